@@ -1,0 +1,80 @@
+import type { Feature, Manifest } from './manifest';
+
+/** How many reasons a score comes with. */
+const TOP_REASONS = 5;
+/** Weaker contributions (log-odds) would not move a score of 50 % by half a percentage point: they are no reasons. */
+const LEAST_CONTRIBUTION = 0.02;
+
+/** Why a score is higher or lower than that of the average row. */
+export interface Reason {
+  /** Name of the term in the manifest. */
+  readonly term: string;
+  /** Log-odds added to the score; exact, as the model computed it. */
+  readonly contribution: number;
+  /** Whether the term speaks for the positive class. */
+  readonly direction: 'up' | 'down';
+  /** The feature's value, or the values of a pair, as the model saw them. */
+  readonly value: string;
+  /** The reason in words, without its direction, e.g. "Previous campaign succeeded". */
+  readonly text: string;
+}
+
+/**
+ * Gives the strongest reasons of a row, strongest first. Pure.
+ * @param values the row given to the model
+ * @param contributions one log-odds value per term, in the manifest's order
+ */
+export type Explain = (values: readonly number[], contributions: ArrayLike<number>) => readonly Reason[];
+
+/** A feature's value in words. */
+interface Wording {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** Prepares the explanation of a model's scores, once, because a lane explains thousands of rows a second. */
+export function explainer(manifest: Manifest): Explain {
+  const terms = manifest.terms.map((term) => ({
+    name: term.name,
+    parts: manifest.features.flatMap((feature, index) =>
+      term.features.includes(feature.name) ? [{ index, wording: wordingOf(feature) }] : [],
+    ),
+  }));
+  return (values, contributions) =>
+    strongest(contributions).flatMap((n) => {
+      const term = terms[n];
+      if (term === undefined) return [];
+      const { value, text } = term.parts.map(({ index, wording }) => wording(values[index] ?? NaN)).reduce(joined);
+      const contribution = contributions[n] ?? 0;
+      return { term: term.name, contribution, direction: contribution > 0 ? 'up' : 'down', value, text };
+    });
+}
+
+/** Places of the strongest contributions; of equals the first, so that a replay reads the same. */
+function strongest(contributions: ArrayLike<number>): number[] {
+  const top: number[] = [];
+  for (let n = 0; n < contributions.length; n += 1) {
+    const strength = Math.abs(contributions[n] ?? 0);
+    if (strength < LEAST_CONTRIBUTION) continue;
+    let place = top.length;
+    while (place > 0 && strength > Math.abs(contributions[top[place - 1] ?? 0] ?? 0)) place -= 1;
+    if (place >= TOP_REASONS) continue;
+    top.splice(place, 0, n);
+    if (top.length > TOP_REASONS) top.pop();
+  }
+  return top;
+}
+
+function joined(first: Wording, second: Wording): Wording {
+  const text = second.text.charAt(0).toLowerCase() + second.text.slice(1);
+  return { value: `${first.value}, ${second.value}`, text: `${first.text} and ${text}` };
+}
+
+function wordingOf(feature: Feature): (given: number) => Wording {
+  const [before = '', after = ''] = feature.phrase.split('{value}');
+  const worded = (value: string) => ({ value, text: feature.phrases?.[value] ?? before + value + after });
+  const unknown = { value: 'not known', text: `${feature.label} is not known to the model` };
+  if (feature.kind !== 'categorical') return (given) => (Number.isNaN(given) ? unknown : worded(String(given)));
+  const categories = feature.categories.map(worded);
+  return (given) => categories[given - 1] ?? unknown;
+}

@@ -1,0 +1,137 @@
+import type { CategoricalFeature, CellPolicy, Feature, FlagFeature, Manifest, NumericFeature } from './manifest';
+
+/** A row the model can score: one value per feature, in the manifest's order. */
+export interface FeatureRow {
+  readonly outcome: 'row';
+  readonly values: readonly number[];
+  /** Names of the features whose value is a default or was clamped. */
+  readonly defaults: readonly string[];
+}
+
+/** A row that gets no score: `abstain` (the model has no opinion) or `refuse` (the input is wrong). */
+export interface Unscorable {
+  readonly outcome: 'abstain' | 'refuse';
+  /** Feature and data set column at fault; both empty when it is the row as a whole. */
+  readonly feature: string;
+  readonly column: string;
+  /** What is wrong, in a sentence. */
+  readonly reason: string;
+}
+
+/** A cell given to the model: its value, and whether the manifest's policy supplied it. */
+interface Cell {
+  readonly value: number;
+  readonly isDefault: boolean;
+}
+
+/** A decimal number and nothing else: no hex, no "Infinity", no digit separators. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** How much of a wrong value an error repeats. */
+const SHOWN = 40;
+
+/** Features of a CSV row, by the data set's own column names. Pure. */
+export function featuresFromRow(manifest: Manifest, row: Readonly<Record<string, string>>): FeatureRow | Unscorable {
+  return collect(manifest, (feature) => (Object.hasOwn(row, feature.column) ? row[feature.column] : undefined));
+}
+
+/** Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings. */
+export function featuresFromRecord(manifest: Manifest, record: unknown): FeatureRow | Unscorable {
+  return collect(manifest, (feature) => at(record, feature.path));
+}
+
+function collect(manifest: Manifest, read: (feature: Feature) => unknown): FeatureRow | Unscorable {
+  const values: number[] = [];
+  const defaults: string[] = [];
+  for (const feature of manifest.features) {
+    const cell = cellOf(feature, read(feature));
+    if ('outcome' in cell) return cell;
+    values.push(cell.value);
+    if (cell.isDefault) defaults.push(feature.name);
+  }
+  if (defaults.length > manifest.maxDefaults) {
+    const known = `${manifest.features.length - defaults.length} of ${manifest.features.length}`;
+    return {
+      outcome: 'abstain',
+      feature: '',
+      column: '',
+      reason: `only ${known} features are known, at least ${manifest.features.length - manifest.maxDefaults} are needed; not known: ${defaults.join(', ')}`,
+    };
+  }
+  return { outcome: 'row', values, defaults };
+}
+
+function cellOf(feature: Feature, raw: unknown): Cell | Unscorable {
+  const value = typeof raw === 'string' ? raw.trim() : raw;
+  if (value === undefined || value === null || value === '') return settle(feature, feature.missing, 'is missing', 0);
+  return feature.kind === 'categorical' ? categoryOf(feature, value) : numberOf(feature, value);
+}
+
+function categoryOf(feature: CategoricalFeature, value: unknown): Cell | Unscorable {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    return settle(feature, feature.invalid, `is ${shown(value)}, not a text`, 0);
+  }
+  const position = feature.categories.indexOf(String(value));
+  if (position >= 0) return { value: position + 1, isDefault: false };
+  const unseenCode = feature.categories.length + 1;
+  return settle(feature, feature.unseen, `is ${shown(value)}, none of ${feature.categories.join(', ')}`, unseenCode);
+}
+
+function numberOf(feature: NumericFeature | FlagFeature, raw: unknown): Cell | Unscorable {
+  const number = typeof raw === 'string' && NUMBER.test(raw) ? Number(raw) : raw;
+  if (typeof number !== 'number' || !Number.isFinite(number)) {
+    return settle(feature, feature.invalid, `is ${shown(raw)}, not a number`, 0);
+  }
+  const value = feature.replace?.[String(number)] ?? number;
+  const [low, high] = feature.range;
+  if (value >= low && value <= high) return { value: asGiven(feature, value), isDefault: false };
+  if (feature.outOfRange.on === 'clamp') {
+    return { value: asGiven(feature, Math.min(high, Math.max(low, value))), isDefault: true };
+  }
+  return settle(feature, feature.outOfRange, `is ${shown(raw)}, outside ${low} to ${high}`, 0);
+}
+
+function asGiven(feature: NumericFeature | FlagFeature, value: number): number {
+  return feature.kind === 'flag' ? Number(value >= feature.atLeast) : value;
+}
+
+/**
+ * Applies a policy. A null default is what the model was built for: NaN for a number, `code` for a category (0 missing,
+ * the last code unseen).
+ */
+function settle(feature: Feature, policy: CellPolicy, problem: string, code: number): Cell | Unscorable {
+  if (policy.on !== 'default') {
+    const { name, column, label } = feature;
+    return { outcome: policy.on, feature: name, column, reason: `${column} (${label.toLowerCase()}) ${problem}` };
+  }
+  if (feature.kind !== 'categorical') return { value: Number(policy.value ?? NaN), isDefault: true };
+  const value = policy.value === null ? code : feature.categories.indexOf(String(policy.value)) + 1;
+  return { value, isDefault: true };
+}
+
+/** Dotted paths and their keys: split once, as there are few paths and very many records. */
+const keysOfPath = new Map<string, readonly string[]>();
+
+function keysOf(path: string): readonly string[] {
+  let keys = keysOfPath.get(path);
+  if (keys === undefined) {
+    keys = path.split('.');
+    keysOfPath.set(path, keys);
+  }
+  return keys;
+}
+
+/** The value at a dotted path; own properties only, so that no name reaches a prototype. */
+function at(record: unknown, path: string): unknown {
+  let value = record;
+  for (const key of keysOf(path)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+function shown(value: unknown): string {
+  const text =
+    typeof value === 'string' ? `"${value.slice(0, SHOWN)}"` : typeof value === 'number' ? String(value) : typeof value;
+  return typeof value === 'string' && value.length > SHOWN ? `${text}… (${value.length} characters)` : text;
+}

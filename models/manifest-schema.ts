@@ -1,0 +1,111 @@
+const text = { type: 'string', minLength: 1 } as const;
+const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
+const number = { type: 'number' } as const;
+const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+const pair = { type: 'array', items: number, minItems: 2, maxItems: 2 } as const;
+
+const strictObject = <P extends Record<string, unknown>>(properties: P, optional: readonly string[] = []) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
+  additionalProperties: false,
+});
+
+const cellPolicy = {
+  type: 'object',
+  required: ['on'],
+  discriminator: { propertyName: 'on' },
+  oneOf: [
+    strictObject({ on: { const: 'default' }, value: { type: ['number', 'string', 'null'] } }),
+    strictObject({ on: { const: 'refuse' } }),
+    strictObject({ on: { const: 'abstain' } }),
+  ],
+};
+
+const feature = {
+  name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
+  column: text,
+  path: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' },
+  label: text,
+  missing: cellPolicy,
+  invalid: cellPolicy,
+  phrase: text,
+  phrases: { type: 'object', additionalProperties: text },
+};
+
+const numeric = {
+  ...feature,
+  replace: { type: 'object', additionalProperties: number },
+  range: pair,
+  seen: pair,
+  outOfRange: strictObject({ on: { enum: ['clamp', 'refuse', 'abstain'] } }),
+};
+
+const figure = strictObject({ value: number, low: number, high: number }, ['low', 'high']);
+const figures = strictObject({
+  rows: { type: 'integer', minimum: 1 },
+  rate: share,
+  auc: figure,
+  prAuc: figure,
+  logLoss: figure,
+  brier: figure,
+  ece: figure,
+});
+
+const point = { precision: share, recall: share, share };
+
+/** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
+export const manifestSchema = strictObject({
+  manifestVersion: { const: 1 },
+  name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
+  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
+  title: text,
+  task: { const: 'binary' },
+  file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' },
+  sha256: hash,
+  classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
+  positive: text,
+  intercept: number,
+  threshold: strictObject({
+    label: share,
+    costs: strictObject({ falsePositive: number, falseNegative: number, unit: text, why: text }),
+    ...point,
+  }),
+  operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
+  maxDefaults: { type: 'integer', minimum: 0 },
+  features: {
+    type: 'array',
+    minItems: 1,
+    items: {
+      type: 'object',
+      required: ['kind'],
+      discriminator: { propertyName: 'kind' },
+      oneOf: [
+        strictObject(
+          {
+            ...feature,
+            kind: { const: 'categorical' },
+            categories: { type: 'array', items: text, minItems: 1, uniqueItems: true },
+            unseen: cellPolicy,
+          },
+          ['phrases'],
+        ),
+        strictObject({ ...numeric, kind: { const: 'numeric' } }, ['phrases', 'replace']),
+        strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, ['phrases', 'replace']),
+      ],
+    },
+  },
+  terms: {
+    type: 'array',
+    minItems: 1,
+    items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
+  },
+  metrics: { type: 'object', required: ['holdout'], properties: { holdout: figures }, additionalProperties: figures },
+  training: strictObject({
+    date: text,
+    seed: { type: 'integer' },
+    split: text,
+    data: strictObject({ name: text, rows: { type: 'integer' }, sha256: hash, licence: text, source: text }),
+    versions: { type: 'object', additionalProperties: text },
+  }),
+});

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { digestOf, parseManifest } from './manifest';
+import { loadModels } from './registry';
+
+const FILE = path.join(__dirname, 'lead-scoring', 'manifest.json');
+type Json = Record<string, unknown> & { features: Record<string, unknown>[]; terms: Record<string, unknown>[] };
+
+let text: string;
+beforeAll(async () => {
+  text = await readFile(FILE, 'utf8');
+});
+
+/** The committed manifest after an edit. */
+function edited(edit: (manifest: Json) => void): string {
+  const manifest = JSON.parse(text) as Json;
+  edit(manifest);
+  return JSON.stringify(manifest);
+}
+
+describe('parseManifest', () => {
+  it('accepts the committed manifest', () => {
+    expect(parseManifest(text, FILE)).toMatchObject({ name: 'lead-scoring', task: 'binary', positive: 'yes' });
+  });
+
+  it.each<[string, (manifest: Json) => void, RegExp]>([
+    ['an unknown key', (m) => (m['extra'] = 1), /\/ must NOT have additional properties/],
+    ['a missing hash', (m) => delete m['sha256'], /must have required property 'sha256'/],
+    ['a path out of the folder', (m) => (m['file'] = '../model.onnx'), /\/file must match pattern/],
+    ['a feature of no known kind', (m) => (m.features[0]!['kind'] = 'text'), /\/features\/0/],
+    ['a policy of no known kind', (m) => (m.features[0]!['missing'] = { on: 'guess' }), /\/features\/0\/missing/],
+    ['two features of one name', (m) => (m.features[1]!['name'] = 'job'), /two features are named "job"/],
+    [
+      'a term of no feature',
+      (m) => (m.terms[0]!['features'] = ['nope']),
+      /term "job" uses "nope", which is not a feature/,
+    ],
+    [
+      'a default that is no value',
+      (m) => (m.features[0]!['missing'] = { on: 'default', value: 'x' }),
+      /feature "job": the default "x"/,
+    ],
+    [
+      'a positive that is no class',
+      (m) => (m['positive'] = 'maybe'),
+      /positive "maybe" is not one of the classes no, yes/,
+    ],
+  ])('refuses %s, naming the file and the place', (_, edit, message) => {
+    expect(() => parseManifest(edited(edit), 'm.json')).toThrow(message);
+    expect(() => parseManifest(edited(edit), 'm.json')).toThrow(/^m\.json: /);
+  });
+
+  it('refuses what is not JSON', () => {
+    expect(() => parseManifest('{', 'm.json')).toThrow(/^m\.json: not JSON: /);
+  });
+});
+
+describe('digestOf', () => {
+  it('depends on every word of the manifest and not on its layout', () => {
+    const digest = digestOf(parseManifest(text, FILE));
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(digestOf(parseManifest(JSON.stringify(JSON.parse(text)), FILE))).toBe(digest);
+    const other = parseManifest(
+      edited((m) => (m['title'] = 'Another')),
+      FILE,
+    );
+    expect(digestOf(other)).not.toBe(digest);
+  });
+});
+
+describe('loadModels', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'signalbox-models-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('lists the folders that have a manifest', async () => {
+    expect([...(await loadModels(__dirname)).keys()]).toStrictEqual(['lead-scoring']);
+    await mkdir(path.join(folder, 'notes'));
+    expect((await loadModels(folder)).size).toBe(0);
+  });
+
+  it('refuses a folder that is not named after its model', async () => {
+    await mkdir(path.join(folder, 'other'));
+    await writeFile(path.join(folder, 'other', 'manifest.json'), text);
+    await expect(loadModels(folder)).rejects.toThrow(
+      /names the model "lead-scoring", so its folder must have that name/,
+    );
+  });
+});

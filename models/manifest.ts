@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import Ajv2020 from 'ajv/dist/2020';
+import { manifestSchema } from './manifest-schema';
+
+/**
+ * What to do with a cell that cannot be used as it is. `default` takes `value` (null: the model's own missing bin, which
+ * adds nothing to the score) and says so in `defaults`; `refuse` rejects the row; `abstain` gives no score for it.
+ */
+export type CellPolicy =
+  | { readonly on: 'default'; readonly value: number | string | null }
+  | { readonly on: 'refuse' }
+  | { readonly on: 'abstain' };
+
+/** A number outside `range`; `clamp` takes the nearest end of the range and says so in `defaults`. */
+export type RangePolicy = { readonly on: 'clamp' } | { readonly on: 'refuse' } | { readonly on: 'abstain' };
+
+interface FeatureBase {
+  /** Unique camelCase name; also the single term's name. */
+  readonly name: string;
+  /** Column of the training data set, which CSV files to be scored carry too. */
+  readonly column: string;
+  /** Dotted path in a canonical record, e.g. `attributes.empVarRate`. */
+  readonly path: string;
+  /** Human name, for messages. */
+  readonly label: string;
+  /** The cell is empty, null or absent. */
+  readonly missing: CellPolicy;
+  /** The cell is not of the feature's kind: text in a number, NaN, infinity, an object. */
+  readonly invalid: CellPolicy;
+  /** How a reason reads, with `{value}`; `phrases` gives the exact words for single values. */
+  readonly phrase: string;
+  readonly phrases?: Readonly<Record<string, string>>;
+}
+
+/** A value of a closed dictionary, given to the model as its 1-based position (0 missing, last + 1 unseen). */
+export interface CategoricalFeature extends FeatureBase {
+  readonly kind: 'categorical';
+  readonly categories: readonly string[];
+  /** The value is not in `categories`; a null default is the model's own unseen bin, which adds nothing to the score. */
+  readonly unseen: CellPolicy;
+}
+
+/** A number, in the unit of the column. */
+export interface NumericFeature extends FeatureBase {
+  readonly kind: 'numeric';
+  /** Sentinels of the column and what they stand for, e.g. pdays 999 = never, read as -1. */
+  readonly replace?: Readonly<Record<string, number>>;
+  /** Least and greatest value that makes sense, both included, after `replace`. */
+  readonly range: readonly [number, number];
+  /** Least and greatest value among the training rows; beyond them the score stays that of the nearest end. */
+  readonly seen: readonly [number, number];
+  readonly outOfRange: RangePolicy;
+}
+
+/** 1 when the number (after `replace`) is at least `atLeast`, else 0. */
+export interface FlagFeature extends Omit<NumericFeature, 'kind'> {
+  readonly kind: 'flag';
+  readonly atLeast: number;
+}
+
+/** One declared input of the model, in the order of the ONNX input tensor. */
+export type Feature = CategoricalFeature | NumericFeature | FlagFeature;
+
+/** One column of the model's `contributions` output: the features whose joint effect it is. */
+export interface Term {
+  readonly name: string;
+  readonly features: readonly string[];
+}
+
+/** A figure with its 95 % interval where one was computed. */
+export interface Figure {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** Figures on one set of rows; `rate` is the share of positives. */
+export interface Figures {
+  readonly rows: number;
+  readonly rate: number;
+  readonly auc: Figure;
+  readonly prAuc: Figure;
+  readonly logLoss: Figure;
+  readonly brier: Figure;
+  readonly ece: Figure;
+}
+
+/** What manifest.json says about an ONNX file beside it. */
+export interface Manifest {
+  readonly manifestVersion: 1;
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly task: 'binary';
+  /** ONNX file in the manifest's folder, and its SHA-256 in hex. */
+  readonly file: string;
+  readonly sha256: string;
+  /** Labels; `positive` is the one whose probability is the score. */
+  readonly classes: readonly [string, string];
+  readonly positive: string;
+  /** Log-odds before any contribution: sigmoid(intercept + sum of contributions) = score. */
+  readonly intercept: number;
+  /** From `label` on the positive class is given, and why there; precision, recall and share called on the held-out rows. */
+  readonly threshold: {
+    readonly label: number;
+    readonly costs: {
+      readonly falsePositive: number;
+      readonly falseNegative: number;
+      readonly unit: string;
+      readonly why: string;
+    };
+    readonly precision: number;
+    readonly recall: number;
+    readonly share: number;
+  };
+  /** What other thresholds would do, for whoever sets bands. */
+  readonly operatingPoints: readonly {
+    readonly threshold: number;
+    readonly precision: number;
+    readonly recall: number;
+    readonly share: number;
+  }[];
+  /** More features than this from defaults, and the model abstains. */
+  readonly maxDefaults: number;
+  readonly features: readonly Feature[];
+  readonly terms: readonly Term[];
+  /** Held-out figures by split; `holdout` is the one that can be recomputed. */
+  readonly metrics: Readonly<Record<string, Figures>> & { readonly holdout: Figures };
+  readonly training: {
+    readonly date: string;
+    readonly seed: number;
+    readonly split: string;
+    readonly data: {
+      readonly name: string;
+      readonly rows: number;
+      readonly sha256: string;
+      readonly licence: string;
+      readonly source: string;
+    };
+    readonly versions: Readonly<Record<string, string>>;
+  };
+}
+
+/** A manifest, or the ONNX file it names, that cannot be used; the message names the file, the place and the fix. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+}
+
+const validate = new Ajv2020({
+  allErrors: true,
+  discriminator: true,
+  strict: true,
+  // A discriminated union requires its tag beside the branches that define it.
+  strictRequired: false,
+  allowUnionTypes: true,
+}).compile<Manifest>(manifestSchema);
+
+/**
+ * Reads manifest.json.
+ * @param text the file's contents
+ * @param where how to name the file in errors
+ * @throws ModelError naming every place that does not hold
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ModelError(`${where}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!validate(value)) {
+    const places = (validate.errors ?? []).map(
+      (e) => `${e.instancePath === '' ? '/' : e.instancePath} ${e.message ?? ''}`,
+    );
+    throw new ModelError(`${where}: not a model manifest: ${places.slice(0, 5).join('; ')}`);
+  }
+  const faults = inconsistencies(value);
+  if (faults.length > 0) throw new ModelError(`${where}: ${faults.join('; ')}`);
+  return value;
+}
+
+/** What the schema cannot say: names that must be unique or must exist, defaults that must be of the feature's kind. */
+function inconsistencies(manifest: Manifest): string[] {
+  const names = manifest.features.map((f) => f.name);
+  const faults = duplicates(names).map((name) => `two features are named "${name}"`);
+  faults.push(...duplicates(manifest.terms.map((t) => t.name)).map((name) => `two terms are named "${name}"`));
+  for (const term of manifest.terms) {
+    for (const name of term.features) {
+      if (!names.includes(name)) faults.push(`term "${term.name}" uses "${name}", which is not a feature`);
+    }
+  }
+  if (!manifest.classes.includes(manifest.positive)) {
+    faults.push(`positive "${manifest.positive}" is not one of the classes ${manifest.classes.join(', ')}`);
+  }
+  return [...faults, ...manifest.features.flatMap(defaultFaults)];
+}
+
+function defaultFaults(feature: Feature): string[] {
+  const policies = [feature.missing, feature.invalid, ...(feature.kind === 'categorical' ? [feature.unseen] : [])];
+  return policies.flatMap((policy) => {
+    if (policy.on !== 'default' || policy.value === null) return [];
+    const fits =
+      feature.kind === 'categorical'
+        ? feature.categories.includes(String(policy.value))
+        : typeof policy.value === 'number';
+    return fits ? [] : [`feature "${feature.name}": the default "${policy.value}" is not one of its values`];
+  });
+}
+
+function duplicates(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
+/** The model's content address: it changes with the ONNX file (whose hash the manifest holds) or any word of the manifest. */
+export function digestOf(manifest: Manifest): string {
+  return `sha256:${createHash('sha256').update(JSON.stringify(manifest)).digest('hex')}`;
+}

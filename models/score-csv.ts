@@ -1,0 +1,162 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { stringify } from 'csv-stringify';
+import { featuresFromRow, type FeatureRow, type Unscorable } from './features';
+import type { Manifest } from './manifest';
+import type { Scored, Scorer } from './score';
+
+/** Rows scored in one run of the session; the score of a row does not depend on it. */
+const BATCH = 256;
+/** Longest CSV record in characters: an unclosed quote must not read the whole file into memory. */
+const LONGEST_RECORD = 16 * 1024 * 1024;
+const GZIP_MAGIC = [0x1f, 0x8b];
+
+/** What happened to the rows of a file. */
+export interface ScoreCsvSummary {
+  readonly rows: number;
+  readonly scored: number;
+  /** Rows the model has no opinion on; their score is empty and `reasons` says why. */
+  readonly abstained: number;
+  /** How often each feature's value was a default, by feature name. */
+  readonly defaults: Readonly<Record<string, number>>;
+}
+
+/** An input file that cannot be scored; the message names file, row and column. */
+export class CsvInputError extends Error {
+  override readonly name = 'CsvInputError';
+}
+
+type Extracted = FeatureRow | Unscorable;
+
+/**
+ * Scores a CSV file: comma-separated with a header, plain or gzip (told by its content). Writes one row per input row, in
+ * order, with columns `score` (probability), `label` and `reasons`; columns the model does not use are ignored, the data
+ * set's own label column among them. The output appears complete or not at all.
+ * @throws CsvInputError for a missing column or a row that the manifest refuses
+ */
+export async function scoreCsv(options: {
+  readonly model: Scorer;
+  readonly input: string;
+  readonly output: string;
+}): Promise<ScoreCsvSummary> {
+  const { model, input, output } = options;
+  const summary = { rows: 0, scored: 0, abstained: 0, defaults: {} as Record<string, number> };
+  const temporary = path.join(path.dirname(output), `.${path.basename(output)}.${process.pid}.tmp`);
+  try {
+    await pipeline(
+      await rowsOf(input),
+      async function* (records: AsyncIterable<string[]>) {
+        for await (const batch of batches(features(model.manifest, input, records))) {
+          yield* await scoreBatch(model, batch, summary);
+        }
+      },
+      stringify({ header: true, columns: ['score', 'label', 'reasons'] }),
+      createWriteStream(temporary, { flush: true }),
+    );
+    await rename(temporary, output);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error instanceof CsvError ? malformed(input, error) : error;
+  }
+  return summary;
+}
+
+async function rowsOf(input: string): Promise<Readable> {
+  const file = await open(input);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  await file.close();
+  const isGzip = bytesRead === 2 && GZIP_MAGIC.every((byte, n) => buffer[n] === byte);
+  const parser = parse({ bom: true, skip_empty_lines: true, max_record_size: LONGEST_RECORD });
+  const source = createReadStream(input);
+  // A failing source must end the parser, which is the stream the caller's pipeline watches.
+  const steps = isGzip ? [source, createGunzip(), parser] : [source, parser];
+  pipeline(steps).catch((error: unknown) => parser.destroy(asError(error)));
+  return parser;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+async function* features(
+  manifest: Manifest,
+  input: string,
+  records: AsyncIterable<string[]>,
+): AsyncGenerator<Extracted> {
+  let columns: ReadonlyMap<string, number> | undefined;
+  let row = 0;
+  for await (const record of records) {
+    if (columns === undefined) {
+      columns = columnsOf(manifest, input, record);
+      continue;
+    }
+    row += 1;
+    const cells: Record<string, string> = {};
+    for (const [name, index] of columns) cells[name] = record[index] ?? '';
+    const extracted = featuresFromRow(manifest, cells);
+    if (extracted.outcome === 'refuse') throw new CsvInputError(`${input}: row ${row}: ${extracted.reason}`);
+    yield extracted;
+  }
+  if (columns === undefined) throw new CsvInputError(`${input}: empty; a header and rows are needed`);
+}
+
+/** Where the model's columns are; the header may hold them in any order, among others. */
+function columnsOf(manifest: Manifest, input: string, header: readonly string[]): ReadonlyMap<string, number> {
+  const needed = [...new Set(manifest.features.map((feature) => feature.column))];
+  const found = header.map((name) => name.trim());
+  const missing = needed.filter((name) => !found.includes(name));
+  if (missing.length > 0) {
+    throw new CsvInputError(
+      `${input}: no column ${missing.join(', ')}; found ${found.join(', ')}; ${manifest.name} needs ${needed.join(', ')}, separated by commas`,
+    );
+  }
+  const twice = needed.filter((name) => found.indexOf(name) !== found.lastIndexOf(name));
+  if (twice.length > 0) throw new CsvInputError(`${input}: column ${twice.join(', ')} is there twice`);
+  return new Map(needed.map((name) => [name, found.indexOf(name)]));
+}
+
+async function* batches(rows: AsyncIterable<Extracted>): AsyncGenerator<readonly Extracted[]> {
+  let batch: Extracted[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The output rows of a batch, in its order: the abstained ones keep their place. */
+async function scoreBatch(
+  model: Scorer,
+  batch: readonly Extracted[],
+  summary: { rows: number; scored: number; abstained: number; defaults: Record<string, number> },
+): Promise<readonly string[][]> {
+  const rows = batch.filter((row) => row.outcome === 'row');
+  const scored = (await model.score(rows)).values();
+  for (const name of rows.flatMap((row) => row.defaults)) summary.defaults[name] = (summary.defaults[name] ?? 0) + 1;
+  summary.rows += batch.length;
+  summary.scored += rows.length;
+  summary.abstained += batch.length - rows.length;
+  return batch.map((row) =>
+    row.outcome === 'row' ? written(scored.next().value) : ['', '', `no score: ${row.reason}`],
+  );
+}
+
+function written(scored: Scored | undefined): string[] {
+  if (scored === undefined) throw new Error('the scorer gave fewer results than it was given rows');
+  const reasons = scored.reasons.map(
+    (reason) => `${reason.text} (${reason.direction} ${Math.abs(reason.contribution).toFixed(2)})`,
+  );
+  return [String(scored.score), scored.label, reasons.join('; ')];
+}
+
+function malformed(input: string, error: CsvError): CsvInputError {
+  const row = typeof error['records'] === 'number' ? ` row ${error['records']}:` : '';
+  return new CsvInputError(`${input}:${row} ${error.message}`);
+}

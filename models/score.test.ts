@@ -1,0 +1,149 @@
+/** @jest-environment ./models/jest-environment.cjs */
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { featuresFromRow, type FeatureRow } from './features';
+import type { Manifest } from './manifest';
+import { loadModels, type Model } from './registry';
+import { openScorer, type Scored, type Scorer } from './score';
+
+interface Parity {
+  readonly row: Record<string, string>;
+  readonly score: number;
+  readonly contributions: readonly number[];
+}
+
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+const total = (scored: Scored) => Object.values(scored.contributions).reduce((sum, c) => sum + c, scored.intercept);
+
+function ready(manifest: Manifest, row: Record<string, string>): FeatureRow {
+  const features = featuresFromRow(manifest, row);
+  if (features.outcome !== 'row') throw new Error(features.reason);
+  return features;
+}
+
+describe('lead-scoring', () => {
+  let model: Model;
+  let scorer: Scorer;
+  let fixture: Parity[];
+  let rows: FeatureRow[];
+
+  beforeAll(async () => {
+    model = (await loadModels(__dirname)).get('lead-scoring')!;
+    scorer = await openScorer(model);
+    const text = await readFile(path.join(__dirname, 'lead-scoring', 'parity.jsonl'), 'utf8');
+    fixture = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Parity);
+    rows = fixture.map(({ row }) => ready(model.manifest, row));
+  });
+  afterAll(() => scorer.close());
+
+  it('scores the 200 rows of the fixture as the Python model does, within 1e-5', async () => {
+    const scored = await scorer.score(rows);
+    expect(scored).toHaveLength(200);
+    const distances = scored.flatMap((s, n) => [
+      Math.abs(s.score - fixture[n]!.score),
+      ...model.manifest.terms.map((term, t) => Math.abs(s.contributions[term.name]! - fixture[n]!.contributions[t]!)),
+    ]);
+    expect(distances).toHaveLength(200 * (1 + model.manifest.terms.length));
+    expect(Math.max(...distances)).toBeLessThan(1e-5);
+  });
+
+  it('explains every score exactly: intercept and contributions add up to it, within 1e-6', async () => {
+    const distances = (await scorer.score(rows)).map((s) => Math.abs(sigmoid(total(s)) - s.score));
+    expect(Math.max(...distances)).toBeLessThan(1e-6);
+  });
+
+  it('gives a row the same bits alone, in a batch of 64 and in another order', async () => {
+    const batch = rows.slice(0, 64);
+    const together = await scorer.score(batch);
+    const reversed = (await scorer.score(batch.toReversed())).toReversed();
+    const alone: Scored[] = [];
+    for (const row of batch) alone.push(...(await scorer.score([row])));
+    expect(alone).toStrictEqual(together);
+    expect(reversed).toStrictEqual(together);
+  });
+
+  it('moves by less than 1e-6 when an input moves within its bin', async () => {
+    const nudged = rows.map((row) => ({ ...row, values: row.values.map((v, n) => nudge(model.manifest, n, v)) }));
+    const before = await scorer.score(rows);
+    const after = await scorer.score(nudged);
+    const moved = before.filter((s, n) => Math.abs(s.score - after[n]!.score) > 1e-6);
+    // A nudge may cross a cut; of 200 rows, all but a few must stay exactly where they were, reasons included.
+    expect(moved.length).toBeLessThan(10);
+    const steady = before.filter(
+      (s, n) => s.reasons.map((r) => r.term).join() === after[n]!.reasons.map((r) => r.term).join(),
+    );
+    expect(steady.length).toBeGreaterThan(190);
+  });
+
+  it('never scores a lead higher for having been called more often in this campaign', async () => {
+    const campaign = model.manifest.features.findIndex((f) => f.name === 'campaign');
+    const calls = [1, 2, 3, 5, 8, 13, 21, 34];
+    const scores = await scorer.score(
+      rows.flatMap((row) => calls.map((n) => ({ ...row, values: row.values.with(campaign, n) }))),
+    );
+    const rises = scores.filter((s, n) => n % calls.length > 0 && s.score > scores[n - 1]!.score + 1e-7);
+    expect(rises).toHaveLength(0);
+  });
+
+  it('gives the label at the threshold of the manifest and reasons in order of strength', async () => {
+    for (const s of await scorer.score(rows)) {
+      expect(s.label).toBe(s.score >= model.manifest.threshold.label ? 'yes' : 'no');
+      const strengths = s.reasons.map((r) => Math.abs(r.contribution));
+      expect(strengths).toStrictEqual(strengths.toSorted((a, b) => b - a));
+      for (const r of s.reasons) expect(r.contribution).toBe(s.contributions[r.term]);
+    }
+  });
+
+  it('scores nothing when given nothing', async () => {
+    expect(await scorer.score([])).toStrictEqual([]);
+  });
+
+  it('refuses a row that does not have one value per feature', async () => {
+    await expect(scorer.score([{ outcome: 'row', values: [1, 2], defaults: [] }])).rejects.toThrow(
+      'lead-scoring: row 1 has 2 values, the model has 17 features',
+    );
+  });
+
+  describe('on disk', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'signalbox-model-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('is not opened when one byte of the ONNX file was changed', async () => {
+      const file = path.join(folder, 'model.onnx');
+      await copyFile(model.file, file);
+      const bytes = await readFile(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      await writeFile(file, bytes);
+      await expect(openScorer({ ...model, file })).rejects.toThrow(/SHA-256 is [0-9a-f]{64}, the manifest says/);
+    });
+
+    it("scores nothing when the intercept of the manifest is not the model's", async () => {
+      const wrong = await openScorer({
+        ...model,
+        manifest: { ...model.manifest, intercept: model.manifest.intercept + 0.01 },
+      });
+      await expect(wrong.score(rows)).rejects.toThrow(/do not belong together/);
+      await wrong.close();
+    });
+
+    it('scores nothing when the manifest asks for other terms than the file gives', async () => {
+      const manifest = { ...model.manifest, terms: model.manifest.terms.slice(1) };
+      const wrong = await openScorer({ ...model, manifest });
+      await expect(wrong.score(rows)).rejects.toThrow(
+        /an output has 5400 values of type float32; the manifest asks for 5200/,
+      );
+      await wrong.close();
+    });
+  });
+});
+
+function nudge(manifest: Manifest, feature: number, value: number): number {
+  return manifest.features[feature]!.kind === 'numeric' ? value * (1 + 1e-6) : value;
+}
