@@ -1,0 +1,181 @@
+import type { Action, ActionKind, ActionResult } from '../canonical-schema/action';
+import type { CanonicalEvent } from '../canonical-schema/event';
+
+/** A JSON Schema 2020-12 document. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A place in a native stream. JSON, versioned by `v`, opaque outside the connector that made it. */
+export interface Position {
+  readonly v: number;
+  readonly [key: string]: unknown;
+}
+
+/** Where a subscription begins. A saved position always wins over the tenant's `start`. */
+export type Start =
+  | { readonly from: 'earliest' | 'latest' }
+  | { readonly from: 'position'; readonly position: Position };
+
+/**
+ * What a source hands over. Resuming at `position` yields what comes after it, never this again.
+ * - `event`: a decoded native event.
+ * - `undecodable`: bytes that could not be decoded; the pump quarantines them and goes on.
+ * - `keepalive`: nothing happened, but the position moved: saved once everything before it is safe.
+ */
+export type Delivery<N> =
+  | { readonly kind: 'event'; readonly native: N; readonly position: Position }
+  | {
+      readonly kind: 'undecodable';
+      readonly bytes: Uint8Array;
+      readonly code: string;
+      readonly message: string;
+      readonly position: Position;
+    }
+  | { readonly kind: 'keepalive'; readonly position: Position };
+
+export interface SubscribeOptions {
+  readonly start: Start;
+  /** At most this many events are read ahead of the consumer (credits on the wire, never a growing buffer). */
+  readonly maxInFlight: number;
+  readonly signal: AbortSignal;
+}
+
+/** Hears one CRM. */
+export interface Source<N> {
+  /**
+   * Pull-driven: nothing is read ahead beyond `maxInFlight`. Ends within 1 s of the signal's abort, without an error.
+   * Throws PositionExpired rather than skip, Retryable when the stream broke or fell silent, Permanent when asking again
+   * is of no use. Renews credentials by itself; reconnecting is the caller's work.
+   */
+  subscribe(stream: string, options: SubscribeOptions): AsyncIterable<Delivery<N>>;
+  /** Called after broker confirm and saved checkpoint, in order. Idempotent; does nothing where the CRM has no acknowledgement. */
+  ack(stream: string, position: Position): Promise<void>;
+}
+
+/** Reads whole records: hydration, backfill, snapshots. Natives are such as `normalise` takes, giving `observed` events. */
+export interface Reader<N> {
+  /** Records by native type and id. A record that is gone is absent from the answer. Throws Retryable or Permanent. */
+  read(nativeType: string, ids: readonly string[], signal: AbortSignal): Promise<readonly N[]>;
+  /**
+   * Records that a stream would have told about, changed in [from, to), oldest first, deleted ones included as deletions.
+   * Pages by (modification time, id), so records of one instant are neither skipped nor repeated.
+   */
+  changed(stream: string, from: string, to: string, signal: AbortSignal): AsyncIterable<N>;
+}
+
+/** Writes to one CRM. */
+export interface Sink {
+  /**
+   * At most one effect per action id, however often and however concurrently called. Answers for each action, in order.
+   * Does not throw for what the CRM answered; rejects only when aborted.
+   */
+  apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]>;
+}
+
+/** One finding of a connection's check; `fix` is the command or the set-up page that mends it. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'error';
+  readonly what: string;
+  readonly why?: string;
+  readonly fix?: string;
+}
+
+export interface Connection<N> {
+  /** The CRM organisation's id, once known: part of every event's `source`. */
+  readonly org: string;
+  /** The native streams that the configuration subscribes to. */
+  readonly streams: readonly string[];
+  readonly source: Source<N>;
+  readonly reader: Reader<N>;
+  readonly sink: Sink;
+  /** Proves credentials, permissions and streams, without an effect. */
+  check(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Canonical field (or attribute) name -> JSONata over the native fields, per canonical entity. */
+export type Mapping = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface NormaliseContext {
+  readonly tenant: string;
+  readonly connection: string;
+  readonly org: string;
+  /** The tenant's mapping on top of the built-in one; `{}` for none. */
+  readonly mapping: Mapping;
+}
+
+export interface ConnectDependencies {
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/**
+ * A CRM that Signalbox speaks with. A value without effects at import time.
+ * @typeParam C the connection's configuration, valid against `configSchema`, secrets resolved
+ * @typeParam N a native event or record
+ */
+export interface Connector<C, N> {
+  /** The service's name in configuration and in event sources: `salesforce`. */
+  readonly name: string;
+  readonly configSchema: JsonSchema;
+  /** Canonical entities that it can tell about. */
+  readonly emits: readonly string[];
+  readonly accepts: readonly ActionKind[];
+  /** The only place with I/O. Throws Permanent or Retryable with the fix in the message. */
+  connect(config: C, dependencies: ConnectDependencies): Promise<Connection<N>>;
+  /**
+   * Pure and total: the same input gives the same output; 0..n events per native event; throws only Unmappable.
+   * Asynchronous because JSONata is; it does no I/O.
+   */
+  normalise(native: N, context: NormaliseContext): Promise<readonly CanonicalEvent[]>;
+  /**
+   * What people have at hand (a file of native payloads) as natives: used by `signalbox normalise`.
+   * `schemas` finds a schema document by its id. Throws Unmappable naming what the payload is and what is missing.
+   */
+  readNatives(payload: unknown, schemas: (id: string) => string | undefined): readonly N[];
+}
+
+/** Sound, because configuration passed `configSchema` and natives flow only from a connector to its own normalise. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds connectors of different native types
+export type AnyConnector = Connector<any, any>;
+
+/** What went wrong while speaking with a CRM, classed by what to do about it. */
+export class ConnectorError extends Error {
+  /** @param code `SBX_<AREA>_<WHAT>` or the CRM's own code */
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Asking again later may help. `afterMs` is the server's own delay. */
+export class Retryable extends ConnectorError {
+  constructor(
+    code: string,
+    message: string,
+    readonly afterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}
+
+/** Asking again gives the same answer: a person must change something. */
+export class Permanent extends ConnectorError {}
+
+/** The position is no longer (or never was) in the CRM's retention: events may be missing. The tenant's `onGap` decides. */
+export class PositionExpired extends ConnectorError {}
+
+/** The native event cannot be expressed as a canonical one. It is quarantined with its bytes. */
+export class Unmappable extends ConnectorError {}

@@ -1,0 +1,166 @@
+import type { CanonicalEvent } from '../../../canonical-schema/event';
+import { isoFromText } from '../../../canonical-schema/time';
+import { salesforce } from '../../../connectors/salesforce';
+import { type RunningSalesforce, startSalesforce } from '../../../simulators/salesforce';
+import { goldensIn } from '../goldens';
+import { readmeExamples } from '../readme-examples';
+import type { ContractSubject, Crm } from '../subject';
+import { eventsSent } from './salesforce-events-sent';
+
+const stream = '/data/LeadChangeEvent';
+
+/** A decoded change event of the Pub/Sub API, as `readNatives` takes it. */
+function change(changeType: string, recordIds: readonly string[], fields: Readonly<Record<string, unknown>>) {
+  const header = {
+    entityName: 'Lead',
+    recordIds,
+    changeType,
+    changeOrigin: 'com/salesforce/api/rest/62.0;client=SalesConsole',
+    transactionKey: '0008b6a1-4e2c-7b6f-0b1d-2a7c5e9d3f10',
+    sequenceNumber: 1,
+    commitTimestamp: 1_772_357_400_000,
+    commitNumber: '1720911231762341890',
+    commitUser: '005Kj000002gPq1IAE',
+    nulledFields: [],
+    diffFields: [],
+    changedFields: Object.keys(fields),
+  };
+  return { ChangeEventHeader: header, ...fields };
+}
+
+const ids = ['00QKj00000Gn5y1MAB', '00QKj00000Gn5y2MAB', '00QKj00000Gn5y3MAB'];
+const payloads = {
+  update: change('UPDATE', ids.slice(0, 1), {
+    Status: 'Working - Contacted',
+    AnnualRevenue: 1250000.5,
+    LastModifiedDate: 1_772_357_400_000,
+  }),
+  many: change('UPDATE', ids, { OwnerId: '005Kj000002gPq1IAE' }),
+  gap: change('GAP_UPDATE', ids.slice(0, 1), {}),
+  overflow: change('GAP_OVERFLOW', ['000000000000000AAA'], {}),
+  cometd: {
+    channel: '/data/LeadChangeEvent',
+    data: {
+      schema: 'mN4qT0Zy8VxRk2bD7sLw1Q',
+      payload: {
+        ...change('CREATE', ids.slice(0, 1), {}),
+        LastName: 'Lopez',
+        Company: 'Northwind',
+        CreatedDate: '2026-03-01T09:30:00Z',
+      },
+      event: { replayId: 4711 },
+    },
+  },
+  record: {
+    attributes: { type: 'Lead' },
+    Id: ids[0],
+    LastName: 'Lopez',
+    SystemModstamp: '2026-03-01T09:30:00.000+0000',
+  },
+};
+
+function nativeOf(payload: unknown): unknown {
+  return salesforce.readNatives(payload, () => undefined)[0];
+}
+
+/** Salesforce, heard and written over its own protocols on loopback. */
+export const subject: ContractSubject = {
+  connector: salesforce,
+  start: startCrm,
+  goldens: goldensIn('connectors/salesforce/fixtures'),
+  special: {
+    multiRecord: { native: nativeOf(payloads.many), records: ids.length },
+    gap: nativeOf(payloads.gap),
+    wildcard: nativeOf(payloads.overflow),
+  },
+  payloads: Object.values(payloads),
+  readmeExamples: readmeExamples('connectors/salesforce/README.md'),
+  ownWords: {
+    loginUrl: 'sandboxes and private log-in domains ask for tokens elsewhere than at the org',
+    pubsubEndpoint: 'events come from another host than the REST API, one for all orgs of a region',
+    pubsubCa: 'a private authority may stand before that host',
+    apiVersion: 'Salesforce keeps many versions of its REST API alive',
+    silenceSeconds: 'only the Pub/Sub API promises a keepalive within a known time',
+    taskKeyField: 'the key of an action needs a custom field, whose name is the org’s',
+  },
+};
+
+async function startCrm(): Promise<Crm> {
+  const org = await startSalesforce();
+  const { admin } = org;
+  const records = new Map<number, string>();
+  const sentBefore = eventsSent();
+  const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
+  return {
+    config: configOf(org),
+    stream,
+    settableField: 'Title',
+    write: (record, mark) => {
+      const known = records.get(record);
+      if (known === undefined)
+        records.set(record, admin.create('Lead', { LastName: `Lopez ${record}`, Company: mark }));
+      else admin.update(known, { Company: mark });
+      return Promise.resolve({ entity: 'lead', id: records.get(record) ?? '' });
+    },
+    markOf: (event: CanonicalEvent) => event.data.record.company as string | undefined,
+    versionOf: async (id) => {
+      const version = versionOf(org, id);
+      await nextSecond();
+      return version;
+    },
+    tasksOf: (actionId) =>
+      Promise.resolve(
+        admin.records('Task').filter((task) => task.Signalbox_Key__c === actionId && task.IsDeleted !== true).length,
+      ),
+    handedOut: () => Promise.resolve(eventsSent() - sentBefore),
+    faults: {
+      expirePositions: () =>
+        done(() => {
+          admin.fault({ kind: 'expiredReplayId' });
+        }),
+      expireTokens: () =>
+        done(() => {
+          admin.fault({ kind: 'tokenExpiry', streams: true });
+        }),
+      poison: () =>
+        done(() => {
+          admin.fault({ kind: 'truncatedAvro', object: 'Lead' });
+        }),
+      loseNextAnswer: () =>
+        done(() => {
+          admin.fault({ kind: 'dropResponse' });
+        }),
+      refuseNextWrite: (retryAfter) =>
+        done(() => {
+          admin.fault({ kind: 'serverUnavailable', retryAfter });
+        }),
+    },
+    stop: org.stop,
+  };
+}
+
+function configOf({ baseUrl, grpcAddress, caCertPem, clients }: RunningSalesforce): Readonly<Record<string, unknown>> {
+  const { clientId, username, privateKeyPem } = clients.integration ?? {};
+  return {
+    connector: 'salesforce',
+    baseUrl,
+    loginUrl: baseUrl,
+    pubsubEndpoint: grpcAddress,
+    pubsubCa: caCertPem,
+    auth: { kind: 'jwt-bearer', clientId, username, privateKey: privateKeyPem },
+    subscribe: [stream],
+    requestsPerSecond: 200,
+  };
+}
+
+function versionOf({ admin }: RunningSalesforce, id: string): string {
+  const record = admin.records('Lead').find(({ Id }) => Id === id);
+  const version = isoFromText(String(record?.SystemModstamp));
+  if (version === undefined) throw new Error(`no lead ${id}, or it has no SystemModstamp`);
+  return version;
+}
+
+/** Versions are instants in whole seconds: only what is written after this one has another version. */
+async function nextSecond(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+}

@@ -1,0 +1,20 @@
+import { clauseIds, clauses } from './clauses';
+import type { ContractSubject } from './subject';
+import { waivers } from './waivers';
+
+/** Asks every clause of a connector. A waived one runs too: it must still fail, or the waiver has become a lie. */
+export function describeConnector(subject: ContractSubject): void {
+  const { name } = subject.connector;
+  describe(`the contract of ${name}`, () => {
+    for (const id of clauseIds) {
+      const { title, check } = clauses[id];
+      const waiver = waivers.find((one) => one.connector === name && one.clause === id);
+      if (waiver === undefined) it(`${id} ${title}`, () => check(subject));
+      else {
+        it(`${id} is waived: ${waiver.reason}`, async () => {
+          await expect(check(subject)).rejects.toThrow();
+        });
+      }
+    }
+  });
+}
