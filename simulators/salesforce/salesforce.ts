@@ -1,0 +1,110 @@
+import { EventBus } from './bus/event-bus';
+import type { TopicLog } from './bus/event-log';
+import { PubSubServer } from './bus/pubsub-server';
+import { ArmedFaults } from './faults';
+import { taskKey, type SalesforceOptions } from './options';
+import type { FieldDefinition } from './org/definitions';
+import { recordId } from './org/ids';
+import { Org } from './org/org';
+import { standardObjects } from './org/standard-objects';
+import { Transaction, type Author } from './org/transaction';
+import { WriteLog, type RestContext } from './rest/call';
+import { Cursors } from './rest/cursors';
+import { Sessions } from './sessions';
+
+const HOUR_MS = 3_600_000;
+
+/** Where changes made inside the org come from: the origin that Lightning Experience leaves in events. */
+export const lightningOrigin = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/';
+
+/** The whole org: records, event bus, sessions and faults. Everything lives in memory and ends with the process. */
+export class Salesforce {
+  readonly orgId = recordId('00D', 1);
+  readonly org: Org;
+  readonly bus: EventBus;
+  readonly sessions: Sessions;
+  readonly faults = new ArmedFaults();
+  readonly pubsub: PubSubServer;
+  readonly rest: RestContext;
+
+  constructor(readonly options: SalesforceOptions) {
+    const { fields = {}, objects = [] } = options;
+    const extra: Readonly<Record<string, readonly FieldDefinition[]>> = {
+      ...fields,
+      Task: [...(fields['Task'] ?? []), taskKey],
+    };
+    this.org = new Org([
+      ...standardObjects.map((object) => ({
+        ...object,
+        fields: [...object.fields, ...(extra[object.name] ?? [])],
+      })),
+      ...objects,
+    ]);
+    this.sessions = new Sessions(this.orgId, options.tokenLifeMs ?? 2 * HOUR_MS);
+    this.bus = new EventBus({
+      mergeChanges: options.mergeChanges ?? false,
+      copies: () => (this.faults.take('duplicateEvents') === undefined ? 1 : 2),
+      onAppend: (topics: readonly TopicLog[]) => {
+        this.pubsub.notify(topics);
+      },
+    });
+    for (const { type } of this.org.tables) this.bus.defineObject(type);
+    for (const event of options.platformEvents ?? []) this.bus.definePlatformEvent(event);
+    this.pubsub = this.#pubsub();
+    this.rest = {
+      org: this.org,
+      bus: this.bus,
+      faults: this.faults,
+      cursors: new Cursors(),
+      writes: new WriteLog(),
+      orgId: this.orgId,
+      usage: { used: 0, limit: options.dailyRequests ?? 100_000 },
+    };
+  }
+
+  /** Runs writes as one transaction and emits their events; takes all of them back where one is refused. */
+  transact<T>(author: Author, write: (transaction: Transaction) => T): T {
+    const transaction = new Transaction(author);
+    try {
+      const result = write(transaction);
+      this.bus.commit(transaction);
+      return result;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
+  /** The org's own user, who works in the browser. */
+  insider(privileged = false): Author {
+    return { userId: this.org.defaultOwner, origin: lightningOrigin, privileged };
+  }
+
+  /** The user of a name, made if there is none; answers the id. */
+  user(username: string, lastName: string): string {
+    const table = this.org.table('User');
+    const known = table.find('Username', username)[0];
+    if (known !== undefined) return known.id;
+    const author: Author = { userId: recordId('005', table.rows.size + 1), origin: '' };
+    const body = { Username: username, LastName: lastName, Email: username, Alias: lastName.slice(0, 8).toLowerCase() };
+    // Users exist before anybody listens: no events.
+    return this.org.insert(table, body, new Transaction(author)).id;
+  }
+
+  #pubsub(): PubSubServer {
+    const { options } = this;
+    return new PubSubServer({
+      bus: this.bus,
+      orgId: this.orgId,
+      isTokenValid: (token) => this.sessions.find(token) !== undefined,
+      publishIdleMs: options.publishIdleMs ?? 70_000,
+      subscription: {
+        keepaliveMs: options.keepaliveMs ?? 270_000,
+        idleMs: options.idleMs ?? 60_000,
+        expiredReplayIdError:
+          options.expiredReplayIdError === 'validation.failed' ? 'replayExpired' : 'replayCorrupted',
+        strike: (fault) => this.faults.take(fault) !== undefined,
+      },
+    });
+  }
+}
