@@ -1,0 +1,14 @@
+import type { AnyConnector } from './contract';
+import { salesforce } from './salesforce';
+
+/** Every CRM that Signalbox speaks with, by its name in configuration. */
+export const connectors: ReadonlyMap<string, AnyConnector> = new Map<string, AnyConnector>(
+  [salesforce].map((connector) => [connector.name, connector]),
+);
+
+/** Throws RangeError that lists the names there are. */
+export function connectorNamed(name: string): AnyConnector {
+  const connector = connectors.get(name);
+  if (connector !== undefined) return connector;
+  throw new RangeError(`there is no connector "${name}". Known are: ${[...connectors.keys()].join(', ')}`);
+}

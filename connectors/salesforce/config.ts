@@ -1,0 +1,76 @@
+import type { Mapping } from '../contract';
+import schema from './config.schema.json';
+import type { JsonSchema } from '../contract';
+
+/** How Signalbox proves who it is. Both grants give a token without a person and without a refresh token. */
+export type Auth =
+  | {
+      readonly kind: 'jwt-bearer';
+      /** Consumer key of the connected app. */
+      readonly clientId: string;
+      readonly username: string;
+      /** PEM, PKCS#8 or PKCS#1; its certificate lies in the connected app. */
+      readonly privateKey: string;
+    }
+  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
+
+/** A connection to one Salesforce org, valid against `configSchema`, secrets resolved. */
+export interface SalesforceConfig {
+  /** The org's My Domain, e.g. `https://acme.my.salesforce.com`. */
+  readonly baseUrl: string;
+  readonly loginUrl?: string;
+  readonly pubsubEndpoint?: string;
+  readonly pubsubCa?: string;
+  readonly auth: Auth;
+  readonly apiVersion?: string;
+  readonly subscribe?: readonly string[];
+  readonly start?: 'earliest' | 'latest';
+  readonly onGap?: 'halt' | 'backfill';
+  readonly maxInFlight?: number;
+  readonly requestsPerSecond?: number;
+  readonly silenceSeconds?: number;
+  readonly taskKeyField?: string;
+  readonly mapping?: Mapping;
+}
+
+/** JSON Schema of a connection, for validation, editors and documentation. */
+export const configSchema: JsonSchema = schema;
+
+/** The configuration with what it left open filled in. */
+export interface Settings {
+  readonly baseUrl: string;
+  readonly loginUrl: string;
+  readonly pubsubEndpoint: string;
+  readonly pubsubCa: string | undefined;
+  readonly auth: Auth;
+  readonly apiVersion: string;
+  readonly streams: readonly string[];
+  readonly requestsPerSecond: number;
+  /** Ms without an answer, while events are owed, after which a stream counts as dead. */
+  readonly silenceMs: number;
+  readonly taskKeyField: string;
+}
+
+/** Fills in the defaults that `configSchema` names. */
+export function settingsOf(config: SalesforceConfig): Settings {
+  const baseUrl = config.baseUrl.replace(/\/+$/, '');
+  return {
+    baseUrl,
+    loginUrl: (config.loginUrl ?? defaultLoginUrl(config.auth, baseUrl)).replace(/\/+$/, ''),
+    pubsubEndpoint: config.pubsubEndpoint ?? 'api.pubsub.salesforce.com:7443',
+    pubsubCa: config.pubsubCa,
+    auth: config.auth,
+    apiVersion: config.apiVersion ?? '62.0',
+    streams: config.subscribe ?? [],
+    requestsPerSecond: config.requestsPerSecond ?? 20,
+    silenceMs: (config.silenceSeconds ?? 300) * 1000,
+    taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
+  };
+}
+
+/** Client credentials are taken on the My Domain only; a sandbox's assertions are for test.salesforce.com. */
+function defaultLoginUrl(auth: Auth, baseUrl: string): string {
+  if (auth.kind === 'client-credentials') return baseUrl;
+  const isSandbox = /\.sandbox\.my\.salesforce\.com$/.test(new URL(baseUrl).hostname);
+  return isSandbox ? 'https://test.salesforce.com' : 'https://login.salesforce.com';
+}

@@ -1,0 +1,181 @@
+import { Unmappable } from '../contract';
+import { decodeEvent } from './decode';
+import { type EventSchema, parseEventSchema } from './event-schema';
+import { objectOf, ownOf, textOf } from './json';
+import type { JsonNative, SalesforceNative } from './native';
+
+type Json = Readonly<Record<string, unknown>>;
+type Schemas = (id: string) => string | undefined;
+type SchemaById = (id: string) => EventSchema;
+
+/**
+ * Native payloads as people have them in files: messages of the Streaming API, Pub/Sub events decoded by somebody, raw
+ * FetchResponses or lists of their events with Avro payloads, REST records and query results; one, or an array of them.
+ * Of several, one that cannot be read becomes an UnreadableNative; a single one throws Unmappable, naming what it is.
+ * @param schemas .avsc text by schema id
+ */
+export function readNatives(payload: unknown, schemas: Schemas): readonly SalesforceNative[] {
+  const schemaOf = cached(schemas);
+  const items = listOf(payload);
+  if (items.length === 1) return items.map((item) => readOne(item, schemaOf));
+  return items.map((item) => {
+    try {
+      return readOne(item, schemaOf);
+    } catch (error) {
+      if (!(error instanceof Unmappable)) throw error;
+      return { kind: 'unreadable', code: error.code, message: error.message };
+    }
+  });
+}
+
+function cached(schemas: Schemas): SchemaById {
+  const parsed = new Map<string, EventSchema>();
+  return (id) => {
+    let schema = parsed.get(id);
+    if (schema === undefined) {
+      const text = schemas(id);
+      if (text === undefined) {
+        throw new Unmappable(
+          'SBX_SALESFORCE_SCHEMA_UNKNOWN',
+          `schema ${id} is not at hand, and no other schema may decode this event: put its .avsc (GetSchema, or GET /services/data/vXX.0/event/eventSchema/${id}) into the schemas folder, ${id} in its name`,
+        );
+      }
+      parsed.set(id, (schema = parseEventSchema(id, text)));
+    }
+    return schema;
+  };
+}
+
+/** Unwraps a FetchResponse and a query's result; anything else is one item. */
+function listOf(payload: unknown): readonly unknown[] {
+  if (Array.isArray(payload)) return payload.flatMap(listOf);
+  const object = objectOf(payload);
+  if (object === undefined) return [payload];
+  const events = either(object, 'events');
+  if (Array.isArray(events)) return events;
+  const records = ownOf(object, 'records');
+  return Array.isArray(records) && ownOf(object, 'entityTypeName') === undefined ? records : [payload];
+}
+
+function readOne(item: unknown, schemaOf: SchemaById): SalesforceNative {
+  if (typeof item === 'string') {
+    throw unmappable(
+      'SBX_SALESFORCE_BARE_PAYLOAD',
+      'a bare text: if it is a base64 Avro payload, wrap it as {"id": …, "schemaId": …, "payload": …}; without its schema id it cannot be decoded',
+    );
+  }
+  const object = objectOf(item);
+  if (object === undefined) throw unmappable('SBX_SALESFORCE_PAYLOAD', `${kindOf(item)}, not an event or a record`);
+  const native = rawEvent(object, schemaOf) ?? streamingMessage(object) ?? decodedEvent(object) ?? restRecord(object);
+  if (native === undefined) throw refusal(object);
+  return native;
+}
+
+/** A ConsumerEvent or ProducerEvent of the Pub/Sub API, in the letter case of any language's JSON. */
+function rawEvent(object: Json, schemaOf: SchemaById): SalesforceNative | undefined {
+  const producer = objectOf(either(object, 'event')) ?? object;
+  const schemaId = either(producer, 'schemaId') ?? ownOf(producer, 'schema_id');
+  const bytes = bytesOf(either(producer, 'payload'));
+  if (bytes === undefined || typeof schemaId !== 'string') return undefined;
+  const id = textOf(either(producer, 'id'));
+  if (id === undefined) {
+    throw unmappable('SBX_SALESFORCE_EVENT_ID', `an event of schema ${schemaId} without an id`);
+  }
+  const replayId = bytesOf(either(object, 'replayId') ?? ownOf(object, 'replay_id'))?.toString('base64');
+  return decodeEvent({ id, payload: bytes, ...(replayId === undefined ? {} : { replayId }) }, schemaOf(schemaId));
+}
+
+/** `{channel, data: {schema, payload, event}}`, or its `data` alone. */
+function streamingMessage(object: Json): JsonNative | undefined {
+  const data = objectOf(ownOf(object, 'data')) ?? object;
+  const event = objectOf(ownOf(data, 'event'));
+  if (event === undefined || !('payload' in data)) return undefined;
+  return {
+    kind: 'json',
+    ...optional('channel', ownOf(object, 'channel') ?? channelOf(ownOf(event, 'EventApiName'))),
+    ...optional('eventId', ownOf(event, 'EventUuid')),
+    ...optional('createdDate', ownOf(event, 'createdDate')),
+    payload: data.payload,
+  };
+}
+
+function channelOf(eventApiName: unknown): string | undefined {
+  return typeof eventApiName === 'string' ? `/event/${eventApiName}` : undefined;
+}
+
+/** A Pub/Sub event that was decoded before: `{ChangeEventHeader, …}`, bare or as the `payload` of a wrapper. */
+function decodedEvent(object: Json): JsonNative | undefined {
+  const wrapped = objectOf(ownOf(object, 'payload'));
+  const body = wrapped ?? object;
+  const isEvent =
+    objectOf(ownOf(body, 'ChangeEventHeader')) !== undefined ||
+    (objectOf(ownOf(body, 'attributes')) === undefined && textOf(ownOf(body, 'CreatedById')) !== undefined);
+  if (!isEvent) return undefined;
+  const inner = objectOf(ownOf(object, 'event'));
+  const id = inner === undefined ? ownOf(object, 'id') : ownOf(inner, 'id');
+  return {
+    kind: 'json',
+    ...optional('channel', ownOf(object, 'topic') ?? ownOf(object, 'topicName')),
+    ...optional('eventId', wrapped === undefined ? ownOf(body, 'EventUuid') : (id ?? ownOf(body, 'EventUuid'))),
+    payload: body,
+  };
+}
+
+/** A record of the REST API: it says its type in `attributes`. */
+function restRecord(object: Json): SalesforceNative | undefined {
+  const { attributes, ...fields } = object;
+  const nativeType = textOf(objectOf(attributes)?.type);
+  if (nativeType === undefined || textOf(fields.Id) === undefined) return undefined;
+  return { kind: 'record', nativeType, fields };
+}
+
+function refusal(object: Json): Unmappable {
+  if (objectOf(ownOf(object, 'Schema')) !== undefined) {
+    return unmappable(
+      'SBX_SALESFORCE_SCHEMA_DUMP',
+      'the dump of an Avro schema (a GenericRecord without values), not an event: give the event itself, or its schemaId and payload',
+    );
+  }
+  if (ownOf(object, 'entityTypeName') !== undefined) {
+    return unmappable(
+      'SBX_SALESFORCE_METADATA',
+      `a Tooling query result of ${String(ownOf(object, 'entityTypeName'))}, not CRM records`,
+    );
+  }
+  if (objectOf(objectOf(ownOf(object, 'data'))?.sobject) !== undefined) {
+    return unmappable('SBX_SALESFORCE_PUSH_TOPIC', 'a PushTopic message: subscribe to Change Data Capture instead');
+  }
+  const keys = Object.keys(object).slice(0, 8).join(', ');
+  return unmappable(
+    'SBX_SALESFORCE_PAYLOAD',
+    `an object with ${keys === '' ? 'no members' : `members ${keys}`}, not an event or a record`,
+  );
+}
+
+function unmappable(code: string, what: string): Unmappable {
+  return new Unmappable(code, `cannot normalise: this is ${what}`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** The member under its own name, or with a capital as .NET writes it. */
+function either(object: Json, name: string): unknown {
+  return ownOf(object, name) ?? ownOf(object, name.charAt(0).toUpperCase() + name.slice(1));
+}
+
+/** Bytes as protobuf's JSON writes them (base64), as an array of numbers, or as Node writes a Buffer. */
+function bytesOf(value: unknown): Buffer | undefined {
+  if (typeof value === 'string') {
+    return /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : undefined;
+  }
+  const list = Array.isArray(value) ? (value as unknown[]) : objectOf(value)?.data;
+  const isBytes = Array.isArray(list) && list.every((item) => Number.isInteger(item) && item >= 0 && item <= 255);
+  return isBytes ? Buffer.from(list as number[]) : undefined;
+}
+
+function optional(name: 'channel' | 'eventId' | 'createdDate', value: unknown): Partial<JsonNative> {
+  const text = textOf(value);
+  return text === undefined ? {} : { [name]: text };
+}
