@@ -1,0 +1,55 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Decision } from '../canonical-schema/decision';
+import type { Schema } from './schema';
+
+/** All that a decision was recorded with. */
+export const decisionColumns = [
+  'tenant',
+  'id',
+  'eventid',
+  'connection',
+  'subject',
+  'usecase',
+  'outcome',
+  'because',
+  'score',
+  'band',
+  'reasons',
+  'contributions',
+  'intercept',
+  'features',
+  'model',
+  'policy',
+  'decidedat',
+  'sequence',
+] as const;
+
+/** One decision with all its evidence; undefined when there is none of the id. */
+export async function findDecision(
+  database: Kysely<Schema>,
+  tenant: string,
+  id: string,
+): Promise<Decision | undefined> {
+  const row = await database
+    .selectFrom('decisions')
+    .select(decisionColumns)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : readDecision(row);
+}
+
+/** A row as it was recorded. */
+export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
+  const { tenant, because, score, band, intercept, model, decidedat, ...rest } = row;
+  return {
+    ...rest,
+    tenantid: tenant,
+    decidedat: decidedat.toISOString(),
+    ...(because !== null && { because }),
+    ...(score !== null && { score }),
+    ...(band !== null && { band }),
+    ...(intercept !== null && { intercept }),
+    ...(model !== null && model !== undefined && { model }),
+  };
+}

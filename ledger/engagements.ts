@@ -1,0 +1,183 @@
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
+import { anyOf, newest } from './columns';
+import type { Schema } from './schema';
+
+/** One engagement as the ledger knows it. */
+export interface EngagementRow {
+  /** The id of its Temporal workflow. */
+  readonly id: string;
+  readonly tenant: string;
+  /** `<entity>/<crm id>` */
+  readonly subject: string;
+  readonly usecase: string;
+  readonly connection: string;
+  readonly status: 'open' | 'closed';
+  /** Probability, 0..1. */
+  readonly lastscore?: number;
+  readonly lastband?: string;
+  /** The decision that opened it. */
+  readonly firstdecision: string;
+  readonly lastdecision: string;
+  readonly lastsequence: string;
+  /** The CRM's id of the task. */
+  readonly taskid?: string;
+  /** RFC 3339 UTC. */
+  readonly openedat: string;
+  readonly closedat?: string;
+  readonly outcome?: string;
+}
+
+/** A decision that calls for action: opens the engagement or renews what it last knew. */
+export interface EngagementTouch {
+  /** The engagement's id. */
+  readonly workflowid: string;
+  readonly subject: string;
+  readonly usecase: string;
+  readonly connection: string;
+  readonly lastscore?: number;
+  readonly lastband?: string;
+  readonly lastdecision: string;
+  readonly lastsequence: string;
+}
+
+/** What an engagement's workflow tells of itself. Absent: unchanged. */
+export interface EngagementChange {
+  readonly status?: 'open' | 'closed';
+  readonly taskid?: string;
+  readonly outcome?: string;
+  readonly closedat?: string;
+}
+
+/**
+ * Opens or renews engagements. A touch older than what is known changes nothing; a newer one on a closed engagement opens it
+ * anew, without the task and outcome of its earlier life (its actions and outcomes keep those).
+ */
+export async function touchEngagements(
+  transaction: Transaction<Schema>,
+  tenant: string,
+  touches: readonly EngagementTouch[],
+): Promise<void> {
+  const rows = newest(
+    touches,
+    ({ workflowid }) => workflowid,
+    ({ lastsequence }) => lastsequence,
+  );
+  if (rows.length === 0) return;
+  const column = <T>(of: (row: EngagementTouch) => T): T[] => rows.map(of);
+  await sql`
+    insert into engagements
+      (tenant, id, subject, usecase, connection, lastscore, lastband, lastdecision, lastsequence, status, openedat,
+       firstdecision)
+    select ${tenant}, row.*, 'open', now(), row.lastdecision from unnest(
+      ${column(({ workflowid }) => workflowid)}::text[],
+      ${column(({ subject }) => subject)}::text[],
+      ${column(({ usecase }) => usecase)}::text[],
+      ${column(({ connection }) => connection)}::text[],
+      ${column(({ lastscore }) => lastscore ?? null)}::float8[],
+      ${column(({ lastband }) => lastband ?? null)}::text[],
+      ${column(({ lastdecision }) => lastdecision)}::text[],
+      ${column(({ lastsequence }) => lastsequence)}::text[]
+    ) as row (workflowid, subject, usecase, connection, lastscore, lastband, lastdecision, lastsequence)
+    on conflict (tenant, id) do update set
+      lastscore = excluded.lastscore, lastband = excluded.lastband, lastdecision = excluded.lastdecision,
+      lastsequence = excluded.lastsequence, status = 'open', closedat = null,
+      openedat = case engagements.status when 'open' then engagements.openedat else excluded.openedat end,
+      firstdecision = case engagements.status when 'open' then engagements.firstdecision else excluded.firstdecision end,
+      taskid = case engagements.status when 'open' then engagements.taskid end,
+      outcome = case engagements.status when 'open' then engagements.outcome end
+    where excluded.lastsequence > engagements.lastsequence`.execute(transaction);
+}
+
+/** The open engagements about the subjects, or with one of the tasks. */
+export async function findOpenEngagements(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  taskIds: readonly string[],
+): Promise<EngagementRow[]> {
+  const rows = await database
+    .selectFrom('engagements')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('status', '=', 'open')
+    .where((eb) => eb.or([eb('subject', '=', anyOf(subjects)), eb('taskid', '=', anyOf(taskIds))]))
+    .execute();
+  return rows.map(readEngagement);
+}
+
+/** The engagement about a record for a use case, open or closed; the one opened last where there are several. */
+export async function findEngagement(
+  database: Kysely<Schema>,
+  tenant: string,
+  subject: string,
+  usecase: string,
+): Promise<EngagementRow | undefined> {
+  const row = await database
+    .selectFrom('engagements')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('subject', '=', subject)
+    .where('usecase', '=', usecase)
+    .orderBy('openedat', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : readEngagement(row);
+}
+
+/** Changes an engagement that a batch has opened. Throws when there is none of the id. */
+export async function updateEngagement(
+  database: Kysely<Schema>,
+  tenant: string,
+  id: string,
+  change: EngagementChange,
+): Promise<void> {
+  const { numUpdatedRows } = await database
+    .updateTable('engagements')
+    .set(change)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    throw new Error(`no engagement ${id} of tenant ${tenant} in the ledger: record the batch that opens it first`);
+  }
+}
+
+/** How an engagement ended. */
+export interface EngagementEnd {
+  readonly outcome: string;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+  /** The last decision it knew: a later one keeps the engagement open. */
+  readonly decisionid: string;
+}
+
+/** Closes an engagement unless a later decision has come; closing it again changes nothing. */
+export async function closeEngagement(
+  database: Kysely<Schema>,
+  tenant: string,
+  id: string,
+  { outcome, at, decisionid }: EngagementEnd,
+): Promise<void> {
+  await database
+    .updateTable('engagements')
+    .set({ status: 'closed', outcome, closedat: at })
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('lastdecision', '=', decisionid)
+    .where('status', '=', 'open')
+    .execute();
+}
+
+/** A row as the ledger's callers see it. */
+export function readEngagement(row: Selectable<Schema['engagements']>): EngagementRow {
+  const { lastscore, lastband, taskid, openedat, closedat, outcome, ...rest } = row;
+  return {
+    ...rest,
+    openedat: openedat.toISOString(),
+    ...(lastscore !== null && { lastscore }),
+    ...(lastband !== null && { lastband }),
+    ...(taskid !== null && { taskid }),
+    ...(closedat !== null && { closedat: closedat.toISOString() }),
+    ...(outcome !== null && { outcome }),
+  };
+}

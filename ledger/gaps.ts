@@ -1,0 +1,104 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { StreamName } from './positions';
+import type { Schema } from './schema';
+
+/** A hole in a native stream. */
+export interface Gap extends StreamName {
+  /** What tore it: a code such as SBX_SF_REPLAY_EXPIRED, or a sentence. */
+  readonly cause: string;
+  /** Events after this may be missing, RFC 3339 UTC. */
+  readonly from: string;
+  /** Events up to this may be missing; absent while unknown. */
+  readonly to?: string;
+  /** What the tenant wants done: backfill | halt. */
+  readonly policy: string;
+}
+
+/** A gap as the ledger knows it. */
+export interface GapRow extends Gap {
+  readonly id: string;
+  /** Events read by backfill so far. */
+  readonly recovered: number;
+  /** Recovered events that were known already. */
+  readonly duplicates: number;
+  readonly openedat: string;
+  /** Absent while open. */
+  readonly closedat?: string;
+}
+
+/** The gap ledger. */
+export interface Gaps {
+  /** Opens a gap and gives its id. While one is open for the stream, that one is widened to hold the new one. */
+  open(gap: Gap): Promise<string>;
+  /** @param recovered events read by backfill so far, in all */
+  progress(tenant: string, id: string, recovered: number): Promise<void>;
+  close(
+    tenant: string,
+    id: string,
+    end: { readonly recovered: number; readonly duplicates: number; readonly at: string; readonly to?: string },
+  ): Promise<void>;
+  /** Oldest first. */
+  list(tenant: string, which?: 'open' | 'all'): Promise<GapRow[]>;
+}
+
+/** The gap ledger over an open database. */
+export function gaps(database: Kysely<Schema>): Gaps {
+  return {
+    open: (gap) => open(database, gap),
+    progress: (tenant, id, recovered) => change(database, tenant, id, { recovered }),
+    close: (tenant, id, { at, to, ...counts }) =>
+      change(database, tenant, id, { ...counts, closedat: at, ...(to !== undefined && { missingto: to }) }),
+    async list(tenant, which = 'open') {
+      const all = database.selectFrom('gaps').selectAll().where('tenant', '=', tenant).orderBy('id');
+      return (await (which === 'all' ? all : all.where('closedat', 'is', null)).execute()).map(readGap);
+    },
+  };
+}
+
+async function open(database: Kysely<Schema>, gap: Gap): Promise<string> {
+  const { from, to, ...rest } = gap;
+  const { id } = await database
+    .insertInto('gaps')
+    .values({ ...rest, missingfrom: from, missingto: to ?? null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant', 'connection', 'stream'])
+        .where('closedat', 'is', null)
+        .doUpdateSet({
+          missingfrom: sql`least(gaps.missingfrom, excluded.missingfrom)`,
+          // Unknown on either side stays unknown.
+          missingto: sql`case when gaps.missingto is not null and excluded.missingto is not null
+            then greatest(gaps.missingto, excluded.missingto) end`,
+        }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function change(
+  database: Kysely<Schema>,
+  tenant: string,
+  id: string,
+  set: { recovered: number; duplicates?: number; closedat?: string; missingto?: string },
+): Promise<void> {
+  const { numUpdatedRows } = await database
+    .updateTable('gaps')
+    .set(set)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new Error(`tenant ${tenant} has no gap ${id}: open it first`);
+}
+
+/** A row as the ledger's callers see it. */
+export function readGap(row: Selectable<Schema['gaps']>): GapRow {
+  const { missingfrom, missingto, openedat, closedat, ...rest } = row;
+  return {
+    ...rest,
+    from: missingfrom.toISOString(),
+    openedat: openedat.toISOString(),
+    ...(missingto !== null && { to: missingto.toISOString() }),
+    ...(closedat !== null && { closedat: closedat.toISOString() }),
+  };
+}

@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { findPrograms } from '../services/provision/machine';
+import { providePostgres } from '../services/provision/postgres';
+import { openStateFolder } from '../services/provision/state-folder';
+import { openLedger, type Batch, type Ledger } from './ledger';
+import { testSources } from './sources.fixture';
+import {
+  sampleAction,
+  sampleBatch,
+  sampleDecision,
+  sampleEvent,
+  sampleRecord,
+  sampleTouch,
+  sequence,
+  subject,
+} from './sample.fixture';
+
+interface Server {
+  readonly url?: string;
+  stop(): Promise<void>;
+}
+
+const inMemory = (): Promise<Server> => Promise.resolve({ stop: () => Promise.resolve() });
+
+/** A database of its own on DATABASE_URL's server, or on one of this machine's. */
+async function onServer(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'ledger-test-'));
+  const state = await openStateFolder(folder);
+  const provided = await providePostgres(state, () => undefined);
+  const name = `ledger_test_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string): Promise<void> => {
+    const client = new Client({ connectionString: provided.url });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(provided.url);
+  url.pathname = name;
+  const stop = async (): Promise<void> => {
+    await run(`drop database ${name} with (force)`);
+    await provided.stop();
+    state.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url: url.href, stop };
+}
+
+const hasServer =
+  process.env['DATABASE_URL'] !== undefined || findPrograms('initdb', ['/usr/lib/postgresql/*/bin']).length > 0;
+const databases = [
+  { name: 'PGlite', open: inMemory, isThere: true },
+  {
+    name: `PostgreSQL${hasServer ? '' : ' (skipped: no DATABASE_URL, no PostgreSQL on this machine)'}`,
+    open: onServer,
+    isThere: hasServer,
+  },
+];
+
+describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
+  const it = isThere ? test : test.skip;
+  let server: Server;
+  let ledger: Ledger;
+  let tenant: string;
+  let tenants = 0;
+
+  beforeAll(async () => {
+    if (!isThere) return;
+    server = await open();
+    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
+  }, 120_000);
+  afterAll(async () => {
+    if (!isThere) return;
+    await ledger.close();
+    await server.stop();
+  });
+  beforeEach(() => {
+    tenant = `acme-${++tenants}`;
+  });
+
+  const event = (n: number, about?: string) => sampleEvent(tenant, n, about);
+  const ask = (batchid: string, ns: readonly number[], taskIds: string[] = []) =>
+    ledger.laneContext(tenant, { batchid, events: ns.map((n) => event(n)), taskIds });
+
+  it('takes a batch again without counting a duplicate or changing a row', async () => {
+    const batch = sampleBatch('b1', [event(1), event(2)]);
+    await ledger.recordBatch(tenant, batch);
+    const before = { counts: await ledger.counts(tenant), context: await ask('b2', [1]) };
+    await ledger.recordBatch(tenant, batch);
+    expect({ counts: await ledger.counts(tenant), context: await ask('b2', [1]) }).toEqual(before);
+    expect(before.counts).toMatchObject({ events: 2, decisions: 2, duplicatesDropped: 0, engagementsOpen: 1 });
+  });
+
+  it('knows an event in another batch, not in its own', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    expect((await ask('b1', [1, 2])).known).toEqual([]);
+    expect((await ask('b2', [1, 2])).known).toEqual([event(1).id]);
+    const dropped: Batch = { ...sampleBatch('b2', []), events: [{ event: event(1), status: 'duplicate' }] };
+    await ledger.recordBatch(tenant, dropped);
+    await ledger.recordBatch(tenant, dropped);
+    expect(await ledger.counts(tenant)).toMatchObject({ events: 1, decisions: 1, duplicatesDropped: 1 });
+  });
+
+  it('keeps one tenant from another', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    const stranger = await ledger.laneContext('stranger', { batchid: 'b2', events: [event(1)], taskIds: [] });
+    expect(stranger).toEqual({ known: [], records: [], engagements: [], parked: [] });
+    expect(await ledger.history('stranger', subject)).toEqual([]);
+  });
+
+  it('keeps the newest snapshot and touch, whichever comes first', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(10), event(9)]));
+    await ledger.recordBatch(tenant, sampleBatch('b2', [event(3)]));
+    const context = await ask('b3', [1]);
+    expect(context.records).toEqual([sampleRecord(event(10))]);
+    expect(context.engagements).toMatchObject([
+      { lastsequence: sequence(10), lastdecision: sampleDecision(event(10)).id },
+    ]);
+  });
+
+  it('leaves nothing of a batch with one bad row', async () => {
+    const batch = sampleBatch('b1', [event(1), event(2)]);
+    const bad = { ...batch.decisions[1]!, outcome: 'perhaps' as 'act' };
+    await expect(ledger.recordBatch(tenant, { ...batch, decisions: [batch.decisions[0]!, bad] })).rejects.toThrow(
+      /decisions_outcome/,
+    );
+    expect(await ledger.counts(tenant)).toMatchObject({ events: 0, decisions: 0, engagementsOpen: 0 });
+    expect(await ask('b2', [1, 2])).toEqual({ known: [], records: [], engagements: [], parked: [] });
+    await ledger.recordBatch(tenant, batch);
+    expect(await ledger.counts(tenant)).toMatchObject({ events: 2, decisions: 2 });
+  });
+
+  it('takes NUL, lone surrogates, NaN and a time outside of the calendar', async () => {
+    const odd = event(1);
+    const native = { text: 'a\0b\ud800"\\\u001e,{}', nothing: null };
+    const wild = { ...odd, time: '0000-00-00T00:00:00Z', data: { ...odd.data, native } };
+    const batch = sampleBatch('b1', [odd]);
+    await ledger.recordBatch(tenant, {
+      ...batch,
+      events: [{ event: wild, status: 'parked', because: 'bad\0value' }],
+      records: [sampleRecord(wild)],
+      decisions: [{ ...batch.decisions[0]!, score: Number.NaN }],
+    });
+    expect((await ask('b2', [1])).records).toEqual([sampleRecord(wild)]);
+    expect((await ledger.decision(tenant, batch.decisions[0]!.id))!.score).toBeNaN();
+    const told = await ledger.history(tenant, subject);
+    expect(told).toContainEqual(expect.objectContaining({ kind: 'event', event: wild, because: 'bad\uFFFDvalue' }));
+  });
+
+  it('parks a subject until it is released, and then takes its event from another batch', async () => {
+    const parked: Batch = {
+      ...sampleBatch('b1', []),
+      events: [{ event: event(1), status: 'parked', because: 'no', code: 'SBX_X' }],
+    };
+    await ledger.recordBatch(tenant, parked);
+    expect(await ask('b2', [1, 2])).toMatchObject({ known: [], parked: [subject] });
+    expect(await ledger.releaseParked(tenant, subject)).toMatchObject([
+      { eventid: event(1).id, code: 'SBX_X', message: 'no' },
+    ]);
+    expect((await ask('b2', [1])).parked).toEqual([]);
+    await ledger.recordBatch(tenant, sampleBatch('b2', [event(1)]));
+    expect((await ask('b3', [1])).known).toEqual([event(1).id]);
+    expect(await ledger.counts(tenant)).toMatchObject({ events: 1, decisions: 1, parked: 0 });
+  });
+
+  it('follows an engagement from its opening to its close, and opens it anew only for a newer decision', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    const { workflowid } = sampleTouch(sampleDecision(event(1)));
+    await ledger.updateEngagement(tenant, workflowid, { taskid: '00T1' });
+    const question = { batchid: 'b2', events: [event(5, 'task/00T1')], taskIds: ['00T1'] };
+    const byTask = await ledger.laneContext(tenant, question);
+    expect(byTask.engagements).toMatchObject([{ id: workflowid, status: 'open', taskid: '00T1' }]);
+    const end = { outcome: 'won', at: '2026-02-01T00:00:00.000Z' };
+    await ledger.closeEngagement(tenant, workflowid, { ...end, decisionid: 'an earlier one' });
+    expect(await ledger.engagement(tenant, subject, 'lead-scoring')).toMatchObject({ status: 'open' });
+    await ledger.closeEngagement(tenant, workflowid, { ...end, decisionid: sampleDecision(event(1)).id });
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    const closed = await ledger.engagement(tenant, subject, 'lead-scoring');
+    expect(closed).toMatchObject({ status: 'closed', outcome: 'won', closedat: end.at, taskid: '00T1' });
+    await ledger.recordBatch(tenant, sampleBatch('b2', [event(2)]));
+    const anew = await ledger.engagement(tenant, subject, 'lead-scoring');
+    expect(anew).toMatchObject({ status: 'open', firstdecision: sampleDecision(event(2)).id });
+    expect(anew).not.toHaveProperty('taskid');
+    await expect(ledger.updateEngagement(tenant, 'nobody', { taskid: 'x' })).rejects.toThrow(/no engagement nobody/);
+  });
+
+  testSources(it, () => ({ ledger, tenant }));
+
+  it('tells a story in order, causes before effects though the clock of the CRM runs ahead', async () => {
+    const ahead = { ...event(2), time: '2026-01-01T00:05:00.000Z' };
+    const decision = sampleDecision(event(2));
+    await ledger.gaps.open({
+      tenant,
+      connection: 'sales',
+      stream: 's',
+      cause: 'x',
+      policy: 'halt',
+      from: '2025-12-31T00:00:00.000Z',
+    });
+    const batch = sampleBatch('b1', [event(1)]);
+    await ledger.recordBatch(tenant, {
+      ...batch,
+      engagements: [],
+      events: [
+        { event: event(1), status: 'decided' },
+        { event: ahead, status: 'decided' },
+      ],
+      decisions: [...batch.decisions, decision],
+    });
+    await ledger.recordBatch(tenant, {
+      ...sampleBatch('b2', []),
+      engagements: [sampleTouch(decision)],
+      events: [{ event: event(3, 'task/00T1'), status: 'ignored' }],
+    });
+    const action = sampleAction(decision);
+    const attempt = {
+      action,
+      engagement: sampleTouch(decision).workflowid,
+      workflowid: 'w',
+      runid: 'r',
+      at: '2026-01-01T00:00:04.000Z',
+    };
+    const failed = {
+      actionId: action.id,
+      outcome: 'failed',
+      failure: 'retryable',
+      code: 'UNABLE_TO_LOCK_ROW',
+      message: 'm',
+      answer: [],
+    } as const;
+    const applied = { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } } as const;
+    await ledger.recordAction({ ...attempt, result: failed, attempt: 1 });
+    await ledger.recordAction({ ...attempt, result: applied, attempt: 2 });
+    await ledger.recordAction({ ...attempt, result: applied, attempt: 2 });
+    await ledger.updateEngagement(tenant, attempt.engagement, { taskid: '00T1' });
+    await ledger.recordOutcome(tenant, {
+      engagement: attempt.engagement,
+      decisionid: decision.id,
+      label: 'won',
+      at: '2026-03-01T00:00:00.000Z',
+    });
+    const story = await ledger.history(tenant, subject.slice('lead/'.length));
+    expect(story.map((entry) => entry.kind).filter((kind) => kind !== 'engagement-opened')).toEqual([
+      'gap',
+      'event',
+      'decision',
+      'event',
+      'event',
+      'decision',
+      'action',
+      'action',
+      'outcome',
+    ]);
+    expect(story.flatMap((entry) => (entry.kind === 'action' ? [entry.result] : []))).toEqual([failed, applied]);
+    expect(story.find((entry) => entry.kind === 'decision' && entry.decision.id === decision.id)).toMatchObject({
+      decision,
+    });
+    expect(story[1]).toMatchObject({ lane: { workflowid: 'lane/acme/1', batchid: 'b1' } });
+    expect(await ledger.counts(tenant)).toMatchObject({ tasksCreated: 1, tasksUpdated: 0, gapsOpen: 1 });
+    expect(await ledger.latencies(tenant)).toEqual({ count: 1, p50Ms: -296_000, p99Ms: -296_000 });
+  });
+
+  it('purges what a tenant no longer keeps, and nothing of another', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    await ledger.recordBatch(`${tenant}-other`, sampleBatch('b1', [sampleEvent(`${tenant}-other`, 1)]));
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const purged = await ledger.purge(tenant, { eventsBefore: later, decisionsBefore: '2000-01-01T00:00:00.000Z' });
+    expect(purged).toMatchObject({ events: 1, batches: 1, records: 0, decisions: 0 });
+    expect(await ledger.counts(tenant)).toMatchObject({ events: 0, decisions: 1 });
+    expect(await ledger.counts(`${tenant}-other`)).toMatchObject({ events: 1, decisions: 1 });
+  });
+
+  if (open === onServer)
+    it('migrates once when several start at once, and again changes nothing', async () => {
+      const url = new URL(server.url!);
+      const name = `${url.pathname.slice(1)}_b`;
+      const admin = new Client({ connectionString: url.href });
+      await admin.connect();
+      await admin.query(`create database ${name}`);
+      url.pathname = name;
+      const opened = await Promise.all([1, 2, 3, 4].map(() => openLedger({ url: url.href })));
+      for (const one of opened) expect((await one.counts('x')).events).toBe(0);
+      await Promise.all(opened.map((one) => one.close()));
+      await (await openLedger({ url: url.href })).close();
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.end();
+    });
+});

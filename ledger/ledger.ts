@@ -1,0 +1,128 @@
+import { recordAction, type ActionAttempt } from './actions';
+import { recordBatch, type Batch } from './batch';
+import { getBody, putBody } from './bodies';
+import { counts, latencies, type Counts, type Latencies } from './counts';
+import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
+import { findDecision } from './decisions';
+import {
+  closeEngagement,
+  findEngagement,
+  updateEngagement,
+  type EngagementChange,
+  type EngagementEnd,
+  type EngagementRow,
+} from './engagements';
+import { gaps, type Gaps } from './gaps';
+import { history, type HistoryEntry } from './history';
+import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
+import type { Log } from './log';
+import { migrate } from './migrate';
+import { insertOutcomes, type Outcome } from './outcomes';
+import { listParked, releaseParked, type ParkedEvent } from './parked';
+import { loadPosition, positionSavedAt, savePosition, type StreamName, type StreamPosition } from './positions';
+import { quarantine, type Quarantine } from './quarantine';
+import { findRecords, type RecordRow } from './records';
+import { purge, type Purged, type Retention } from './retention';
+import type { Decision } from '../canonical-schema/decision';
+
+export type { ActionAttempt } from './actions';
+export type { Batch, EventStatus, RecordedEvent } from './batch';
+export type { Counts, Latencies } from './counts';
+export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
+export type { Gap, GapRow } from './gaps';
+export type { HistoryEntry } from './history';
+export type { LaneContext, LaneQuestion } from './lane-context';
+export type { Outcome } from './outcomes';
+export type { ParkedEvent } from './parked';
+export type { StreamName, StreamPosition } from './positions';
+export type { Quarantined, QuarantineRow } from './quarantine';
+export type { RecordRow } from './records';
+export type { Purged, Retention } from './retention';
+
+/** Where the ledger is kept. */
+export interface LedgerOptions {
+  /** PostgreSQL, `postgres://user:password@host:port/database`; wins over `folder`. */
+  readonly url?: string;
+  /** PGlite's folder. Without either, the ledger is in memory. */
+  readonly folder?: string;
+  readonly log?: Log;
+}
+
+/** What has happened. Everything that records is idempotent; times are RFC 3339 UTC. */
+export interface Ledger {
+  /** What is known about a batch's records. */
+  laneContext(tenant: string, question: LaneQuestion): Promise<LaneContext>;
+  /** One transaction: all of the batch or nothing. */
+  recordBatch(tenant: string, batch: Batch): Promise<void>;
+
+  /** Newest snapshots of the subjects that are known. */
+  records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
+
+  recordAction(attempt: ActionAttempt): Promise<void>;
+  /** Throws when no batch has opened the engagement. */
+  updateEngagement(tenant: string, id: string, change: EngagementChange): Promise<void>;
+  /** Unless a later decision has come. */
+  closeEngagement(tenant: string, id: string, end: EngagementEnd): Promise<void>;
+  recordOutcome(tenant: string, outcome: Outcome): Promise<void>;
+
+  loadPosition(name: StreamName): Promise<StreamPosition | undefined>;
+  savePosition(name: StreamName, position: StreamPosition): Promise<void>;
+  /** RFC 3339 UTC; undefined when the stream never was read. */
+  positionSavedAt(name: StreamName): Promise<string | undefined>;
+  readonly quarantine: Quarantine;
+  readonly gaps: Gaps;
+  putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
+  getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
+  listParked(tenant: string, subject?: string): Promise<ParkedEvent[]>;
+  /** To be called before a subject's parked events are redriven. */
+  releaseParked(tenant: string, subject: string): Promise<ParkedEvent[]>;
+
+  /** @param record `<entity>/<crm id>`, or the CRM's id alone */
+  history(tenant: string, record: string): Promise<HistoryEntry[]>;
+  counts(tenant: string): Promise<Counts>;
+  /** From event to applied action. */
+  latencies(tenant: string, since?: string): Promise<Latencies>;
+  decision(tenant: string, id: string): Promise<Decision | undefined>;
+  engagement(tenant: string, subject: string, usecase: string): Promise<EngagementRow | undefined>;
+  purge(tenant: string, retention: Retention): Promise<Purged>;
+
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Opens the ledger and migrates it. Throws with the fix when it cannot. */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { url, folder, log } = options;
+  const prepare: Prepare = (kysely) => migrate(kysely, log);
+  if (url !== undefined) return overDatabase(await openPostgres(url, prepare, log));
+  return overDatabase(folder === undefined ? await openMemory(prepare) : await openFolder(folder, prepare, log));
+}
+
+function overDatabase({ kysely, close }: Database): Ledger {
+  let closed: Promise<void> | undefined;
+  return {
+    laneContext: (tenant, question) => laneContext(kysely, tenant, question),
+    recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
+    records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
+    recordAction: (attempt) => recordAction(kysely, attempt),
+    updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
+    closeEngagement: (tenant, id, end) => closeEngagement(kysely, tenant, id, end),
+    recordOutcome: (tenant, outcome) => insertOutcomes(kysely, tenant, [outcome]),
+    loadPosition: (name) => loadPosition(kysely, name),
+    positionSavedAt: (name) => positionSavedAt(kysely, name),
+    savePosition: (name, position) => savePosition(kysely, name, position),
+    quarantine: quarantine(kysely),
+    gaps: gaps(kysely),
+    putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
+    getBody: (tenant, ref) => getBody(kysely, tenant, ref),
+    listParked: (tenant, subject) => listParked(kysely, tenant, subject),
+    releaseParked: (tenant, subject) => releaseParked(kysely, tenant, subject),
+    history: (tenant, record) => history(kysely, tenant, record),
+    counts: (tenant) => counts(kysely, tenant),
+    latencies: (tenant, since) => latencies(kysely, tenant, since),
+    decision: (tenant, id) => findDecision(kysely, tenant, id),
+    engagement: (tenant, subject, usecase) => findEngagement(kysely, tenant, subject, usecase),
+    purge: (tenant, retention) => purge(kysely, tenant, retention),
+    close: () => (closed ??= close()),
+  };
+}

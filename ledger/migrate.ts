@@ -1,0 +1,39 @@
+import { Migrator, type Kysely, type Migration } from 'kysely';
+import type { Log } from './log';
+import { initial } from './migrations/m0001-initial';
+import type { Schema } from './schema';
+
+/** In order; a released one is never edited. */
+const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+
+/**
+ * Brings the tables up to date. Safe when several processes start at once: an advisory lock lets one migrate, the others
+ * wait and find nothing to do. Throws when a migration fails (its transaction leaves nothing) or when the database is newer
+ * than this program.
+ */
+export async function migrate(database: Kysely<Schema>, log?: Log): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) throw failure(error, results?.find(({ status }) => status === 'Error')?.migrationName);
+  for (const { migrationName } of results ?? []) log?.info({ migration: migrationName }, 'ledger migrated');
+}
+
+function failure(error: unknown, migration: string | undefined): Error {
+  // Node's error for a refused connection to a name with two addresses has a code and no message.
+  const { message, code } = error as NodeJS.ErrnoException;
+  const why = message === '' ? code : message;
+  return migration === undefined
+    ? new Error(
+        `the ledger's database could not be prepared: ${why ?? 'no reason was given'}. Check that DATABASE_URL names a ` +
+          'running PostgreSQL and a user who may create tables, and that no newer Signalbox has migrated the database.',
+        { cause: error },
+      )
+    : new Error(
+        `the ledger's migration ${migration} failed: ${why ?? 'no reason was given'}. Nothing of it was kept. Check that ` +
+          'the database user may create tables and that no table of the same name is in the way.',
+        { cause: error },
+      );
+}

@@ -1,0 +1,45 @@
+import { sql, type Kysely } from 'kysely';
+import type { Schema } from './schema';
+
+/** How long a tenant keeps what. RFC 3339; what was recorded before is deleted. */
+export interface Retention {
+  /** Events, their batches and bodies, snapshots of records, quarantine. */
+  readonly eventsBefore: string;
+  /** Decisions, actions, outcomes, closed engagements. */
+  readonly decisionsBefore: string;
+}
+
+/** Rows deleted, by table. */
+export type Purged = Readonly<Record<string, number>>;
+
+/**
+ * Deletes what a tenant no longer keeps, in one transaction, and tells how much. Quarantined bytes are events of persons too:
+ * they go even when nobody has resolved them. A record with an open engagement keeps its snapshot.
+ */
+export async function purge(database: Kysely<Schema>, tenant: string, retention: Retention): Promise<Purged> {
+  const { eventsBefore, decisionsBefore } = retention;
+  const statements = {
+    events: sql`delete from events where tenant = ${tenant} and recordedat < ${eventsBefore}`,
+    batches: sql`delete from batches where tenant = ${tenant} and recordedat < ${eventsBefore}`,
+    bodies: sql`delete from bodies where tenant = ${tenant} and storedat < ${eventsBefore}`,
+    quarantine: sql`delete from quarantine where tenant = ${tenant} and at < ${eventsBefore}`,
+    parked: sql`delete from parked where tenant = ${tenant} and at < ${eventsBefore} and status = 'released'`,
+    records: sql`delete from records where tenant = ${tenant} and recordedat < ${eventsBefore} and not exists (
+      select from engagements where engagements.tenant = records.tenant and engagements.subject = records.subject
+        and status = 'open')`,
+    decisions: sql`delete from decisions where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
+    actions: sql`delete from actions where tenant = ${tenant} and at < ${decisionsBefore}`,
+    outcomes: sql`delete from outcomes where tenant = ${tenant} and at < ${decisionsBefore}`,
+    engagements: sql`delete from engagements where tenant = ${tenant} and closedat < ${decisionsBefore}`,
+  };
+  const purged: Record<string, number> = {};
+  await database.transaction().execute(async (transaction) => {
+    for (const [table, statement] of Object.entries(statements)) {
+      const { numAffectedRows } = await statement.execute(transaction);
+      purged[table] = Number(numAffectedRows ?? 0n);
+    }
+  });
+  // PGlite has no autovacuum: without this the space is never used again. Outside of a transaction, as it must be.
+  await sql`vacuum (analyze) ${sql.join(Object.keys(statements).map((table) => sql.table(table)))}`.execute(database);
+  return purged;
+}

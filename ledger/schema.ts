@@ -1,0 +1,160 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Action, ActionResult } from '../canonical-schema/action';
+import type { Decision, Reason } from '../canonical-schema/decision';
+import type { CanonicalRecord } from '../canonical-schema/entity';
+import type { CanonicalEvent } from '../canonical-schema/event';
+
+/** A document: read parsed, written as text. */
+type Json<T> = ColumnType<T, string, string>;
+/** Read as a Date, written as RFC 3339. */
+type Time = ColumnType<Date, string | undefined, string>;
+type NullableTime = ColumnType<Date | null, string | null | undefined, string | null>;
+
+/** The tables as `migrations/` leave them; their columns are described there. */
+export interface Schema {
+  batches: {
+    tenant: string;
+    batchid: string;
+    workflowid: string;
+    runid: string;
+    events: number;
+    duplicates: number;
+    recordedat: Time;
+  };
+  events: {
+    tenant: string;
+    id: string;
+    batchid: string;
+    subject: string;
+    connection: string;
+    sequence: string;
+    type: string;
+    time: NullableTime;
+    status: 'decided' | 'ignored' | 'echo' | 'parked';
+    because: string | null;
+    event: Json<CanonicalEvent>;
+    recordedat: Time;
+  };
+  records: {
+    tenant: string;
+    subject: string;
+    sequence: string;
+    record: Json<CanonicalRecord>;
+    native: Json<Readonly<Record<string, unknown>>>;
+    deleted: boolean;
+    recordedat: Time;
+  };
+  decisions: {
+    tenant: string;
+    id: string;
+    eventid: string;
+    connection: string;
+    subject: string;
+    usecase: string;
+    outcome: Decision['outcome'];
+    because: string | null;
+    score: number | null;
+    band: string | null;
+    reasons: Json<readonly Reason[]>;
+    contributions: Json<Decision['contributions']>;
+    intercept: number | null;
+    features: Json<Decision['features']>;
+    model: ColumnType<Decision['model'] | null, string | null, string | null>;
+    policy: string;
+    decidedat: Time;
+    sequence: string;
+    recordedat: Time;
+  };
+  engagements: {
+    tenant: string;
+    id: string;
+    subject: string;
+    usecase: string;
+    connection: string;
+    status: 'open' | 'closed';
+    lastscore: number | null;
+    lastband: string | null;
+    firstdecision: string;
+    lastdecision: string;
+    lastsequence: string;
+    taskid: string | null;
+    openedat: Time;
+    closedat: NullableTime;
+    outcome: string | null;
+  };
+  actions: {
+    tenant: string;
+    id: string;
+    attempt: number;
+    engagement: string;
+    decisionid: string;
+    subject: string;
+    kind: Action['kind'];
+    outcome: ActionResult['outcome'];
+    action: Json<Action>;
+    result: Json<ActionResult>;
+    workflowid: string;
+    runid: string;
+    at: Time;
+  };
+  outcomes: {
+    tenant: string;
+    engagement: string;
+    decisionid: string;
+    label: string;
+    eventid: string | null;
+    at: Time;
+  };
+  parked: {
+    tenant: string;
+    eventid: string;
+    subject: string;
+    sequence: string;
+    code: string;
+    message: string;
+    status: 'parked' | 'released';
+    at: Time;
+  };
+  positions: {
+    tenant: string;
+    connection: string;
+    stream: string;
+    position: Json<Readonly<Record<string, unknown>> & { readonly v: number }>;
+    savedat: Time;
+  };
+  gaps: {
+    tenant: string;
+    /** bigint, which pg reads as text. */
+    id: Generated<string>;
+    connection: string;
+    stream: string;
+    cause: string;
+    policy: string;
+    missingfrom: Time;
+    missingto: NullableTime;
+    recovered: Generated<number>;
+    duplicates: Generated<number>;
+    openedat: Time;
+    closedat: NullableTime;
+  };
+  quarantine: {
+    tenant: string;
+    id: string;
+    connection: string;
+    stream: string;
+    position: Json<unknown>;
+    code: string;
+    message: string;
+    bytes: Buffer;
+    native: ColumnType<unknown, string | null, string | null>;
+    at: Time;
+    resolution: string | null;
+    resolvedat: NullableTime;
+  };
+  bodies: {
+    tenant: string;
+    ref: string;
+    bytes: Buffer;
+    storedat: Time;
+  };
+}
