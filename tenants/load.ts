@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyConnector, Mapping } from '../connectors/contract';
+import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
+import { readTenantDocument, pathText, type TenantDocument } from './document';
+import { durationMs } from './duration';
+import { type Fault, TenantFaults } from './faults';
+import { compileTenantSchema } from './schema';
+import type { SecretSources } from './secrets';
+import { type Finding, shapeFindings } from './shape-faults';
+import type { Retention, Tenant, TenantConnection } from './tenant';
+import { toUseCase, useCaseFindings, type WrittenUseCase } from './use-case';
+
+/** What a tenant's file is read with. */
+export interface LoadOptions extends Partial<SecretSources> {
+  /** Those of the registry. */
+  readonly connectors: readonly AnyConnector[];
+  /** Names of the models there are. */
+  readonly models: readonly string[];
+}
+
+interface WrittenTenant {
+  readonly tenant: string;
+  readonly partitions?: number;
+  readonly connections: Readonly<Record<string, WrittenConnection>>;
+  readonly useCases?: Readonly<Record<string, WrittenUseCase>>;
+  readonly retention?: { readonly events?: string; readonly decisions?: string };
+}
+
+const readText = (path: string): string => readFileSync(path, 'utf8');
+
+const toFault =
+  (file: string, document: TenantDocument) =>
+  ({ path, message, fix, target }: Finding): Fault => ({
+    file,
+    ...document.place(path, target),
+    path: pathText(path),
+    message,
+    fix,
+  });
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys of connections that nobody knows: JSON Schema would blame the known ones beside them too. */
+const connectionKeyFindings = (value: unknown, connectors: readonly AnyConnector[]): readonly Finding[] =>
+  Object.entries(isMap(value) && isMap(value.connections) ? value.connections : {}).flatMap(([name, written]) => {
+    const connector = isMap(written) ? connectors.find((known) => known.name === written.connector) : undefined;
+    return connector === undefined ? [] : unknownSettings(['connections', name], written as object, connector);
+  });
+
+const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenTenant['retention']>): Retention => {
+  const [eventsMs, decisionsMs] = [durationMs(events), durationMs(decisions)];
+  if (eventsMs === undefined || decisionsMs === undefined)
+    throw new Error('a retention passed the schema but is no duration');
+  return { events: eventsMs, decisions: decisionsMs };
+};
+
+/** What only makes sense once the shape is right: expressions, templates, names, and the secrets behind the references. */
+const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions) => {
+  const sources: SecretSources = { env: options.env ?? process.env, readFile: options.readFile ?? readText };
+  const findings: Finding[] = [];
+  const connections: Record<string, TenantConnection> = {};
+  for (const [name, connection] of Object.entries(written.connections)) {
+    const connector = options.connectors.find((known) => known.name === connection.connector);
+    if (connector === undefined)
+      throw new Error(`the connector ${connection.connector} passed the schema but is not there`);
+    findings.push(...mappingFindings(['connections', name, 'mapping'], connection.mapping ?? {}));
+    const read = readConnection(name, connection, connector, file, sources);
+    findings.push(...read.findings);
+    if (read.connection !== undefined) connections[name] = read.connection;
+  }
+  const mappings = Object.fromEntries(
+    Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
+  );
+  for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
+    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models }));
+  }
+  return { connections, findings };
+};
+
+const byPlace = (a: Fault, b: Fault): number => a.line - b.line || a.column - b.column;
+
+/** In the order of the file, each once: a connector's schema may repeat what the common one says. */
+const faultsOf = (file: string, document: TenantDocument, findings: readonly Finding[]): readonly Fault[] => {
+  const faults = findings.map(toFault(file, document)).sort(byPlace);
+  return [...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()];
+};
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unreadable';
+
+const readDocument = (file: string, readFile: SecretSources['readFile']): TenantDocument => {
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const fix = 'give the path of a tenant file that this user may read';
+    const message = `the file cannot be read (${codeOf(error)})`;
+    throw new TenantFaults([{ file, line: 1, column: 1, path: '', message, fix }]);
+  }
+  const document = readTenantDocument(file, text);
+  if (document.faults.length > 0) throw new TenantFaults(document.faults);
+  return document;
+};
+
+/** A tenant's file whose shape is right. */
+const readShape = (
+  file: string,
+  { connectors, readFile = readText }: Pick<LoadOptions, 'connectors' | 'readFile'>,
+): readonly [TenantDocument, WrittenTenant] => {
+  const document = readDocument(file, readFile);
+  const validate = compileTenantSchema(connectors);
+  const shape = validate(document.value) ? [] : shapeFindings(validate.errors ?? [], document.value);
+  const wrong = [...shape, ...connectionKeyFindings(document.value, connectors)];
+  if (wrong.length > 0) throw new TenantFaults(faultsOf(file, document, wrong));
+  return [document, document.value as WrittenTenant];
+};
+
+/**
+ * Reads one tenant's YAML file. Throws TenantFaults with everything that is wrong, in the order of the file: first the
+ * shape (YAML, keys, types); once that is right, expressions, templates, names and secrets.
+ */
+export const loadTenant = (file: string, options: LoadOptions): Tenant => {
+  const [document, written] = readShape(file, options);
+  const { connections, findings } = readMeaning(file, written, options);
+  if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
+  const { tenant, partitions = 8, useCases = {} } = written;
+  return {
+    tenant,
+    file,
+    partitions,
+    connections,
+    useCases: Object.fromEntries(Object.entries(useCases).map(([name, useCase]) => [name, toUseCase(name, useCase)])),
+    retention: retention(written.retention ?? {}),
+  };
+};
+
+/** The mapping of one connection of a tenant's file. */
+export interface ConnectionMapping {
+  readonly connection: string;
+  /** The connector's name. */
+  readonly connector: string;
+  readonly mapping: Mapping;
+}
+
+/** The mappings of a tenant's file, without its secrets: for whoever only normalises. Throws TenantFaults. */
+export const loadMappings = (
+  file: string,
+  options: Pick<LoadOptions, 'connectors' | 'readFile'>,
+): readonly ConnectionMapping[] => {
+  const [document, { connections }] = readShape(file, options);
+  const mappings = Object.entries(connections).map(([connection, { connector, mapping = {} }]) => ({
+    ...{ connection, connector, mapping },
+  }));
+  const findings = mappings.flatMap(({ connection, mapping }) =>
+    mappingFindings(['connections', connection, 'mapping'], mapping),
+  );
+  if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
+  return mappings;
+};
+
+const tenantFiles = (folder: string): readonly string[] => {
+  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  return files.sort().map((name) => join(folder, name));
+};
+
+/** Reads every `.yaml` and `.yml` file of a folder, by name. Throws TenantFaults over all of them. */
+export const loadTenants = (folder: string, options: LoadOptions): readonly Tenant[] => {
+  const faults: Fault[] = [];
+  const tenants: Tenant[] = [];
+  const nowhere = { file: folder, line: 1, column: 1, path: '' };
+  let files: readonly string[] = [];
+  try {
+    files = tenantFiles(folder);
+    if (files.length === 0) faults.push({ ...nowhere, message: 'no tenant file is here', fix: 'put TENANT.yaml here' });
+  } catch (error) {
+    faults.push({
+      ...nowhere,
+      message: `the folder cannot be read (${codeOf(error)})`,
+      fix: 'give a folder of tenant files',
+    });
+  }
+  for (const file of files) {
+    try {
+      const tenant = loadTenant(file, options);
+      const twin = tenants.find((other) => other.tenant === tenant.tenant);
+      const message = `the tenant "${tenant.tenant}" is already in ${twin?.file ?? ''}`;
+      if (twin === undefined) tenants.push(tenant);
+      else faults.push({ file, line: 1, column: 1, path: 'tenant', message, fix: 'one file for each tenant' });
+    } catch (error) {
+      if (!(error instanceof TenantFaults)) throw error;
+      faults.push(...error.faults);
+    }
+  }
+  if (faults.length > 0) throw new TenantFaults(faults);
+  return tenants;
+};

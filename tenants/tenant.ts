@@ -1,0 +1,105 @@
+import type { EntityName } from '../canonical-schema/entity';
+import type { TaskPriority } from '../canonical-schema/action';
+import type { Mapping } from '../connectors/contract';
+import type { CompiledExpression } from './expression';
+
+/** One tenant's file, checked: every name in it is known, every secret is resolved, every default is filled in. */
+export interface Tenant {
+  /** The tenant's name: part of queues, workflow ids and event sources. */
+  readonly tenant: string;
+  /** Where it was read from. */
+  readonly file: string;
+  /** Queues and lanes of the tenant; a record always falls into the same one. */
+  readonly partitions: number;
+  /** By name. */
+  readonly connections: Readonly<Record<string, TenantConnection>>;
+  /** By name. */
+  readonly useCases: Readonly<Record<string, UseCase>>;
+  readonly retention: Retention;
+}
+
+/** How long the ledger keeps what it knows, in milliseconds. */
+export interface Retention {
+  readonly events: number;
+  readonly decisions: number;
+}
+
+/** One CRM organisation of the tenant. */
+export interface TenantConnection {
+  readonly name: string;
+  /** The connector's name in the registry. */
+  readonly connector: string;
+  /** Valid against the connector's `configSchema`, secrets resolved: never print or log it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The native streams to subscribe to. */
+  readonly streams: readonly string[];
+  /** Where a stream begins that has no saved position. */
+  readonly start: 'latest' | 'earliest';
+  /** What happens when events may be missing: read them again by query, or stop and wait for a person. */
+  readonly onGap: 'backfill' | 'halt';
+  /** Events of one stream that are read but not yet confirmed by the broker, at most. */
+  readonly maxInFlight: number;
+  /** On top of the connector's built-in mapping. */
+  readonly mapping: Mapping;
+}
+
+/** A band of scores: from `from` (inclusive, a probability) up to the next higher band. */
+export interface Band {
+  readonly name: string;
+  readonly from: number;
+}
+
+/** A task for a person. `subject` and `body` are templates. */
+export interface TaskTemplate {
+  readonly kind: 'task';
+  readonly subject: string;
+  readonly body?: string;
+  /** Milliseconds from the decision to the due time. */
+  readonly due?: number;
+  readonly priority: TaskPriority;
+  /** `owner` (of the record) or the CRM's id of a user or queue. */
+  readonly assignTo?: string;
+}
+
+/** A field of the record, under its native name. A text value is a template; null empties the field. */
+export interface SetTemplate {
+  readonly kind: 'set';
+  readonly field: string;
+  readonly value: string | number | boolean | null;
+}
+
+/** What a band calls for. */
+export type ActTemplate = TaskTemplate | SetTemplate;
+
+/** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
+export type Approval = 'none' | 'required' | { readonly above: number };
+
+/** When an engagement is over, and as what. */
+export interface OutcomeRule {
+  readonly won?: CompiledExpression;
+  readonly lost?: CompiledExpression;
+  /** Milliseconds from the first decision; with neither won nor lost by then the outcome is `ignored`. */
+  readonly within: number;
+}
+
+/** One question that a model answers about a kind of record, and what follows from the answer. */
+export interface UseCase {
+  readonly name: string;
+  /** Name of the connection whose events are scored and which is written to. */
+  readonly connection: string;
+  readonly model: string;
+  /** The entity whose events are scored. */
+  readonly entity: EntityName;
+  /** Absent: every event of the entity. */
+  readonly when?: CompiledExpression;
+  /** High to low. */
+  readonly bands: readonly Band[];
+  /** By band. A band without an entry only records. */
+  readonly act: Readonly<Record<string, readonly ActTemplate[]>>;
+  readonly approval: Approval;
+  readonly outcome?: OutcomeRule;
+  /** A score that moved less than this inside its band changes nothing. */
+  readonly materialChange: number;
+  /** sha256 (hex) of the canonical JSON of the use case as it applies, defaults included. */
+  readonly policy: string;
+}
