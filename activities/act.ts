@@ -1,0 +1,93 @@
+import type { Action, ActionResult } from '../canonical-schema/action';
+import { Permanent, Retryable } from '../connectors/contract';
+import { compose } from './compose';
+import type { ActInput, Acted } from './engagement-types';
+import type { LaneDependencies } from './lane-dependencies';
+
+/** Which run of which workflow acts, and in which attempt: kept with every answer of the CRM. */
+export interface ActRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+type Failed = Extract<ActionResult, { outcome: 'failed' }>;
+
+/**
+ * Writes to the CRM what an engagement was told, and keeps its answers. A retry has the same action ids and changes nothing.
+ * Throws Retryable while the CRM may still take it; returns `ended` where it never will.
+ */
+export async function act(deps: LaneDependencies, input: ActInput, run: ActRun): Promise<Acted> {
+  const { tenant, subject, usecase, directive } = input;
+  const row = await deps.ledger.engagement(tenant, subject, usecase);
+  if (input.taskId === undefined && row?.status === 'closed' && row.lastdecision === directive.decision.id) {
+    return { ended: { label: 'moot', because: 'the engagement has ended on this very decision before' } };
+  }
+  const [snapshot] = await deps.ledger.records(tenant, [subject]);
+  if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
+  if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
+  const actions = compose(input, snapshot);
+  if (actions.length === 0) return {};
+  const { connection } = await deps.connections.of(tenant, input.connection);
+  const results = await connection.sink.apply(actions, run.signal);
+  await keep(deps, input, run, actions, results);
+  throwIfRetryable(results);
+  return conclusion(deps, input, actions, results);
+}
+
+async function keep(
+  deps: LaneDependencies,
+  input: ActInput,
+  run: ActRun,
+  actions: readonly Action[],
+  results: readonly ActionResult[],
+): Promise<void> {
+  const at = new Date(deps.now()).toISOString();
+  for (const [index, action] of actions.entries()) {
+    const result = results[index];
+    if (result === undefined) throw new Error(`the sink answered ${results.length} of ${actions.length} actions`);
+    await deps.ledger.recordAction({
+      action,
+      engagement: input.engagement,
+      workflowid: run.workflowId,
+      runid: run.runId,
+      result,
+      attempt: run.attempt,
+      at,
+    });
+  }
+}
+
+function throwIfRetryable(results: readonly ActionResult[]): void {
+  const again = results.filter(isFailed).filter(({ failure }) => failure === 'retryable' || failure === 'auth');
+  const [first] = again;
+  if (first === undefined) return;
+  const delay = Math.max(0, ...again.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+  throw new Retryable(first.code, first.message, delay > 0 ? delay : undefined);
+}
+
+async function conclusion(
+  deps: LaneDependencies,
+  input: ActInput,
+  actions: readonly Action[],
+  results: readonly ActionResult[],
+): Promise<Acted> {
+  const answered = actions.map((action, index) => ({ action, result: results[index] }));
+  const created = answered.find(({ action, result }) => action.kind === 'create-task' && result?.outcome !== 'failed')?.result;
+  if (created !== undefined && created.outcome !== 'failed') {
+    await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: created.nativeId });
+    return { taskId: created.nativeId };
+  }
+  for (const { action, result } of answered) {
+    if (result === undefined || !isFailed(result) || result.failure === 'conflict' || action.kind === 'close-task') continue;
+    const label = result.failure !== 'gone' ? 'failed' : action.kind === 'update-task' ? 'removed' : 'gone';
+    return { ended: { label, because: `${result.code}: ${result.message}` } };
+  }
+  return {};
+}
+
+function isFailed(result: ActionResult): result is Failed {
+  return result.outcome === 'failed';
+}

@@ -1,0 +1,112 @@
+import type { Action, SetFields, TaskContent } from '../canonical-schema/action';
+import { recordScope } from '../tenants/expression';
+import { renderLine, renderText, renderValue, type TemplateScope } from '../tenants/template';
+import type { ActTemplate, TaskTemplate } from '../tenants/tenant';
+import type { ActInput } from './engagement-types';
+import type { DecisionDigest } from './lane-types';
+import type { Snapshot } from './merge';
+
+/** Turns what an engagement was told into actions for the CRM. Pure: the same directive gives the same actions and ids. */
+export function compose(input: ActInput, snapshot: Snapshot): readonly Action[] {
+  const { directive, taskId } = input;
+  if (directive.kind === 'moot') return taskId === undefined ? [] : [closing(input, taskId)];
+  const scope = scopeOf(input, snapshot);
+  const tasks = directive.templates.filter(isTask).slice(0, 1).map((template) => taskAction(input, template, scope, snapshot));
+  // A band without a task leaves no room for the open one.
+  if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
+  const fields = setAction(input, scope);
+  return fields === undefined ? tasks : [...tasks, fields];
+}
+
+function taskAction(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
+  const task = content(input, template, scope, snapshot);
+  const { taskId } = input;
+  if (taskId === undefined) return { ...base(input, 'create-task'), kind: 'create-task', task };
+  // The due time was promised when the task was made; a new score does not move it.
+  const { subject, description, priority } = task;
+  return { ...base(input, 'update-task'), kind: 'update-task', taskId, task: { subject, description, priority } };
+}
+
+function closing(input: ActInput, taskId: string): Action {
+  const { score, reasons } = input.directive.decision;
+  const why =
+    input.closing === undefined
+      ? `No longer called for: now ${percent(score)}.${reasons[0] === undefined ? '' : ` ${reasons[0].text}.`}`
+      : `Closed by Signalbox: ${input.closing.label}.`;
+  return { ...base(input, 'close-task'), kind: 'close-task', taskId, description: why };
+}
+
+function setAction(input: ActInput, scope: TemplateScope): SetFields | undefined {
+  const sets = input.directive.templates.filter((template) => template.kind === 'set');
+  if (sets.length === 0) return undefined;
+  const fields = Object.fromEntries(sets.map(({ field, value }) => [field, renderValue(value, scope).value]));
+  return { ...base(input, 'set-fields'), kind: 'set-fields', fields };
+}
+
+function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {
+  const { directive, tenant, connection } = input;
+  const [entity = '', ...id] = input.subject.split('/');
+  return {
+    id: `sbx:${directive.decision.id}:${input.closing === undefined ? kind : `${kind}:${input.closing.label}`}`,
+    tenantid: tenant,
+    connection,
+    about: { entity, id: id.join('/') },
+    decisionid: directive.decision.id,
+  };
+}
+
+function content(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): TaskContent {
+  const { decision } = input.directive;
+  const due = template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
+  const owner = template.assignTo === 'owner' ? snapshot.record.ownerId : template.assignTo;
+  const line = renderLine(template.subject, scope, 230).text;
+  return {
+    subject: /\{\{\s*(score|percent)/.test(template.subject) ? line : `${line} (${percent(decision.score)} likely)`,
+    description: body(input, template, scope),
+    priority: template.priority,
+    ...(due === undefined ? {} : { due }),
+    ...(typeof owner === 'string' ? { assignTo: owner } : {}),
+  };
+}
+
+/** The tenant's text, the reasons in words, what changed, until when it holds, and the receipt. */
+function body(input: ActInput, template: TaskTemplate, scope: TemplateScope): string {
+  const { decision, withinMs } = input.directive;
+  const lines = [
+    ...(template.body === undefined ? [] : [renderText(template.body, scope, 20_000).text, '']),
+    `Why (${percent(decision.score)} likely):`,
+    ...decision.reasons.map(({ text, contribution }) => `${contribution > 0 ? '+' : '-'} ${text}`),
+    ...changeSince(input.previous, decision),
+    `Holds until ${new Date(Date.parse(decision.decidedat) + withinMs).toISOString().slice(0, 10)} unless the score moves.`,
+    `Decision ${decision.id}`,
+    `Model ${decision.model}`,
+    `Workflow ${input.engagement}`,
+  ];
+  return lines.join('\n');
+}
+
+function changeSince(previous: DecisionDigest | undefined, now: DecisionDigest): readonly string[] {
+  if (previous === undefined) return [];
+  return [`Changed: ${percent(previous.score)} -> ${percent(now.score)} since ${previous.decidedat.slice(0, 16).replace('T', ' ')} UTC.`];
+}
+
+function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
+  const { decision } = directive;
+  return {
+    record: recordScope(record),
+    score: decision.score,
+    percent: Math.round(decision.score * 100),
+    band: decision.band,
+    reasons: decision.reasons.map(({ text }) => text),
+    usecase: directive.usecase,
+    decision: { id: decision.id, decidedat: decision.decidedat },
+  };
+}
+
+function percent(score: number): string {
+  return `${Math.round(score * 100)} %`;
+}
+
+function isTask(template: ActTemplate): template is TaskTemplate {
+  return template.kind === 'task';
+}

@@ -1,0 +1,59 @@
+import type { AnyConnector, Connection, Log, NormaliseContext } from '../connectors/contract';
+import { Permanent } from '../connectors/contract';
+import { connectorNamed } from '../connectors/registry';
+import type { Tenant, TenantConnection } from '../tenants/tenant';
+
+/** A tenant's connection to its CRM, ready for use. */
+export interface OpenConnection {
+  readonly connector: AnyConnector;
+  readonly connection: Connection<unknown>;
+  readonly settings: TenantConnection;
+  readonly context: NormaliseContext;
+}
+
+/** Connects on first use and shares what is connected; a failed attempt is not remembered. */
+export class Connections {
+  private readonly open = new Map<string, Promise<OpenConnection>>();
+
+  constructor(
+    private readonly tenants: ReadonlyMap<string, Tenant>,
+    private readonly log: Log,
+    private readonly now: () => number,
+  ) {}
+
+  /** Throws Permanent for a tenant or connection that is not configured, and what `connect` throws. */
+  of(tenant: string, name: string): Promise<OpenConnection> {
+    const key = `${tenant}/${name}`;
+    const known = this.open.get(key);
+    if (known !== undefined) return known;
+    const opening = this.connect(tenant, name);
+    this.open.set(key, opening);
+    opening.catch(() => this.open.delete(key));
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.open.values());
+    this.open.clear();
+    await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.connection.close() : undefined)));
+  }
+
+  private async connect(tenant: string, name: string): Promise<OpenConnection> {
+    const settings = tenantNamed(this.tenants, tenant).connections[name];
+    if (settings === undefined) {
+      throw new Permanent('SBX_CONNECTION_UNKNOWN', `tenant ${tenant} has no connection ${name}: add it to the tenant's file`);
+    }
+    const connector = connectorNamed(settings.connector);
+    const connection = (await connector.connect(settings.config, { log: this.log, now: this.now })) as Connection<unknown>;
+    const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
+    return { connector, connection, settings, context };
+  }
+}
+
+/** Throws Permanent, naming the tenants that are configured. */
+export function tenantNamed(tenants: ReadonlyMap<string, Tenant>, name: string): Tenant {
+  const tenant = tenants.get(name);
+  if (tenant !== undefined) return tenant;
+  const known = [...tenants.keys()].join(', ') || 'none';
+  throw new Permanent('SBX_TENANT_UNKNOWN', `no tenant ${name} is configured (configured: ${known})`);
+}

@@ -1,0 +1,227 @@
+import type { CanonicalEvent } from '../canonical-schema/event';
+import { orderOf } from '../canonical-schema/order';
+import type { EngagementRow, LaneContext as LedgerContext } from '../ledger/ledger';
+import { eventScope, type ExpressionScope } from '../tenants/expression';
+import type { Tenant, UseCase } from '../tenants/tenant';
+import { engagementKey } from '../canonical-schema/engagement';
+import { hydrate, type Hydrated } from './hydrate';
+import type { LaneDependencies } from './lane-dependencies';
+import type { Cause, EngagementView, LaneBatch, LaneContext, OutcomeSeen, PolicyView, PreparedEvent } from './lane-types';
+import { isStale, merge, needsReading, type Snapshot } from './merge';
+import { tenantNamed } from './connections';
+
+export interface ContextInput extends LaneBatch {
+  /** Events that a person took out of the lane. */
+  readonly parked: readonly (readonly [string, Cause])[];
+}
+
+/** The context of a batch, and the records that later steps of the same batch need. */
+export interface BatchView {
+  readonly context: LaneContext;
+  /** By event id: the event as the ledger keeps it, hydrated where it came incomplete. */
+  readonly told: ReadonlyMap<string, CanonicalEvent>;
+  /** By event id: the record after the event. */
+  readonly after: ReadonlyMap<string, Snapshot>;
+  /** Subjects whose holes were filled by reading. */
+  readonly filled: ReadonlySet<string>;
+}
+
+const noOutcomeWithinMs = 30 * 24 * 3_600_000;
+
+/** Reads what the ledger and, where events came incomplete, the CRM know about a batch. Changes nothing. */
+export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Promise<BatchView> {
+  const tenant = tenantNamed(deps.tenants, batch.tenant);
+  const rows = await deps.ledger.laneContext(batch.tenant, {
+    batchid: batch.batchid,
+    events: batch.events.map(({ id, subject }) => ({ id, subject })),
+    taskIds: batch.events.filter(({ data }) => data.entity === 'task').map(({ data }) => data.record.id),
+  });
+  const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
+  const live = batch.events.filter(({ id }) => !rows.known.includes(id));
+  const hydrated = await hydrate(deps.connections, live, known);
+  const teller = new Teller(tenant, rows, known, hydrated, new Map(batch.parked));
+  const events: PreparedEvent[] = [];
+  for (const event of batch.events) events.push(await teller.tell(event));
+  return {
+    context: { events, policies: policiesOf(tenant), engagements: viewsOf(rows.engagements) },
+    told: teller.told,
+    after: teller.after,
+    filled: new Set(hydrated.keys()),
+  };
+}
+
+/** Walks through a batch in order, keeping each record's state as it goes. */
+class Teller {
+  readonly told = new Map<string, CanonicalEvent>();
+  readonly after = new Map<string, Snapshot>();
+  private readonly seen: Set<string>;
+  /** Subjects with an event that this batch parks; what earlier batches parked is the broker's to hold back. */
+  private readonly blocked = new Set<string>();
+
+  constructor(
+    private readonly tenant: Tenant,
+    private readonly rows: LedgerContext,
+    private readonly known: Map<string, Snapshot>,
+    private readonly hydrated: Hydrated,
+    private readonly parked: ReadonlyMap<string, Cause>,
+  ) {
+    this.seen = new Set(rows.known);
+  }
+
+  async tell(event: CanonicalEvent): Promise<PreparedEvent> {
+    const base = { eventid: event.id, subject: event.subject, usecases: [], outcomes: [] };
+    if (this.seen.has(event.id)) return { ...base, status: 'duplicate' };
+    this.seen.add(event.id);
+    const cause = this.parkedBecause(event);
+    if (cause !== undefined) {
+      this.blocked.add(event.subject);
+      return { ...base, status: 'parked', cause };
+    }
+    if (isStale(event, this.known.get(event.subject))) {
+      return { ...base, status: 'ignored', cause: { code: 'SBX_EVENT_STALE', message: 'the ledger knows a later state of the record' } };
+    }
+    const state = this.advance(event);
+    if (state === undefined) {
+      return { ...base, status: 'ignored', cause: { code: 'SBX_RECORD_GONE', message: 'the record was deleted meanwhile' } };
+    }
+    if (event.origin === 'self') return { ...base, status: 'echo' };
+    return this.weigh(event, state);
+  }
+
+  private parkedBecause(event: CanonicalEvent): Cause | undefined {
+    const asked = this.parked.get(event.id);
+    if (asked !== undefined) return asked;
+    if (!this.blocked.has(event.subject)) return undefined;
+    return { code: 'SBX_BEHIND_PARKED', message: `an earlier event of ${event.subject} is parked` };
+  }
+
+  /** The record after the event; `undefined` where it is gone and was never known. */
+  private advance(event: CanonicalEvent): Snapshot | undefined {
+    let before = this.known.get(event.subject);
+    if (needsReading(event, before)) {
+      const read = this.hydrated.get(event.subject);
+      if (read === undefined) return undefined;
+      before = merge(undefined, read);
+      this.hydrate(event, before);
+    }
+    const snapshot = this.settle(before, event);
+    this.known.set(event.subject, snapshot);
+    this.after.set(event.id, snapshot);
+    return snapshot;
+  }
+
+  /** What was read is as new as the event or newer; the event alone decides only what it tells of. */
+  private settle(before: Snapshot | undefined, event: CanonicalEvent): Snapshot {
+    if (event.data.provenance.record === 'missing' && before !== undefined) return before;
+    if (before !== undefined && before.sequence > orderOf(event)) return before;
+    return merge(before, event);
+  }
+
+  private hydrate(event: CanonicalEvent, read: Snapshot): void {
+    const own = new Set(Object.keys(event.data.record));
+    const provenance = {
+      ...event.data.provenance,
+      record: 'hydrated' as const,
+      hydratedFields: Object.keys(read.record).filter((field) => !own.has(field)),
+    };
+    this.told.set(event.id, {
+      ...event,
+      data: { ...event.data, record: { ...read.record, ...event.data.record }, provenance },
+    });
+  }
+
+  private async weigh(event: CanonicalEvent, state: Snapshot): Promise<PreparedEvent> {
+    const scope = eventScope({ ...event, data: { ...event.data, record: state.record, native: state.native } });
+    const base = { eventid: event.id, subject: event.subject };
+    try {
+      const usecases: string[] = [];
+      const outcomes = this.taskOutcomes(event, state);
+      for (const useCase of this.useCasesOf(event)) {
+        const over = await overAs(useCase, scope, state);
+        const engagement = this.rows.engagements.find((row) => row.subject === event.subject && row.usecase === useCase.name);
+        if (over !== undefined && engagement !== undefined) outcomes.push(seen(engagement, over, event));
+        if (over === undefined && isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
+      }
+      if (usecases.length === 0 && outcomes.length === 0) {
+        return { ...base, usecases, outcomes, status: 'ignored', cause: { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' } };
+      }
+      return { ...base, usecases, outcomes, status: 'decided', ...amountOf(state) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { ...base, usecases: [], outcomes: [], status: 'parked', cause: { code: 'SBX_EXPRESSION_FAILED', message } };
+    }
+  }
+
+  private useCasesOf(event: CanonicalEvent): readonly UseCase[] {
+    return Object.values(this.tenant.useCases).filter(
+      ({ connection, entity }) => connection === event.connection && entity === event.data.entity,
+    );
+  }
+
+  private taskOutcomes(event: CanonicalEvent, state: Snapshot): OutcomeSeen[] {
+    if (event.data.entity !== 'task') return [];
+    return this.rows.engagements
+      .filter((row) => row.taskid === state.record.id)
+      .flatMap((row) => {
+        if (state.deleted) return [seen(row, 'removed', event)];
+        return state.record.isClosed === true ? [seen(row, 'completed', event)] : [];
+      });
+  }
+}
+
+const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);
+
+function isScored(event: CanonicalEvent): boolean {
+  return scoredKinds.has(event.data.change.kind);
+}
+
+async function asks(useCase: UseCase, scope: ExpressionScope): Promise<boolean> {
+  return useCase.when === undefined || (await useCase.when.evaluate(scope));
+}
+
+async function overAs(useCase: UseCase, scope: ExpressionScope, state: Snapshot): Promise<OutcomeSeen['label'] | undefined> {
+  if (state.deleted) return 'gone';
+  if (await useCase.outcome?.won?.evaluate(scope)) return 'won';
+  return (await useCase.outcome?.lost?.evaluate(scope)) ? 'lost' : undefined;
+}
+
+function seen(row: EngagementRow, label: OutcomeSeen['label'], event: CanonicalEvent): OutcomeSeen {
+  return { engagement: row.id, label, eventid: event.id, at: event.time };
+}
+
+function amountOf({ record }: Snapshot): { readonly amount?: number } {
+  const amount = typeof record.amount === 'string' || typeof record.amount === 'number' ? Number(record.amount) : Number.NaN;
+  return Number.isFinite(amount) ? { amount } : {};
+}
+
+function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>> {
+  return Object.fromEntries(
+    Object.values(tenant.useCases).map((useCase) => [
+      useCase.name,
+      {
+        usecase: useCase.name,
+        connection: useCase.connection,
+        bands: useCase.bands,
+        act: useCase.act,
+        approval: useCase.approval,
+        materialChange: useCase.materialChange,
+        withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
+        digest: useCase.policy,
+      },
+    ]),
+  );
+}
+
+function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, EngagementView>> {
+  return Object.fromEntries(
+    rows.map((row) => [
+      engagementKey(row.subject, row.usecase),
+      {
+        id: row.id,
+        decision: row.lastdecision,
+        ...(row.lastscore === undefined ? {} : { score: row.lastscore }),
+        ...(row.lastband === undefined ? {} : { band: row.lastband }),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,51 @@
+import { Context } from '@temporalio/activity';
+import { act } from './act';
+import type { ActInput, Acted, ConcludeInput } from './engagement-types';
+import type { LaneDependencies } from './lane-dependencies';
+import type { StreamRef } from './subscription-types';
+
+export interface GapOpened extends StreamRef {
+  /** Error code, e.g. of the lost position. */
+  readonly cause: string;
+  readonly message: string;
+  readonly policy: 'backfill' | 'halt';
+}
+
+export interface GapClosed {
+  readonly tenant: string;
+  readonly gap: string;
+  readonly recovered: number;
+  /** RFC 3339 UTC */
+  readonly at: string;
+}
+
+/** The last event before a lost position may be older than its checkpoint: the window begins this much earlier. */
+const windowMarginMs = 5 * 60_000;
+
+/** Steps of engagements and of gaps. Each is idempotent. */
+export function engagementActivities(deps: LaneDependencies): {
+  act(input: ActInput): Promise<Acted>;
+  conclude(input: ConcludeInput): Promise<void>;
+  openGap(gap: GapOpened): Promise<{ readonly gap: string; readonly from: string }>;
+  closeGap(gap: GapClosed): Promise<void>;
+} {
+  return {
+    act: (input) => {
+      const { info, cancellationSignal: signal } = Context.current();
+      const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
+      return act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
+    },
+    conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
+      if (decisionid === undefined) return;
+      await deps.ledger.recordOutcome(tenant, { engagement, decisionid, label, at, ...(eventid === undefined ? {} : { eventid }) });
+      await deps.ledger.closeEngagement(tenant, engagement, { outcome: label, at, decisionid });
+    },
+    openGap: async ({ tenant, connection, stream, cause, message, policy }) => {
+      const savedAt = await deps.ledger.positionSavedAt({ tenant, connection, stream });
+      const since = savedAt === undefined ? deps.now() : Date.parse(savedAt);
+      const from = new Date(since - windowMarginMs).toISOString();
+      return { gap: await deps.ledger.gaps.open({ tenant, connection, stream, cause: `${cause}: ${message}`, from, policy }), from };
+    },
+    closeGap: ({ tenant, gap, recovered, at }) => deps.ledger.gaps.close(tenant, gap, { recovered, duplicates: 0, at }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { CanonicalEvent } from '../canonical-schema/event';
+import type { Connections } from './connections';
+import { merge, needsReading, type Snapshot } from './merge';
+
+/** Subjects that cannot be told from their events alone. `undefined` in the answer: the CRM no longer has the record. */
+export type Hydrated = ReadonlyMap<string, CanonicalEvent | undefined>;
+
+/**
+ * Reads from the CRM the records that the events of a batch leave incomplete, one call per connection and native type.
+ * @param known snapshots by subject, as before the batch
+ */
+export async function hydrate(
+  connections: Connections,
+  events: readonly CanonicalEvent[],
+  known: ReadonlyMap<string, Snapshot>,
+): Promise<Hydrated> {
+  const state = new Map(known);
+  const wanted = new Map<string, CanonicalEvent>();
+  for (const event of events) {
+    const before = state.get(event.subject);
+    if (needsReading(event, before)) wanted.set(event.subject, event);
+    state.set(event.subject, merge(before, event));
+  }
+  const groups = group([...wanted.values()]);
+  const found = await Promise.all([...groups.values()].map((same) => read(connections, same)));
+  return new Map(found.flat());
+}
+
+function group(events: readonly CanonicalEvent[]): ReadonlyMap<string, readonly CanonicalEvent[]> {
+  const groups = new Map<string, CanonicalEvent[]>();
+  for (const event of events) {
+    const key = `${event.connection} ${event.data.record.nativeType}`;
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  return groups;
+}
+
+async function read(
+  connections: Connections,
+  events: readonly CanonicalEvent[],
+): Promise<readonly (readonly [string, CanonicalEvent | undefined])[]> {
+  const [first] = events;
+  if (first === undefined) return [];
+  const { connection, connector, context } = await connections.of(first.tenantid, first.connection);
+  const ids = events.map((event) => event.data.record.id);
+  const natives = await connection.reader.read(first.data.record.nativeType, ids, AbortSignal.timeout(20_000));
+  const observed = (await Promise.all(natives.map((native) => connector.normalise(native, context)))).flat();
+  const bySubject = new Map(observed.map((event) => [event.subject, event]));
+  return events.map((event) => [event.subject, bySubject.get(event.subject)] as const);
+}

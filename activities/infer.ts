@@ -1,0 +1,65 @@
+import type { FeatureValue, Reason } from '../canonical-schema/decision';
+import { featuresFromRecord, type FeatureRow } from '../models/features';
+import type { Manifest } from '../models/manifest';
+import type { Scorer } from '../models/score';
+import { tenantNamed } from './connections';
+import type { BatchView } from './context';
+import type { LaneDependencies } from './lane-dependencies';
+import type { Inference, InferenceRequest } from './lane-types';
+
+/** Scores what a batch asks for: one run of each model, answers in the order of the requests. */
+export async function infer(
+  deps: LaneDependencies,
+  tenant: string,
+  view: BatchView,
+  requests: readonly InferenceRequest[],
+): Promise<readonly Inference[]> {
+  const useCases = tenantNamed(deps.tenants, tenant).useCases;
+  const answers: (Inference | undefined)[] = requests.map(() => undefined);
+  const modelOf = ({ usecase }: InferenceRequest): string => useCases[usecase]?.model ?? usecase;
+  for (const model of new Set(requests.map(modelOf))) {
+    const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
+    const scorer = deps.scorers.get(model);
+    const records = asked.map(({ eventid }) => view.after.get(eventid)?.record);
+    const scored = scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
+    asked.forEach(({ index }, place) => (answers[index] = scored[place]));
+  }
+  return answers.map((answer) => answer ?? abstain('not scored'));
+}
+
+async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<readonly Inference[]> {
+  const { manifest, digest } = scorer;
+  const model = { name: manifest.name, version: manifest.version, digest };
+  const rows = records.map((record) => featuresFromRecord(manifest, record));
+  const scorable = rows.filter((row) => row.outcome === 'row');
+  const scored = await scorer.score(scorable);
+  let next = 0;
+  return rows.map((row): Inference => {
+    if (row.outcome !== 'row') return { ...abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`), model };
+    const result = scored[next++];
+    if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
+    return {
+      score: result.score,
+      reasons: result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text })),
+      contributions: result.contributions,
+      intercept: result.intercept,
+      features: named(manifest, row),
+      model,
+    };
+  });
+}
+
+function abstain(why: string): Inference {
+  return { abstained: why, reasons: [], contributions: {}, features: {} };
+}
+
+/** What the model saw, in words: a category's name, a number, or null where it was not known. */
+function named(manifest: Manifest, row: FeatureRow): Readonly<Record<string, FeatureValue>> {
+  return Object.fromEntries(
+    manifest.features.map((feature, index) => {
+      const value = row.values[index] ?? Number.NaN;
+      if (feature.kind === 'categorical') return [feature.name, feature.categories[value - 1] ?? null];
+      return [feature.name, Number.isNaN(value) ? null : value];
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import type { CanonicalEvent } from '../canonical-schema/event';
+import type { Log } from '../connectors/contract';
+import type { Ledger } from '../ledger/ledger';
+import type { Tenant } from '../tenants/tenant';
+import type { Connections } from './connections';
+import type { GapRef } from './subscription-types';
+
+export interface IngestDependencies {
+  readonly ledger: Ledger;
+  readonly tenants: ReadonlyMap<string, Tenant>;
+  readonly connections: Connections;
+  /** Resolves once the broker has confirmed. */
+  readonly publish: (event: CanonicalEvent) => Promise<void>;
+  /** Starts the workflow that reads a gap back; a second call for one gap changes nothing. */
+  readonly fillGap: (gap: GapRef) => Promise<void>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,54 @@
+import type { CanonicalRecord } from '../canonical-schema/entity';
+import type { CanonicalEvent } from '../canonical-schema/event';
+import { orderOf } from '../canonical-schema/order';
+
+/** What the ledger knows of a record: its last state and the event that told it. */
+export interface Snapshot {
+  readonly subject: string;
+  /** `orderOf` the event that told it last. */
+  readonly sequence: string;
+  readonly record: CanonicalRecord;
+  readonly native: Readonly<Record<string, unknown>>;
+  readonly deleted: boolean;
+}
+
+/** True for an event that tells less than the ledger already knows. */
+export function isStale(event: CanonicalEvent, known: Snapshot | undefined): boolean {
+  return known !== undefined && orderOf(event) < known.sequence;
+}
+
+/** True where the event alone, with what is known, does not give the whole record. */
+export function needsReading(event: CanonicalEvent, known: Snapshot | undefined): boolean {
+  const { change, provenance } = event.data;
+  if (event.data.entity === 'record' && provenance.record !== 'missing') return false;
+  if (change.kind === 'deleted' || change.kind === 'overflowed' || change.kind === 'published') return false;
+  if (provenance.record === 'missing') return true;
+  return provenance.record === 'partial' && (known === undefined || known.deleted);
+}
+
+/** The record after the event: changed fields over what was known, cleared fields gone. Pure. */
+export function merge(known: Snapshot | undefined, event: CanonicalEvent): Snapshot {
+  const { change, record, native, provenance } = event.data;
+  const base = { subject: event.subject, sequence: orderOf(event) };
+  if (change.kind === 'deleted') {
+    return { ...base, record: known?.record ?? record, native: known?.native ?? native, deleted: true };
+  }
+  if (provenance.record !== 'partial' || known === undefined) return { ...base, record, native, deleted: false };
+  const attributes = { ...known.record.attributes, ...record.attributes };
+  const merged = cleared({ ...known.record, ...record, attributes }, change.after);
+  return { ...base, record: merged, native: { ...known.native, ...native }, deleted: false };
+}
+
+/** A field that the CRM emptied is absent, not null. `attributes.x` names a field within. */
+function cleared(record: CanonicalRecord, after: Readonly<Record<string, unknown>> | undefined): CanonicalRecord {
+  const gone = new Set(Object.entries(after ?? {}).flatMap(([field, value]) => (value === null ? [field] : [])));
+  if (gone.size === 0) return record;
+  const kept = (prefix: string, fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(fields).filter(([field]) => !gone.has(`${prefix}${field}`) && !gone.has(field)));
+  return {
+    ...kept('', record),
+    attributes: kept('attributes.', record.attributes ?? {}),
+    id: record.id,
+    nativeType: record.nativeType,
+  };
+}

@@ -1,0 +1,59 @@
+import type { BatchView } from './context';
+import type { RecordInput } from './lane-activities';
+import type { LaneDependencies } from './lane-dependencies';
+import type { Directive, PreparedEvent } from './lane-types';
+import type { Snapshot } from './merge';
+
+/** Writes all that a batch led to, in one transaction. */
+export async function recordBatch(deps: LaneDependencies, input: RecordInput, view: BatchView): Promise<void> {
+  const prepared = new Map(input.prepared.map((event) => [event.eventid, event]));
+  const counted = new Set<string>();
+  const snapshots = new Map<string, Snapshot>();
+  const events = input.events.map((event) => {
+    const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
+    const after = view.after.get(event.id);
+    if (after !== undefined) snapshots.set(after.subject, after);
+    return { event: view.told.get(event.id) ?? event, status, ...becauseOf(prepared.get(event.id)) };
+  });
+  await deps.ledger.recordBatch(input.tenant, {
+    batchid: input.batchid,
+    lane: { workflowid: input.run.workflowId, runid: input.run.runId },
+    events,
+    records: [...snapshots.values()],
+    decisions: input.decisions,
+    engagements: input.directives.map(touchOf),
+  });
+}
+
+function repeated(seen: Set<string>, id: string): boolean {
+  if (seen.has(id)) return true;
+  seen.add(id);
+  return false;
+}
+
+function becauseOf(prepared: PreparedEvent | undefined): { readonly because?: string; readonly code?: string } {
+  if (prepared?.cause === undefined) return {};
+  return { because: prepared.cause.message, code: prepared.cause.code };
+}
+
+function touchOf({ engagement, subject, usecase, connection, decision }: Directive): {
+  readonly workflowid: string;
+  readonly subject: string;
+  readonly usecase: string;
+  readonly connection: string;
+  readonly lastscore: number;
+  readonly lastband: string;
+  readonly lastdecision: string;
+  readonly lastsequence: string;
+} {
+  return {
+    workflowid: engagement,
+    subject,
+    usecase,
+    connection,
+    lastscore: decision.score,
+    lastband: decision.band,
+    lastdecision: decision.id,
+    lastsequence: decision.sequence,
+  };
+}

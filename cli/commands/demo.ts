@@ -1,0 +1,152 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import path from 'node:path';
+import { generateLeads } from '../demo/generate-leads';
+import { createLeads, liveOn } from '../demo/happenings';
+import { readLeads } from '../demo/read-leads';
+import { setStage, type Stage } from '../demo/stage';
+import { interruption } from '../interruption';
+import { tellStory } from '../demo/story';
+import { settled, type Summary } from '../demo/summary';
+import { projectRoot } from '../../services/runtime';
+
+interface DemoOptions {
+  readonly leads?: string;
+  readonly mapping: string;
+  readonly count: number;
+  readonly rate: number;
+  readonly keep?: true;
+  readonly faults?: true;
+  readonly json?: true;
+  readonly state: string;
+}
+
+const quietWithinMs = 120_000;
+
+/** `signalbox demo`: the main job on real parts, told to a person; ends by itself. */
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('show the line at work: leads happen in a simulated Salesforce, and come back as tasks')
+    .option('--leads <file>', 'stream the rows of this CSV (.gz too) as leads, instead of made-up ones')
+    .option(
+      '--mapping <file>',
+      'how a row becomes a lead',
+      path.join(projectRoot, 'cli', 'demo', 'bank-marketing.mapping.yaml'),
+    )
+    .option('--count <n>', 'leads, at most', positive, 200)
+    .option('--rate <n>', 'leads per second', positive, 40)
+    .option(
+      '--faults',
+      'break things on purpose: every event twice, bytes that cannot be read, a dropped stream, row locks',
+    )
+    .option('--keep', 'leave everything running until Ctrl-C')
+    .option('--json', 'print one machine-readable summary line last')
+    .option('--state <dir>', 'where state lies', '.signalbox')
+    .addHelpText('after', '\nExample:\n  $ signalbox demo --leads bank_marketing.csv.gz --count 500 --json\n')
+    .action(async (options: DemoOptions) => {
+      await demo(options);
+    });
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+  const stage = await setStage(path.resolve(options.state), say);
+  const interrupted = interruption();
+  try {
+    say();
+    for (const fact of stage.facts) say(`  ${fact}`);
+    say();
+    const told = await Promise.race([play(stage, options, say), interrupted.then(() => undefined)]);
+    if (told === undefined) return;
+    if (options.keep === true) {
+      say('Running on; Ctrl-C ends it.');
+      await interrupted;
+    }
+    if (options.json === true) say(JSON.stringify(told));
+    if (told.lost > 0) process.exitCode = 1;
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function play(stage: Stage, options: DemoOptions, say: (line?: string) => void): Promise<Summary> {
+  const { org, signalbox } = stage;
+  const { ledger } = signalbox.runtime;
+  const live = liveLine();
+  if (options.faults === true) await breakThings(stage);
+  const rows = options.leads === undefined ? generateLeads(options.count) : readLeads(options.leads, options.mapping);
+  let created = 0;
+  const show = (summary: Summary): void => {
+    live(`  leads ${created}   ${figures(summary)}`);
+  };
+  const leads = createLeads(org, limited(rows, options.count), options.rate, (n) => (created = n));
+  const first = settledAfter(leads, stage, show);
+  await first;
+  const { changed, completed, converted } = await liveOn(org);
+  const summary = await settled(org, ledger, show, quietWithinMs);
+  live(undefined);
+  say(
+    `  ${created} leads created, ${changed} changed later, ${completed} tasks completed by people, ${converted} leads converted`,
+  );
+  say(`  ${figures(summary)}`);
+  say(`  lost ${summary.lost}   duplicates dropped ${summary.duplicatesDropped}   quarantined ${summary.quarantined}`);
+  say();
+  const lead = await tellStory(stage, say);
+  say('Where to look next:');
+  say(`  npx signalbox history --tenant demo --state ${path.join(options.state, 'demo')} ${lead}`);
+  say(`  npx signalbox validate --help`);
+  say(`  README.md, docs/architecture.md`);
+  return summary;
+}
+
+/** Shows the figures while leads come in, then waits until all of them are dealt with. */
+async function settledAfter(
+  leads: Promise<number>,
+  { org, signalbox }: Stage,
+  show: (summary: Summary) => void,
+): Promise<void> {
+  const { ledger } = signalbox.runtime;
+  let isDone = false;
+  const done = leads.finally(() => (isDone = true));
+  while (!isDone) await Promise.race([done, settled(org, ledger, show, 500)]);
+  await done;
+  await settled(org, ledger, show, quietWithinMs);
+}
+
+async function breakThings({ org }: Stage): Promise<void> {
+  await org.fault({ kind: 'duplicateEvents', times: 1_000_000 });
+  await org.fault({ kind: 'truncatedAvro', object: 'Lead' });
+  await org.fault({ kind: 'rowLock', times: 5 });
+  await org.fault({ kind: 'dropStream' });
+}
+
+function figures({ events, decisions, tasksCreated, tasksUpdated, tasksClosed, p50Ms, p99Ms }: Summary): string {
+  return `events ${events}   decisions ${decisions}   tasks ${tasksCreated} created ${tasksUpdated} updated ${tasksClosed} closed   event to task p50 ${p50Ms} ms p99 ${p99Ms} ms`;
+}
+
+/** One line that is written over on a terminal, and a line every two seconds elsewhere. */
+function liveLine(): (text: string | undefined) => void {
+  const { isTTY, columns = 120 } = process.stdout;
+  let shown = 0;
+  return (text) => {
+    if (isTTY) process.stdout.write(text === undefined ? '\r\u001b[K' : `\r\u001b[K${text.slice(0, columns - 1)}`);
+    else if (text !== undefined && performance.now() - shown > 2_000) {
+      shown = performance.now();
+      process.stdout.write(`${text}\n`);
+    }
+  };
+}
+
+async function* limited<T>(rows: Iterable<T> | AsyncIterable<T>, count: number): AsyncGenerator<T> {
+  let given = 0;
+  for await (const row of rows) {
+    if (given++ >= count) return;
+    yield row;
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0, e.g. 200');
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import type { Finding } from '../../connectors/contract';
+import type { Ledger } from '../../ledger/ledger';
+import { ledgerFolder, withLedger, type StateOptions } from '../places';
+import { CliError, type Terminal } from '../terminal';
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+/** What waits for a person. */
+const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding[]> => {
+  const [gaps, quarantined, parked] = await Promise.all([
+    ledger.gaps.list(tenant),
+    ledger.quarantine.list(tenant),
+    ledger.listParked(tenant),
+  ]);
+  const found: Finding[] = [];
+  if (gaps.length > 0) {
+    const what = `${count(gaps.length, 'gap is', 'gaps are')} open for ${tenant}`;
+    found.push({ level: 'warning', what, why: 'events may be missing', fix: `signalbox gaps list --tenant ${tenant}` });
+  }
+  if (quarantined.length > 0) {
+    const what = `${count(quarantined.length, 'event is', 'events are')} in the quarantine of ${tenant}`;
+    const fix = `signalbox quarantine list --tenant ${tenant}`;
+    found.push({ level: 'warning', what, why: 'they could not be understood', fix });
+  }
+  const [first] = parked;
+  if (first !== undefined) {
+    const what = `${count(parked.length, 'event is', 'events are')} parked for ${tenant}`;
+    const fix = `see the first record's story: signalbox history --tenant ${tenant} ${first.subject}`;
+    found.push({ level: 'warning', what, why: 'they could not be decided', fix });
+  }
+  return found;
+};
+
+/** Whether the ledger opens, and what in it waits for a person. */
+export const checkLedger = async (
+  options: StateOptions,
+  terminal: Terminal,
+  tenant: string | undefined,
+): Promise<readonly Finding[]> => {
+  const url = terminal.env.DATABASE_URL;
+  const folder = ledgerFolder(options.state);
+  if (url === undefined && !existsSync(folder)) {
+    return [{ level: 'ok', what: `ledger: none yet; \`signalbox up\` makes one in ${folder}` }];
+  }
+  const what = url === undefined ? `ledger in ${folder}` : 'ledger at DATABASE_URL';
+  try {
+    return await withLedger(options, terminal, async (ledger) => [
+      { level: 'ok', what },
+      ...(tenant === undefined ? [] : await waiting(ledger, tenant)),
+    ]);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const fix =
+      url === undefined
+        ? 'end the process that has it open, or set DATABASE_URL'
+        : 'correct DATABASE_URL, or start PostgreSQL there';
+    return [{ level: 'error', what, why: error.message, fix }];
+  }
+};

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Model } from '../../models/registry';
+import { modelsIn } from '../places';
+import { jsonLine, type Terminal } from '../terminal';
+
+interface Options {
+  readonly models?: string;
+  readonly json?: boolean;
+}
+
+const told = ({ manifest, digest }: Model) => {
+  const { name, version, title, classes, positive, threshold, features, training } = manifest;
+  return {
+    ...{ name, version, digest, title, classes, positive },
+    threshold: threshold.label,
+    columns: [...new Set(features.map(({ column }) => column))],
+    trained: training.date,
+  };
+};
+
+const list = async (options: Options, terminal: Terminal): Promise<void> => {
+  const models = [...(await modelsIn(options.models)).values()].map(told);
+  if (options.json === true) terminal.out(jsonLine({ models }));
+  else
+    for (const { name, version, digest, title, columns, trained } of models) {
+      terminal.out(`${name} ${version}  ${title}\n  ${digest}\n  trained ${trained}; columns ${columns.join(', ')}\n`);
+    }
+};
+
+/** `signalbox models` */
+export const modelsCommand = (program: Command, terminal: Terminal): void => {
+  program
+    .command('models')
+    .description('The models that use cases may name.')
+    .command('list')
+    .description('Tell each model with its version, digest and input columns.')
+    .option('--models <DIR>', 'the folder of the models')
+    .option('--json', 'one line of JSON: {models: [{name, version, digest, …}]}')
+    .addHelpText('after', '\nExample:\n  signalbox models list')
+    .action((_: unknown, command: Command) => list(command.opts<Options>(), terminal));
+};

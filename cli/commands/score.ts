@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CsvInputError, scoreCsv } from '../../models/score-csv';
+import { openScorer } from '../../models/score';
+import { didYouMean } from '../../tenants/spelling';
+import { modelsIn } from '../places';
+import { CliError, jsonLine, type Terminal } from '../terminal';
+
+interface Options {
+  readonly model: string;
+  readonly input: string;
+  readonly output: string;
+  readonly models?: string;
+  readonly json?: boolean;
+}
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException & { readonly path: string } =>
+  typeof error === 'object' && error !== null && 'code' in error && 'path' in error;
+
+const refusalOf = (error: unknown, { input }: Options): unknown => {
+  if (error instanceof CsvInputError) {
+    const fix = 'give a CSV with a header and the columns that `signalbox models list --json` names';
+    return new CliError(error.message, input, fix, 2, { cause: error });
+  }
+  if (!isFileError(error)) return error;
+  return new CliError(
+    `the file cannot be used: ${error.code ?? error.message}`,
+    error.path,
+    'give a path that this user may use',
+  );
+};
+
+const score = async (options: Options, terminal: Terminal): Promise<void> => {
+  const models = await modelsIn(options.models);
+  const model = models.get(options.model);
+  if (model === undefined) {
+    throw new CliError(
+      `there is no model "${options.model}"`,
+      '--model',
+      didYouMean(options.model, [...models.keys()]),
+    );
+  }
+  if (resolve(options.input) === resolve(options.output)) {
+    throw new CliError('the output would replace the input', options.output, 'give another file with --output');
+  }
+  const scorer = await openScorer(model);
+  try {
+    const summary = await scoreCsv({ model: scorer, input: options.input, output: options.output });
+    const { digest } = scorer;
+    if (options.json === true)
+      terminal.out(jsonLine({ model: options.model, digest, output: options.output, ...summary }));
+    else {
+      const { rows, scored, abstained } = summary;
+      terminal.out(`${rows} rows: ${scored} scored, ${abstained} without a score -> ${options.output}\n`);
+      terminal.out(`model ${options.model} ${model.manifest.version} (${digest})\n`);
+    }
+  } catch (error) {
+    throw refusalOf(error, options);
+  } finally {
+    await scorer.close();
+  }
+};
+
+/** `signalbox score` */
+export const scoreCommand = (program: Command, terminal: Terminal): void => {
+  program
+    .command('score')
+    .description('Score the rows of a CSV with a model: probability, label and reasons, in row order.')
+    .requiredOption('--model <NAME>', 'see `signalbox models list`')
+    .requiredOption('--input <FILE>', 'CSV with a header, plain or gzip')
+    .requiredOption('--output <FILE>', 'CSV with the columns score, label and reasons')
+    .option('--models <DIR>', 'the folder of the models')
+    .option('--json', 'one line of JSON: {model, digest, output, rows, scored, abstained, defaults}')
+    .addHelpText('after', '\nExample:\n  signalbox score --model lead-scoring --input leads.csv.gz --output scores.csv')
+    .action((_: unknown, command: Command) => score(command.opts<Options>(), terminal));
+};

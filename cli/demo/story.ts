@@ -1,0 +1,68 @@
+import type { HistoryEntry } from '../../ledger/ledger';
+import type { OrgRecord } from './org';
+import type { Stage } from './stage';
+
+type Decided = Extract<HistoryEntry, { kind: 'decision' }>;
+type Acted = Extract<HistoryEntry, { kind: 'action' }>;
+type Heard = Extract<HistoryEntry, { kind: 'event' }>;
+
+/** Tells one decision in full, from the native event to the workflow that acted; the lead's id. */
+export async function tellStory({ org, signalbox }: Stage, say: (line?: string) => void): Promise<string> {
+  const { ledger } = signalbox.runtime;
+  const task = (await org.records('Task')).find(({ IsDeleted }) => IsDeleted !== true);
+  if (task === undefined) throw new Error('no lead of this run called for a task: run it with more leads (--count)');
+  const lead = String(task.WhoId);
+  const story = await ledger.history('demo', lead);
+  const acted = story.find((entry): entry is Acted => entry.kind === 'action' && entry.action.kind === 'create-task');
+  const decided = story.find((entry): entry is Decided => entry.kind === 'decision' && entry.decision.id === acted?.action.decisionid);
+  const heard = story.find((entry): entry is Heard => entry.kind === 'event' && entry.event.id === decided?.decision.eventid);
+  if (acted === undefined || decided === undefined || heard === undefined) throw new Error(`the ledger does not tell how task ${task.Id} came to be`);
+  say('One decision, in full');
+  await tellEvent(org, heard, say);
+  tellDecision(decided, say);
+  tellTask(task, say);
+  say('6. The Temporal workflows that did it');
+  say(`   decided by  ${heard.lane?.workflowid ?? ''} run ${heard.lane?.runid ?? ''}`);
+  say(`   acted by    ${acted.workflowid} run ${acted.runid}, attempt ${acted.attempt}`);
+  say();
+  return lead;
+}
+
+async function tellEvent(org: Stage['org'], { event }: Heard, say: (line?: string) => void): Promise<void> {
+  const transaction = event.data.change.transaction?.id;
+  const native = (await org.events('/data/LeadChangeEvent')).find(({ decoded }) => decoded?.ChangeEventHeader?.transactionKey === transaction);
+  say('1. What Salesforce published (Avro over gRPC, decoded; fields without a value left out)');
+  say(indented(withoutNulls(native?.decoded)));
+  say('2. The canonical CloudEvent on RabbitMQ');
+  say(indented(event));
+}
+
+function tellDecision({ decision }: Decided, say: (line?: string) => void): void {
+  say('3. What the model saw');
+  say(indented(decision.features));
+  say(`4. What it said: ${Math.round((decision.score ?? 0) * 1000) / 10} % likely, band ${decision.band ?? '-'} (${decision.model?.name ?? ''} ${decision.model?.version ?? ''}, ${decision.model?.digest ?? ''})`);
+  for (const { contribution, text } of decision.reasons) {
+    say(`   ${contribution > 0 ? '+' : '-'}${Math.abs(contribution).toFixed(3)}  ${text}`);
+  }
+  const sum = Object.values(decision.contributions).reduce((total, value) => total + value, decision.intercept ?? 0);
+  say(`   all contributions and the intercept (${decision.intercept?.toFixed(3) ?? ''}) add up to ${sum.toFixed(3)} = log-odds of the score`);
+  say(`   policy ${decision.policy.slice(0, 16)}…, decision ${decision.id}`);
+}
+
+function tellTask(task: OrgRecord, say: (line?: string) => void): void {
+  const { Id, Subject, Description, Status, Priority, ActivityDate, WhoId, OwnerId, Signalbox_Key__c } = task;
+  say('5. The task as Salesforce stores it');
+  say(indented({ Id, Subject, Description, Status, Priority, ActivityDate, WhoId, OwnerId, Signalbox_Key__c }));
+}
+
+function indented(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/^/gm, '   ');
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}

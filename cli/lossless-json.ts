@@ -1,0 +1,58 @@
+/** Any run of 16 digits and dots: what is shorter fits a double. */
+const longNumber = /\d[\d.]{15,}|\d[eE][+-]?\d{3,}/;
+const numberText = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/** Whether a number's text comes back from a double digit by digit. */
+const survives = (text: string): boolean => {
+  if (/^-?\d+$/.test(text)) return Number.isSafeInteger(Number(text));
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '')
+    .replace(/0+$/, '');
+  return Number.isFinite(Number(text)) && (digits.length <= 15 || String(Number(text)) === text);
+};
+
+/** The index after the text that begins at `start` (its opening quote). */
+const endOfText = (json: string, start: number): number => {
+  for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (json[at - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return at + 1;
+  }
+  return json.length;
+};
+
+const quoteLongNumbers = (json: string): string => {
+  const parts: string[] = [];
+  let copied = 0;
+  let at = 0;
+  while (at < json.length) {
+    const character = json[at] ?? '';
+    if (character === '"') {
+      at = endOfText(json, at);
+    } else if (character === '-' || (character >= '0' && character <= '9')) {
+      numberText.lastIndex = at;
+      const [text] = numberText.exec(json) ?? [character];
+      if (!survives(text)) {
+        parts.push(json.slice(copied, at), `"${text}"`);
+        copied = at + text.length;
+      }
+      at += text.length;
+    } else {
+      at += 1;
+    }
+  }
+  parts.push(json.slice(copied));
+  return parts.join('');
+};
+
+/**
+ * JSON.parse, except that a number which a double cannot hold exactly (a 64-bit replay id, a long decimal) becomes a text
+ * with the very same digits. Throws SyntaxError as JSON.parse does.
+ */
+export const parseLossless = (json: string): unknown => {
+  // First as it is, so that an error tells its place in what was given.
+  const value: unknown = JSON.parse(json);
+  return longNumber.test(json) ? (JSON.parse(quoteLongNumbers(json)) as unknown) : value;
+};

@@ -1,0 +1,107 @@
+import type { Action, ActionResult } from '../canonical-schema/action';
+import type { Decision } from '../canonical-schema/decision';
+import type { CanonicalEvent } from '../canonical-schema/event';
+import type { HistoryEntry } from '../ledger/ledger';
+
+type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
+
+/** Control characters would let a record's text steer the terminal. */
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+
+const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return printable(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+};
+
+const changesOf = ({ data: { change, record } }: CanonicalEvent): readonly string[] =>
+  change.fields.map((field) => {
+    const [before, after] = [change.before?.[field], change.after?.[field] ?? record[field]];
+    if (after === undefined) return `  ${field} changed`;
+    return `  ${field}: ${before === undefined ? '' : `${shown(before)} -> `}${shown(after)}`;
+  });
+
+const eventLines = ({ event, status, because, lane }: Entry<'event'>): readonly string[] => {
+  const { change, provenance } = event.data;
+  const said = because === undefined ? status : `${status}: ${because}`;
+  return [
+    `${event.type} on ${event.subject}${event.origin === 'self' ? ' (own write)' : ''}  [${said}]`,
+    ...changesOf(event),
+    ...(change.by === undefined ? [] : [`  by ${change.by}`]),
+    ...(provenance.record === 'event' ? [] : [`  record ${provenance.record}`]),
+    `  event ${event.id} through ${event.connection}`,
+    ...(lane === undefined ? [] : [`  lane ${lane.workflowid} run ${lane.runid} batch ${lane.batchid}`]),
+  ];
+};
+
+const decisionLines = ({ decision }: { readonly decision: Decision }): readonly string[] => {
+  const { usecase, outcome, because, score, band, reasons, model, policy, id } = decision;
+  const scored = score === undefined ? 'no score' : `score ${(score * 100).toFixed(1)} %`;
+  return [
+    `decision ${usecase}: ${outcome}, ${scored}${band === undefined ? '' : `, band ${band}`}${because === undefined ? '' : ` (${because})`}`,
+    ...reasons.map(
+      ({ text, contribution }) => `  ${contribution >= 0 ? '+' : ''}${contribution.toFixed(3)}  ${printable(text)}`,
+    ),
+    ...(model === undefined ? [] : [`  model ${model.name} ${model.version} ${model.digest}`]),
+    `  policy ${policy}`,
+    `  decision ${id}`,
+  ];
+};
+
+const actionText = (action: Action): string => {
+  switch (action.kind) {
+    case 'create-task':
+      return `create task "${shown(action.task.subject)}"${action.task.due === undefined ? '' : ` due ${action.task.due}`}`;
+    case 'update-task':
+      return `update task ${action.taskId}${action.task.subject === undefined ? '' : ` to "${shown(action.task.subject)}"`}`;
+    case 'close-task':
+      return `close task ${action.taskId}: ${shown(action.description)}`;
+    case 'set-fields':
+      return `set ${Object.entries(action.fields)
+        .map(([field, value]) => `${field} = ${shown(value)}`)
+        .join(', ')}`;
+  }
+};
+
+const answerText = (result: ActionResult): string =>
+  result.outcome === 'failed'
+    ? `failed (${result.failure}) ${result.code}: ${shown(result.message)}`
+    : `${result.outcome} as ${result.nativeId}`;
+
+const actionLines = ({ action, result, attempt, workflowid, runid }: Entry<'action'>): readonly string[] => [
+  `action: ${actionText(action)}`,
+  `  the CRM answered: ${answerText(result)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`,
+  `  ${shown(result.answer)}`,
+  `  workflow ${workflowid} run ${runid}`,
+];
+
+const gapLines = ({ gap: { stream, cause, to, recovered, closedat } }: Entry<'gap'>): readonly string[] => {
+  const until = to === undefined ? 'until an unknown time' : `until ${to}`;
+  const state = closedat === undefined ? 'open' : `closed ${closedat}`;
+  return [`gap in ${stream} ${until}: ${shown(cause)}`, `  ${state}; ${recovered} events read again`];
+};
+
+const lines: { readonly [K in HistoryEntry['kind']]: (entry: Entry<K>) => readonly string[] } = {
+  event: eventLines,
+  decision: decisionLines,
+  action: actionLines,
+  'engagement-opened': ({ engagement }) => [`engagement ${engagement.usecase} opened`, `  workflow ${engagement.id}`],
+  'engagement-closed': ({ engagement }) => [
+    `engagement ${engagement.usecase} closed: ${engagement.outcome ?? 'no outcome'}`,
+  ],
+  outcome: ({ outcome }) => [`outcome: ${outcome.label}`, `  of decision ${outcome.decisionid}`],
+  gap: gapLines,
+};
+
+const entryLines = (entry: HistoryEntry): readonly string[] =>
+  // The table's entry of a kind takes entries of that kind, which TypeScript cannot follow.
+  (lines[entry.kind] as (entry: HistoryEntry) => readonly string[])(entry);
+
+/** A record's story for a person: time, what happened, and beneath it why and by what. */
+export const timeline = (entries: readonly HistoryEntry[]): string =>
+  entries
+    .map((entry) => {
+      const [first = '', ...rest] = entryLines(entry);
+      return [`${entry.at}  ${first}`, ...rest.map((line) => `${' '.repeat(26)}${line.trimEnd()}`)].join('\n');
+    })
+    .join('\n')
+    .concat('\n');

@@ -1,0 +1,19 @@
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from './runtime';
+import { workflowBundle } from './worker';
+
+/** A build step: bundles the workflows that were compiled before. */
+async function main(): Promise<void> {
+  const logger = { trace: ignore, debug: ignore, info: ignore, warn: console.warn, error: console.error, log: ignore };
+  const workflowsPath = path.join(projectRoot, 'dist', 'workflows', 'index.js');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
+  await writeFile(workflowBundle, code);
+}
+
+function ignore(): void {
+  // Bundling is silent unless something is wrong.
+}
+
+void main();

@@ -1,0 +1,57 @@
+import { Worker } from '@temporalio/worker';
+import { createIngestActivities } from '../activities/create-ingest-activities';
+import type { GapRef, ListenInput } from '../activities/subscription-types';
+import { gapId, names, subscriptionId, taskQueues } from '../workflows/names';
+import type { Service } from './dispatch';
+import type { Runtime } from './runtime';
+import { running } from './worker';
+
+/**
+ * Hears the CRMs. Every stream is a Temporal workflow whose activity runs in one of the ingest processes: if that one dies
+ * another takes over from the last position.
+ */
+export async function startIngest(runtime: Runtime): Promise<Service> {
+  const { ledger, tenants, connections, publisher, log, now, temporal } = runtime;
+  const worker = await Worker.create({
+    connection: runtime.worker,
+    namespace: temporal.options.namespace,
+    taskQueue: taskQueues.ingest,
+    activities: createIngestActivities({
+      ledger,
+      tenants,
+      connections,
+      publish: (event) => publisher.publish(event),
+      fillGap: (gap) => startFilling(runtime, gap),
+      log,
+      now,
+    }),
+    maxConcurrentActivityTaskExecutions: 1_000,
+    shutdownGraceTime: '10s',
+  });
+  await subscribeAll(runtime);
+  return running(worker);
+}
+
+async function subscribeAll({ temporal, tenants }: Runtime): Promise<void> {
+  for (const { tenant, connections } of tenants.values()) {
+    for (const { name: connection, streams } of Object.values(connections)) {
+      for (const stream of streams) {
+        await temporal.workflow.start(names.subscription, {
+          workflowId: subscriptionId(tenant, connection, stream),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: taskQueues.decide,
+          args: [{ tenant, connection, stream }] satisfies [ListenInput],
+        });
+      }
+    }
+  }
+}
+
+async function startFilling({ temporal }: Runtime, gap: GapRef): Promise<void> {
+  await temporal.workflow.start(names.fillGap, {
+    workflowId: gapId(gap.tenant, gap.gap),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue: taskQueues.decide,
+    args: [gap] satisfies [GapRef],
+  });
+}

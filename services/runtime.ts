@@ -1,0 +1,76 @@
+import { Client, Connection as TemporalConnection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import path from 'node:path';
+import { Connections } from '../activities/connections';
+import { BrokerConnection } from '../broker/connection';
+import { Publisher } from '../broker/publisher';
+import { assertTopology } from '../broker/topology';
+import type { Log } from '../connectors/contract';
+import { openLedger, type Ledger } from '../ledger/ledger';
+import { loadModels } from '../models/registry';
+import { openScorer, type Scorer } from '../models/score';
+import type { Tenant } from '../tenants/tenant';
+
+/** Where the servers are and what to serve. */
+export interface RuntimeOptions {
+  readonly amqpUrl: string;
+  /** `host:port` */
+  readonly temporalAddress: string;
+  readonly namespace?: string;
+  /** PostgreSQL's URL, or PGlite's folder for a single process. */
+  readonly ledger: { readonly url: string } | { readonly folder: string };
+  readonly modelsDir: string;
+  readonly tenants: ReadonlyMap<string, Tenant>;
+  readonly log: Log;
+}
+
+/** What the processes of Signalbox share: live doors to the broker, Temporal, the ledger and the CRMs. */
+export interface Runtime {
+  readonly tenants: ReadonlyMap<string, Tenant>;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly broker: BrokerConnection;
+  readonly publisher: Publisher;
+  readonly connections: Connections;
+  readonly temporal: Client;
+  readonly worker: NativeConnection;
+  /** By model name. */
+  readonly scorers: ReadonlyMap<string, Scorer>;
+  readonly now: () => number;
+  close(): Promise<void>;
+}
+
+/** The project's root: where `models/` and the workflow bundle are found, from sources and from `dist/` alike. */
+export const projectRoot = path.resolve(__dirname, path.basename(path.dirname(__dirname)) === 'dist' ? '../..' : '..');
+
+/** Opens everything, or closes what it had opened and throws. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { tenants, log } = options;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  const kept = <T>(value: T, end: (value: T) => Promise<unknown>): T => {
+    closers.push(() => end(value));
+    return value;
+  };
+  try {
+    const ledger = kept(await openLedger({ ...options.ledger, log }), (opened) => opened.close());
+    const broker = kept(await BrokerConnection.open(options.amqpUrl, log), (opened) => opened.close());
+    await assertTopology(broker, [...tenants.values()].map(({ tenant, partitions }) => ({ tenant, partitions })));
+    const publisher = kept(await Publisher.open(broker), (opened) => opened.close());
+    const connections = kept(new Connections(tenants, log, Date.now), (opened) => opened.close());
+    const address = { address: options.temporalAddress };
+    const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
+    const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
+    const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
+    const scorers = new Map<string, Scorer>();
+    for (const [name, model] of await loadModels(options.modelsDir)) {
+      scorers.set(name, kept(await openScorer(model), (opened) => opened.close()));
+    }
+    return { tenants, log, ledger, broker, publisher, connections, temporal, worker, scorers, now: Date.now, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { Worker } from '@temporalio/worker';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createActivities } from '../activities/create-activities';
+import type { EngagementDoor } from '../activities/lane-dependencies';
+import type { Directive, OutcomeSeen } from '../activities/lane-types';
+import { names, taskQueues } from '../workflows/names';
+import type { EngagementInput } from '../workflows/engagement';
+import type { Service } from './dispatch';
+import { projectRoot, type Runtime } from './runtime';
+import { WorkflowNotFoundError } from '@temporalio/client';
+
+/** Built with the project, so that what CI replays is what runs. */
+export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
+
+/** Runs lanes and engagements. */
+export async function startWorker(runtime: Runtime): Promise<Service> {
+  if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
+  const { ledger, tenants, connections, scorers, publisher, log, now } = runtime;
+  const worker = await Worker.create({
+    connection: runtime.worker,
+    namespace: runtime.temporal.options.namespace,
+    taskQueue: taskQueues.decide,
+    workflowBundle: { codePath: workflowBundle },
+    activities: createActivities({
+      ledger,
+      tenants,
+      connections,
+      scorers,
+      publishPrediction: (prediction) => publisher.publishPrediction(prediction),
+      engagements: engagementDoor(runtime),
+      log,
+      now,
+    }),
+    // Figures of docs/adr/0006: fewer cached workflows than are under way halves the throughput.
+    maxCachedWorkflows: 2_000,
+    maxConcurrentWorkflowTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: 200,
+    shutdownGraceTime: '10s',
+  });
+  return running(worker);
+}
+
+/** A Temporal worker as a service: stopping lets what is under way finish. */
+export function running(worker: Worker): Service {
+  const run = worker.run();
+  // The run's failure is the process's: nothing would be decided any more.
+  run.catch((error: unknown) => {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    process.exitCode = 1;
+  });
+  return {
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await run;
+    },
+  };
+}
+
+function engagementDoor({ temporal }: Runtime): EngagementDoor {
+  return {
+    tell: async (directive) => {
+      const { engagement, tenant, connection, subject, usecase } = directive;
+      const input: EngagementInput = { engagement, tenant, connection, subject, usecase };
+      await temporal.workflow.signalWithStart(names.engagement, {
+        workflowId: engagement,
+        taskQueue: taskQueues.decide,
+        args: [input],
+        signal: names.decision,
+        signalArgs: [directive] satisfies [Directive],
+        memo: { tenant, subject, usecase },
+      });
+    },
+    end: async (outcome) => {
+      try {
+        await temporal.workflow.getHandle(outcome.engagement).signal<[OutcomeSeen]>(names.outcome, outcome);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+  };
+}

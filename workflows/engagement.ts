@@ -1,0 +1,199 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/create-activities';
+import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
+import { names } from './names';
+import { bookkeeping, writeBack } from './options';
+
+const { act } = proxyActivities<Activities>(writeBack);
+const { conclude } = proxyLocalActivities<Activities>(bookkeeping);
+
+/** A person's answer to the proposal of a decision. */
+export interface Approved {
+  readonly decisionid: string;
+  readonly by: string;
+  readonly verdict: 'approve' | 'refuse';
+  readonly comment?: string;
+}
+
+export const decision = defineSignal<[Directive]>(names.decision);
+export const outcome = defineSignal<[OutcomeSeen]>(names.outcome);
+/** Refused where the decision named awaits no approval. */
+export const approve = defineUpdate<void, [Approved]>(names.approve);
+export const engagementStatus = defineQuery<EngagementState & { readonly awaitsApproval?: string }>(names.engagementStatus);
+
+/** Carried over to a new run. */
+export interface EngagementState {
+  /** The CRM's id of the task, once there is one. */
+  readonly taskId?: string;
+  /** The last directive that was acted on. */
+  readonly acted?: Directive;
+  readonly approvals: readonly (Approved & { readonly at: string })[];
+}
+
+export interface EngagementInput {
+  readonly engagement: string;
+  readonly tenant: string;
+  readonly connection: string;
+  readonly subject: string;
+  readonly usecase: string;
+  readonly state?: EngagementState;
+  /** A directive that came while the run before was ending. */
+  readonly pending?: Directive;
+}
+
+/** How an engagement ended. */
+export interface EngagementEnd {
+  readonly label: OutcomeLabel;
+  readonly because: string;
+  readonly taskId?: string;
+}
+
+/** What was heard and not dealt with yet. */
+interface Inbox {
+  directive?: Directive;
+  seen?: OutcomeSeen;
+  answer?: Approved;
+  /** The decision whose proposal awaits an answer. */
+  proposed?: string;
+}
+
+/**
+ * Owns what Signalbox does about one record for one use case: one task, from its creation through updates to the outcome.
+ * A newer decision changes the open task; it never makes a second one.
+ */
+export async function engagement(input: EngagementInput): Promise<EngagementEnd> {
+  const inbox: Inbox = input.pending === undefined ? {} : { directive: input.pending };
+  let state: EngagementState = input.state ?? { approvals: [] };
+  setHandler(decision, (directive) => {
+    if (isNewer(directive, inbox.directive ?? state.acted)) inbox.directive = directive;
+  });
+  setHandler(outcome, (told) => {
+    inbox.seen ??= told;
+  });
+  setHandler(engagementStatus, () => ({ ...state, ...(inbox.proposed && { awaitsApproval: inbox.proposed }) }));
+  setHandler(
+    approve,
+    (answer) => {
+      inbox.answer = answer;
+      state = { ...state, approvals: [...state.approvals, { ...answer, at: new Date().toISOString() }] };
+    },
+    { validator: ({ decisionid }) => mustAwait(inbox, decisionid) },
+  );
+
+  for (;;) {
+    const end = await nextEnd(inbox, state.acted?.withinMs);
+    if (end !== undefined) return finish(input, state, end, inbox);
+    const directive = inbox.directive;
+    delete inbox.directive;
+    if (directive === undefined) continue;
+    const refused = directive.needsApproval ? await refusal(inbox, directive) : undefined;
+    if (refused === 'overtaken') continue;
+    if (refused !== undefined) return finish(input, state, refused, inbox);
+    const done = await act({ ...identity(input), directive, ...taskOf(state), ...previousOf(state) });
+    state = { ...state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
+    if (done.ended !== undefined) return finish(input, state, done.ended, inbox);
+    if (directive.kind === 'moot' && !isWoken(inbox)) return finish(input, state, moot, inbox);
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished() && !isWoken(inbox)) {
+      await continueAsNew<typeof engagement>({ ...input, state });
+    }
+  }
+}
+
+type End = Pick<EngagementEnd, 'label' | 'because'>;
+
+const moot: End = { label: 'moot', because: 'the score no longer calls for action' };
+const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
+
+/** Waits for something to do; the engagement's end where that is what comes. */
+async function nextEnd(inbox: Inbox, withinMs: number | undefined): Promise<End | undefined> {
+  const isInTime = withinMs === undefined ? await heard(inbox) : await condition(() => isWoken(inbox), withinMs);
+  if (inbox.seen !== undefined) return { label: inbox.seen.label, because: `told by event ${inbox.seen.eventid}` };
+  return isInTime ? undefined : expired;
+}
+
+async function heard(inbox: Inbox): Promise<true> {
+  await condition(() => isWoken(inbox));
+  return true;
+}
+
+/** Proposes and waits: undefined when approved, `overtaken` when something newer was heard first. */
+async function refusal(inbox: Inbox, directive: Directive): Promise<End | 'overtaken' | undefined> {
+  delete inbox.answer;
+  inbox.proposed = directive.decision.id;
+  await condition(() => inbox.answer !== undefined || isWoken(inbox), directive.withinMs);
+  delete inbox.proposed;
+  const answer = answerOf(inbox);
+  if (answer?.verdict === 'approve') return undefined;
+  if (answer !== undefined) return { label: 'declined', because: answer.comment ?? `refused by ${answer.by}` };
+  return isWoken(inbox) ? 'overtaken' : { label: 'declined', because: 'nobody answered within the time set' };
+}
+
+async function finish(
+  input: EngagementInput,
+  state: EngagementState,
+  { label, because }: End,
+  inbox: Inbox,
+): Promise<EngagementEnd> {
+  const { seen } = inbox;
+  if (leavesTaskOpen(label) && state.taskId !== undefined && state.acted !== undefined) {
+    const directive: Directive = { ...state.acted, kind: 'moot' };
+    await act({ ...identity(input), directive, taskId: state.taskId, closing: { label, because } });
+  }
+  await conclude({
+    ...identity(input),
+    label,
+    because,
+    at: seen?.at ?? new Date().toISOString(),
+    ...(state.acted === undefined ? {} : { decisionid: state.acted.decision.id }),
+    ...(seen === undefined ? {} : { eventid: seen.eventid }),
+  });
+  await condition(allHandlersFinished);
+  // A decision that came meanwhile begins the next engagement: this one's task is done with.
+  if (inbox.directive !== undefined) await continueAsNew<typeof engagement>({ ...identity(input), pending: inbox.directive });
+  return { label, because, ...taskOf(state) };
+}
+
+/** Outcomes that come from the record or from time, not from the task itself. */
+function leavesTaskOpen(label: OutcomeLabel): boolean {
+  return label === 'won' || label === 'lost' || label === 'expired';
+}
+
+function isWoken(inbox: Inbox): boolean {
+  return inbox.directive !== undefined || inbox.seen !== undefined;
+}
+
+/** A read that the compiler does not foresee: handlers write between two awaits. */
+function answerOf(inbox: Inbox): Approved | undefined {
+  return inbox.answer;
+}
+
+function mustAwait(inbox: Inbox, decisionid: string): void {
+  if (inbox.proposed !== decisionid) throw new Error(`decision ${decisionid} awaits no approval`);
+}
+
+function isNewer(directive: Directive, than: Directive | undefined): boolean {
+  return than === undefined || directive.decision.sequence > than.decision.sequence;
+}
+
+function identity({ engagement: id, tenant, connection, subject, usecase }: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
+  return { engagement: id, tenant, connection, subject, usecase };
+}
+
+function taskOf(state: EngagementState): { readonly taskId?: string } {
+  return state.taskId === undefined ? {} : { taskId: state.taskId };
+}
+
+function previousOf(state: EngagementState): { readonly previous?: Directive['decision'] } {
+  return state.acted === undefined ? {} : { previous: state.acted.decision };
+}

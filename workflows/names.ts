@@ -1,0 +1,29 @@
+/** Names by which services reach workflows; this file is safe to import anywhere. */
+export const taskQueues = { decide: 'signalbox', ingest: 'signalbox-ingest' } as const;
+
+export const names = {
+  lane: 'lane',
+  engagement: 'engagement',
+  subscription: 'subscription',
+  fillGap: 'fillGap',
+  decideBatch: 'decideBatch',
+  park: 'park',
+  laneStatus: 'laneStatus',
+  decision: 'decision',
+  outcome: 'outcome',
+  approve: 'approve',
+  engagementStatus: 'engagementStatus',
+  resume: 'resume',
+} as const;
+
+export function laneId(tenant: string, partition: number): string {
+  return `lane/${tenant}/${partition}`;
+}
+
+export function subscriptionId(tenant: string, connection: string, stream: string): string {
+  return `subscription/${tenant}/${connection}${stream.startsWith('/') ? '' : '/'}${stream}`;
+}
+
+export function gapId(tenant: string, gap: string): string {
+  return `gap/${tenant}/${gap}`;
+}

@@ -1,0 +1,39 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common';
+
+/** Steps of a lane: short, idempotent, next to the workflow. After these tries the lane reports itself stalled and goes on trying. */
+export const laneStep: LocalActivityOptions = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 6 },
+};
+
+/** How long a stalled lane waits before it tries the batch again. */
+export const stallPause = '5s';
+
+/** A CRM may be down for days: a write is tried until it is answered. The server's own delay (Retry-After) goes first. */
+export const writeBack: ActivityOptions = {
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
+};
+
+/** Steps that only touch the ledger. */
+export const bookkeeping: LocalActivityOptions = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+};
+
+/** A subscription lives as long as the tenant has it; its process proves that it lives by heartbeats. */
+export const subscription: ActivityOptions = {
+  startToCloseTimeout: '3650d',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+
+/** Reading a lost window back: hours at most, with a heartbeat per page. */
+export const backfill: ActivityOptions = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+};
+
+/** A lane or engagement starts a new run before its history is costly to replay. */
+export const historyBudget = { bytes: 8 * 1024 * 1024, events: 8_000 };
