@@ -75,13 +75,16 @@ async function conclusion(
   results: readonly ActionResult[],
 ): Promise<Acted> {
   const answered = actions.map((action, index) => ({ action, result: results[index] }));
-  const created = answered.find(({ action, result }) => action.kind === 'create-task' && result?.outcome !== 'failed')?.result;
+  const created = answered.find(
+    ({ action, result }) => action.kind === 'create-task' && result?.outcome !== 'failed',
+  )?.result;
   if (created !== undefined && created.outcome !== 'failed') {
     await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: created.nativeId });
     return { taskId: created.nativeId };
   }
   for (const { action, result } of answered) {
-    if (result === undefined || !isFailed(result) || result.failure === 'conflict' || action.kind === 'close-task') continue;
+    if (result === undefined || !isFailed(result) || result.failure === 'conflict' || action.kind === 'close-task')
+      continue;
     const label = result.failure !== 'gone' ? 'failed' : action.kind === 'update-task' ? 'removed' : 'gone';
     return { ended: { label, because: `${result.code}: ${result.message}` } };
   }

@@ -11,7 +11,10 @@ export function compose(input: ActInput, snapshot: Snapshot): readonly Action[] 
   const { directive, taskId } = input;
   if (directive.kind === 'moot') return taskId === undefined ? [] : [closing(input, taskId)];
   const scope = scopeOf(input, snapshot);
-  const tasks = directive.templates.filter(isTask).slice(0, 1).map((template) => taskAction(input, template, scope, snapshot));
+  const tasks = directive.templates
+    .filter(isTask)
+    .slice(0, 1)
+    .map((template) => taskAction(input, template, scope, snapshot));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
   const fields = setAction(input, scope);
@@ -57,7 +60,8 @@ function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | '
 
 function content(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): TaskContent {
   const { decision } = input.directive;
-  const due = template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
+  const due =
+    template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
   const owner = template.assignTo === 'owner' ? snapshot.record.ownerId : template.assignTo;
   const line = renderLine(template.subject, scope, 230).text;
   return {
@@ -87,7 +91,9 @@ function body(input: ActInput, template: TaskTemplate, scope: TemplateScope): st
 
 function changeSince(previous: DecisionDigest | undefined, now: DecisionDigest): readonly string[] {
   if (previous === undefined) return [];
-  return [`Changed: ${percent(previous.score)} -> ${percent(now.score)} since ${previous.decidedat.slice(0, 16).replace('T', ' ')} UTC.`];
+  return [
+    `Changed: ${percent(previous.score)} -> ${percent(now.score)} since ${previous.decidedat.slice(0, 16).replace('T', ' ')} UTC.`,
+  ];
 }
 
 function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {

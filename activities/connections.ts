@@ -41,10 +41,16 @@ export class Connections {
   private async connect(tenant: string, name: string): Promise<OpenConnection> {
     const settings = tenantNamed(this.tenants, tenant).connections[name];
     if (settings === undefined) {
-      throw new Permanent('SBX_CONNECTION_UNKNOWN', `tenant ${tenant} has no connection ${name}: add it to the tenant's file`);
+      throw new Permanent(
+        'SBX_CONNECTION_UNKNOWN',
+        `tenant ${tenant} has no connection ${name}: add it to the tenant's file`,
+      );
     }
     const connector = connectorNamed(settings.connector);
-    const connection = (await connector.connect(settings.config, { log: this.log, now: this.now })) as Connection<unknown>;
+    const connection = (await connector.connect(settings.config, {
+      log: this.log,
+      now: this.now,
+    })) as Connection<unknown>;
     const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
     return { connector, connection, settings, context };
   }

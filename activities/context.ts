@@ -6,7 +6,15 @@ import type { Tenant, UseCase } from '../tenants/tenant';
 import { engagementKey } from '../canonical-schema/engagement';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
-import type { Cause, EngagementView, LaneBatch, LaneContext, OutcomeSeen, PolicyView, PreparedEvent } from './lane-types';
+import type {
+  Cause,
+  EngagementView,
+  LaneBatch,
+  LaneContext,
+  OutcomeSeen,
+  PolicyView,
+  PreparedEvent,
+} from './lane-types';
 import { isStale, merge, needsReading, type Snapshot } from './merge';
 import { tenantNamed } from './connections';
 
@@ -78,11 +86,19 @@ class Teller {
       return { ...base, status: 'parked', cause };
     }
     if (isStale(event, this.known.get(event.subject))) {
-      return { ...base, status: 'ignored', cause: { code: 'SBX_EVENT_STALE', message: 'the ledger knows a later state of the record' } };
+      return {
+        ...base,
+        status: 'ignored',
+        cause: { code: 'SBX_EVENT_STALE', message: 'the ledger knows a later state of the record' },
+      };
     }
     const state = this.advance(event);
     if (state === undefined) {
-      return { ...base, status: 'ignored', cause: { code: 'SBX_RECORD_GONE', message: 'the record was deleted meanwhile' } };
+      return {
+        ...base,
+        status: 'ignored',
+        cause: { code: 'SBX_RECORD_GONE', message: 'the record was deleted meanwhile' },
+      };
     }
     if (event.origin === 'self') return { ...base, status: 'echo' };
     return this.weigh(event, state);
@@ -138,17 +154,31 @@ class Teller {
       const outcomes = this.taskOutcomes(event, state);
       for (const useCase of this.useCasesOf(event)) {
         const over = await overAs(useCase, scope, state);
-        const engagement = this.rows.engagements.find((row) => row.subject === event.subject && row.usecase === useCase.name);
+        const engagement = this.rows.engagements.find(
+          (row) => row.subject === event.subject && row.usecase === useCase.name,
+        );
         if (over !== undefined && engagement !== undefined) outcomes.push(seen(engagement, over, event));
         if (over === undefined && isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
       }
       if (usecases.length === 0 && outcomes.length === 0) {
-        return { ...base, usecases, outcomes, status: 'ignored', cause: { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' } };
+        return {
+          ...base,
+          usecases,
+          outcomes,
+          status: 'ignored',
+          cause: { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' },
+        };
       }
       return { ...base, usecases, outcomes, status: 'decided', ...amountOf(state) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { ...base, usecases: [], outcomes: [], status: 'parked', cause: { code: 'SBX_EXPRESSION_FAILED', message } };
+      return {
+        ...base,
+        usecases: [],
+        outcomes: [],
+        status: 'parked',
+        cause: { code: 'SBX_EXPRESSION_FAILED', message },
+      };
     }
   }
 
@@ -179,7 +209,11 @@ async function asks(useCase: UseCase, scope: ExpressionScope): Promise<boolean> 
   return useCase.when === undefined || (await useCase.when.evaluate(scope));
 }
 
-async function overAs(useCase: UseCase, scope: ExpressionScope, state: Snapshot): Promise<OutcomeSeen['label'] | undefined> {
+async function overAs(
+  useCase: UseCase,
+  scope: ExpressionScope,
+  state: Snapshot,
+): Promise<OutcomeSeen['label'] | undefined> {
   if (state.deleted) return 'gone';
   if (await useCase.outcome?.won?.evaluate(scope)) return 'won';
   return (await useCase.outcome?.lost?.evaluate(scope)) ? 'lost' : undefined;
@@ -190,7 +224,8 @@ function seen(row: EngagementRow, label: OutcomeSeen['label'], event: CanonicalE
 }
 
 function amountOf({ record }: Snapshot): { readonly amount?: number } {
-  const amount = typeof record.amount === 'string' || typeof record.amount === 'number' ? Number(record.amount) : Number.NaN;
+  const amount =
+    typeof record.amount === 'string' || typeof record.amount === 'number' ? Number(record.amount) : Number.NaN;
   return Number.isFinite(amount) ? { amount } : {};
 }
 

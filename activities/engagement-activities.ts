@@ -37,14 +37,23 @@ export function engagementActivities(deps: LaneDependencies): {
     },
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;
-      await deps.ledger.recordOutcome(tenant, { engagement, decisionid, label, at, ...(eventid === undefined ? {} : { eventid }) });
+      await deps.ledger.recordOutcome(tenant, {
+        engagement,
+        decisionid,
+        label,
+        at,
+        ...(eventid === undefined ? {} : { eventid }),
+      });
       await deps.ledger.closeEngagement(tenant, engagement, { outcome: label, at, decisionid });
     },
     openGap: async ({ tenant, connection, stream, cause, message, policy }) => {
       const savedAt = await deps.ledger.positionSavedAt({ tenant, connection, stream });
       const since = savedAt === undefined ? deps.now() : Date.parse(savedAt);
       const from = new Date(since - windowMarginMs).toISOString();
-      return { gap: await deps.ledger.gaps.open({ tenant, connection, stream, cause: `${cause}: ${message}`, from, policy }), from };
+      return {
+        gap: await deps.ledger.gaps.open({ tenant, connection, stream, cause: `${cause}: ${message}`, from, policy }),
+        from,
+      };
     },
     closeGap: ({ tenant, gap, recovered, at }) => deps.ledger.gaps.close(tenant, gap, { recovered, duplicates: 0, at }),
   };

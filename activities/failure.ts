@@ -18,7 +18,8 @@ export function toFailure(error: unknown): Error {
   if (error instanceof Permanent || error instanceof PositionExpired || error instanceof Unmappable) {
     return ApplicationFailure.create({ type: error.code, message: error.message, cause: error, nonRetryable: true });
   }
-  if (error instanceof ConnectorError) return ApplicationFailure.create({ type: error.code, message: error.message, cause: error });
+  if (error instanceof ConnectorError)
+    return ApplicationFailure.create({ type: error.code, message: error.message, cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
 

@@ -21,7 +21,8 @@ export async function infer(
     const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
     const scorer = deps.scorers.get(model);
     const records = asked.map(({ eventid }) => view.after.get(eventid)?.record);
-    const scored = scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
+    const scored =
+      scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
   return answers.map((answer) => answer ?? abstain('not scored'));
@@ -35,7 +36,8 @@ async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<re
   const scored = await scorer.score(scorable);
   let next = 0;
   return rows.map((row): Inference => {
-    if (row.outcome !== 'row') return { ...abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`), model };
+    if (row.outcome !== 'row')
+      return { ...abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`), model };
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
     return {

@@ -3,7 +3,15 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import { viewBatch, type BatchView, type ContextInput } from './context';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
-import type { Directive, Inference, InferenceRequest, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
+import type {
+  Directive,
+  Inference,
+  InferenceRequest,
+  LaneBatch,
+  LaneContext,
+  OutcomeSeen,
+  PreparedEvent,
+} from './lane-types';
 import { predictionOf } from './prediction';
 import { recordBatch } from './record';
 
@@ -52,7 +60,11 @@ export function laneActivities(deps: LaneDependencies): {
       await recordBatch(deps, input, view);
       views.delete(input.batchid);
       const events = new Map(input.events.map((event) => [event.id, event]));
-      await Promise.all(input.decisions.map((decision) => deps.publishPrediction(predictionOf(decision, mustGet(events, decision.eventid)))));
+      await Promise.all(
+        input.decisions.map((decision) =>
+          deps.publishPrediction(predictionOf(decision, mustGet(events, decision.eventid))),
+        ),
+      );
     },
     engage: async ({ directives, outcomes }) => {
       await Promise.all([

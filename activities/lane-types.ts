@@ -33,15 +33,7 @@ export interface OutcomeSeen {
  * the tenant set; `declined`: approval was refused; `failed`: the CRM refused the action for good.
  */
 export type OutcomeLabel =
-  | 'won'
-  | 'lost'
-  | 'completed'
-  | 'removed'
-  | 'gone'
-  | 'moot'
-  | 'expired'
-  | 'declined'
-  | 'failed';
+  'won' | 'lost' | 'completed' | 'removed' | 'gone' | 'moot' | 'expired' | 'declined' | 'failed';
 
 /** One event after its context was read. */
 export interface PreparedEvent {

@@ -22,7 +22,12 @@ const streak = new FailureStreak();
 export async function listen(deps: IngestDependencies, input: ListenInput): Promise<Expired> {
   const { connection, connector, settings, context } = await deps.connections.of(input.tenant, input.connection);
   const activity = Context.current();
-  const start = await startOf(deps, input, settings.start, (activity.info.heartbeatDetails ?? undefined) as Position | undefined);
+  const start = await startOf(
+    deps,
+    input,
+    settings.start,
+    (activity.info.heartbeatDetails ?? undefined) as Position | undefined,
+  );
   if ('code' in start) return { ...start, onGap: settings.onGap };
   const name = nameOf(input);
   let position = start.from === 'position' ? start.position : undefined;

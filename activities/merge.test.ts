@@ -40,7 +40,12 @@ test('an event older than what is known is stale; the same order is not', () => 
 test.each([
   ['a gap event', eventOf({ change: { kind: 'updated', gap: true }, provenance: 'missing' }), undefined, true],
   ['an update of an unknown record', eventOf({ change: { kind: 'updated' }, provenance: 'partial' }), undefined, true],
-  ['an update of a known record', eventOf({ change: { kind: 'updated' }, provenance: 'partial' }), merge(undefined, created), false],
+  [
+    'an update of a known record',
+    eventOf({ change: { kind: 'updated' }, provenance: 'partial' }),
+    merge(undefined, created),
+    false,
+  ],
   ['a creation', created, undefined, false],
   ['a deletion', eventOf({ change: { kind: 'deleted' } }), undefined, false],
 ])('%s: reading is asked for = %#', (_name, event, known, expected) => {

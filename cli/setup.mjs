@@ -80,14 +80,7 @@ async function install() {
   if (stampSays(stamp, wanted)) return;
   tell('installing dependencies (npm ci)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const quiet = { isShown: false };
-  let { code, output } = await run(npm, ['ci', '--loglevel=error'], quiet);
-  if (code !== 0 && output.includes('EUSAGE')) {
-    // A registry that lacks packages for other platforms makes npm ci refuse a lock file that fits this one. npm install
-    // takes the same versions from it.
-    tell('installing dependencies (npm install, as npm ci refuses the lock file)');
-    ({ code, output } = await run(npm, ['install', '--no-save', '--loglevel=error'], quiet));
-  }
+  const { code, output } = await run(npm, ['ci', '--loglevel=error'], { isShown: false });
   if (isEnding) process.exit(130);
   if (code !== 0) {
     // npm says first what is wrong; what follows is help on its options.
@@ -105,7 +98,7 @@ const notCopied = /\.(ts|tsx|mts|cts|py|ipynb|test\.json)$|(^|\/)(README\.md|tra
 
 /** All files of the compiled folders, with their times. */
 function sources() {
-  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
   const files = [];
   const walk = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -121,7 +114,7 @@ function sources() {
 async function build() {
   const files = sources();
   const fingerprint = createHash('sha256');
-  for (const file of [...files, 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [...files, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
     const { mtimeMs, size } = statSync(join(root, file));
     fingerprint.update(`${file} ${mtimeMs} ${size}\n`);
   }
@@ -129,9 +122,13 @@ async function build() {
   const wanted = fingerprint.digest('hex');
   if (stampSays(stamp, wanted)) return;
   tell('building');
-  const { code, output } = await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc')], {
-    isShown: false,
-  });
+  const { code, output } = await run(
+    process.execPath,
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+    {
+      isShown: false,
+    },
+  );
   if (isEnding) process.exit(130);
   if (code !== 0)
     fail(`the build failed:\n${output.trimEnd().split('\n').slice(-15).join('\n')}`, 'mend what the compiler names');

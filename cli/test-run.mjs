@@ -20,6 +20,11 @@ export async function runTests({ root, run, tell, args, isEnding }) {
     ['suites without servers', ['--maxWorkers=2', ...ignoring(`${base}${serialFolders}`)]],
     ['suites with servers', ['--runInBand', ...servers, ...ignoring(`${base}(?!${serialFolders})`)]],
   ];
+  // PGlite loads parts of itself by import(), which jest's realm allows only with this flag.
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
+  };
   let code = 0;
   try {
     for (const [at, [name, options]] of parts.entries()) {
@@ -27,14 +32,11 @@ export async function runTests({ root, run, tell, args, isEnding }) {
       tell(name);
       const file = join(folder, `${at}.json`);
       const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-      const result = await run(process.execPath, [
-        jest,
-        ...args,
-        '--passWithNoTests',
-        '--json',
-        `--outputFile=${file}`,
-        ...options,
-      ]);
+      const result = await run(
+        process.execPath,
+        [jest, ...args, '--passWithNoTests', '--json', `--outputFile=${file}`, ...options],
+        { env },
+      );
       code ||= result.code;
       add(counts, file, result.code);
     }

@@ -1,4 +1,3 @@
-/** @jest-environment ./models/jest-environment.cjs */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

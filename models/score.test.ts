@@ -1,4 +1,3 @@
-/** @jest-environment ./models/jest-environment.cjs */
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -32,10 +32,13 @@ async function handOver(runtime: Runtime, batch: Batch): Promise<readonly Undeci
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [],
   });
-  const outcome = await runtime.temporal.workflow.executeUpdateWithStart<Workflow, BatchOutcome, [LaneBatch]>(names.decideBatch, {
-    args,
-    updateId: batch.id,
-    startWorkflowOperation,
-  });
+  const outcome = await runtime.temporal.workflow.executeUpdateWithStart<Workflow, BatchOutcome, [LaneBatch]>(
+    names.decideBatch,
+    {
+      args,
+      updateId: batch.id,
+      startWorkflowOperation,
+    },
+  );
   return outcome.parked;
 }

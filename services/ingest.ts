@@ -26,7 +26,8 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
       now,
     }),
     maxConcurrentActivityTaskExecutions: 1_000,
-    shutdownGraceTime: '10s',
+    // A subscription never ends by itself: it is cancelled at once, and the pump lets what is under way finish.
+    shutdownGraceTime: '100ms',
   });
   await subscribeAll(runtime);
   return running(worker);

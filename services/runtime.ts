@@ -17,8 +17,8 @@ export interface RuntimeOptions {
   /** `host:port` */
   readonly temporalAddress: string;
   readonly namespace?: string;
-  /** PostgreSQL's URL, or PGlite's folder for a single process. */
-  readonly ledger: { readonly url: string } | { readonly folder: string };
+  /** PostgreSQL's URL, or PGlite's folder for a single process, or nothing: in memory, for a test. */
+  readonly ledger: { readonly url?: string; readonly folder?: string };
   readonly modelsDir: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
@@ -57,7 +57,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const ledger = kept(await openLedger({ ...options.ledger, log }), (opened) => opened.close());
     const broker = kept(await BrokerConnection.open(options.amqpUrl, log), (opened) => opened.close());
-    await assertTopology(broker, [...tenants.values()].map(({ tenant, partitions }) => ({ tenant, partitions })));
+    await assertTopology(
+      broker,
+      [...tenants.values()].map(({ tenant, partitions }) => ({ tenant, partitions })),
+    );
     const publisher = kept(await Publisher.open(broker), (opened) => opened.close());
     const connections = kept(new Connections(tenants, log, Date.now), (opened) => opened.close());
     const address = { address: options.temporalAddress };
@@ -66,7 +69,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
     const scorers = new Map<string, Scorer>();
     for (const [name, model] of await loadModels(options.modelsDir)) {
-      scorers.set(name, kept(await openScorer(model), (opened) => opened.close()));
+      scorers.set(
+        name,
+        kept(await openScorer(model), (opened) => opened.close()),
+      );
     }
     return { tenants, log, ledger, broker, publisher, connections, temporal, worker, scorers, now: Date.now, close };
   } catch (error) {

@@ -30,7 +30,9 @@ export const decision = defineSignal<[Directive]>(names.decision);
 export const outcome = defineSignal<[OutcomeSeen]>(names.outcome);
 /** Refused where the decision named awaits no approval. */
 export const approve = defineUpdate<void, [Approved]>(names.approve);
-export const engagementStatus = defineQuery<EngagementState & { readonly awaitsApproval?: string }>(names.engagementStatus);
+export const engagementStatus = defineQuery<EngagementState & { readonly awaitsApproval?: string }>(
+  names.engagementStatus,
+);
 
 /** Carried over to a new run. */
 export interface EngagementState {
@@ -160,7 +162,8 @@ async function finish(
   });
   await condition(allHandlersFinished);
   // A decision that came meanwhile begins the next engagement: this one's task is done with.
-  if (inbox.directive !== undefined) await continueAsNew<typeof engagement>({ ...identity(input), pending: inbox.directive });
+  if (inbox.directive !== undefined)
+    await continueAsNew<typeof engagement>({ ...identity(input), pending: inbox.directive });
   return { label, because, ...taskOf(state) };
 }
 
@@ -186,7 +189,13 @@ function isNewer(directive: Directive, than: Directive | undefined): boolean {
   return than === undefined || directive.decision.sequence > than.decision.sequence;
 }
 
-function identity({ engagement: id, tenant, connection, subject, usecase }: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
+function identity({
+  engagement: id,
+  tenant,
+  connection,
+  subject,
+  usecase,
+}: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
   return { engagement: id, tenant, connection, subject, usecase };
 }
 

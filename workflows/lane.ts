@@ -71,7 +71,11 @@ export async function lane(): Promise<void> {
         for (const event of batch.events) parked.delete(event.id);
         return outcome;
       } catch (error) {
-        stalled ??= { since: new Date().toISOString(), cause: rootMessage(error), events: batch.events.map((e) => e.id) };
+        stalled ??= {
+          since: new Date().toISOString(),
+          cause: rootMessage(error),
+          events: batch.events.map((e) => e.id),
+        };
         const before = parked.size;
         await condition(() => parked.size > before, stallPause);
       }
@@ -86,7 +90,9 @@ async function decide(batch: LaneBatch, parked: ReadonlyMap<string, Cause>): Pro
   const { tenant } = batch;
   const events = new Map(batch.events.map((event) => [event.id, event]));
   const prepared = await context({ ...batch, parked: [...parked].filter(([id]) => events.has(id)) });
-  const requests = prepared.events.flatMap(({ eventid, usecases }) => usecases.map((usecase) => ({ eventid, usecase })));
+  const requests = prepared.events.flatMap(({ eventid, usecases }) =>
+    usecases.map((usecase) => ({ eventid, usecase })),
+  );
   const inferences = requests.length === 0 ? [] : await infer({ ...batch, requests });
   const ruling = rule(tenant, prepared, requests, inferences, events, new Date().toISOString());
   const { workflowId, runId } = workflowInfo();

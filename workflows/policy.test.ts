@@ -23,12 +23,23 @@ const policy: PolicyView = {
 const event = eventOf();
 const request = { eventid: event.id, usecase: 'lead-scoring' };
 const open = (band: string, score: number, decision = 'older'): LaneContext['engagements'] => ({
-  [`${event.subject} lead-scoring`]: { id: 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring', decision, band, score },
+  [`${event.subject} lead-scoring`]: {
+    id: 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring',
+    decision,
+    band,
+    score,
+  },
 });
 
-function ruled(score: number | undefined, engagements: LaneContext['engagements'] = {}, with_: Partial<PolicyView> = {}): Ruling {
+function ruled(
+  score: number | undefined,
+  engagements: LaneContext['engagements'] = {},
+  with_: Partial<PolicyView> = {},
+): Ruling {
   const context: LaneContext = {
-    events: [{ eventid: event.id, subject: event.subject, status: 'decided', usecases: ['lead-scoring'], outcomes: [] }],
+    events: [
+      { eventid: event.id, subject: event.subject, status: 'decided', usecases: ['lead-scoring'], outcomes: [] },
+    ],
     policies: { 'lead-scoring': { ...policy, ...with_ } },
     engagements,
   };
@@ -42,14 +53,24 @@ function ruled(score: number | undefined, engagements: LaneContext['engagements'
 }
 
 test('a score falls into the highest band it reaches', () => {
-  expect([0.6, 0.59, 0.3, 0.29, 0].map((score) => bandOf(policy, score))).toEqual(['hot', 'warm', 'warm', 'cold', 'cold']);
+  expect([0.6, 0.59, 0.3, 0.29, 0].map((score) => bandOf(policy, score))).toEqual([
+    'hot',
+    'warm',
+    'warm',
+    'cold',
+    'cold',
+  ]);
 });
 
 test('a band with actions opens an engagement', () => {
   const { decisions, directives } = ruled(0.8);
   expect(decisions).toMatchObject([{ id: 'e1:lead-scoring', outcome: 'act', band: 'hot', score: 0.8, policy: 'p1' }]);
   expect(directives).toMatchObject([
-    { kind: 'act', engagement: 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring', templates: policy.act.hot },
+    {
+      kind: 'act',
+      engagement: 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring',
+      templates: policy.act.hot,
+    },
   ]);
 });
 
@@ -67,7 +88,9 @@ test('an open engagement is told when the band changes, however little the score
 });
 
 test('an open engagement is moot when its band calls for nothing', () => {
-  expect(ruled(0.1, open('hot', 0.8)).directives).toMatchObject([{ kind: 'moot', templates: [], needsApproval: false }]);
+  expect(ruled(0.1, open('hot', 0.8)).directives).toMatchObject([
+    { kind: 'moot', templates: [], needsApproval: false },
+  ]);
 });
 
 test('a batch that is decided again says again what it said', () => {
@@ -83,7 +106,8 @@ test('a model that abstains is recorded with the reason, and nothing is done', (
 });
 
 test('approval: required always, above an amount only where the amount is larger or not known', () => {
-  const asks = (approval: PolicyView['approval']): boolean | undefined => ruled(0.8, {}, { approval }).directives[0]?.needsApproval;
+  const asks = (approval: PolicyView['approval']): boolean | undefined =>
+    ruled(0.8, {}, { approval }).directives[0]?.needsApproval;
   expect(asks('none')).toBe(false);
   expect(asks('required')).toBe(true);
   expect(asks({ above: 1000 })).toBe(true);

@@ -77,7 +77,11 @@ function weigh(policy: PolicyView, inference: Inference, open: EngagementView | 
     return { ...named, outcome: 'none', because: 'the open engagement is moot', directive: 'moot' };
   }
   if (!isOwn && open?.band === band && Math.abs(inference.score - (open.score ?? 0)) < policy.materialChange) {
-    return { ...named, outcome: 'act', because: `the open engagement stands: moved less than ${policy.materialChange}` };
+    return {
+      ...named,
+      outcome: 'act',
+      because: `the open engagement stands: moved less than ${policy.materialChange}`,
+    };
   }
   return { ...named, outcome: 'act', directive: 'act' };
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { generateLeads } from '../demo/generate-leads';
 import { createLeads, liveOn } from '../demo/happenings';
 import { readLeads } from '../demo/read-leads';
+import { untilEnded } from '../until-ended';
 import { setStage, type Stage } from '../demo/stage';
-import { interruption } from '../interruption';
 import { tellStory } from '../demo/story';
 import { settled, type Summary } from '../demo/summary';
 import { projectRoot } from '../../services/runtime';
@@ -50,20 +50,19 @@ export function demoCommand(program: Command): void {
 
 async function demo(options: DemoOptions): Promise<void> {
   const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+  // Ctrl-C stops the stage and ends the process: see setStage.
   const stage = await setStage(path.resolve(options.state), say);
-  const interrupted = interruption();
   try {
     say();
     for (const fact of stage.facts) say(`  ${fact}`);
     say();
-    const told = await Promise.race([play(stage, options, say), interrupted.then(() => undefined)]);
-    if (told === undefined) return;
+    const summary = await play(stage, options, say);
     if (options.keep === true) {
       say('Running on; Ctrl-C ends it.');
-      await interrupted;
+      await untilEnded();
     }
-    if (options.json === true) say(JSON.stringify(told));
-    if (told.lost > 0) process.exitCode = 1;
+    if (options.json === true) say(JSON.stringify(summary));
+    if (summary.lost > 0) process.exitCode = 1;
   } finally {
     await stage.stop();
   }

@@ -1,4 +1,3 @@
-/** @jest-environment ./models/jest-environment.cjs */
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

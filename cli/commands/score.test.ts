@@ -1,4 +1,3 @@
-/** @jest-environment ./models/jest-environment.cjs */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

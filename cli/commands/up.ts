@@ -6,7 +6,8 @@ import { provideAll } from '../../services/provision/provide';
 import { roles, startSignalbox, type Role } from '../../services/signalbox';
 import { loadTenant, loadTenants } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
-import { interruption } from '../interruption';
+import { onExit } from '../../services/provision/on-exit';
+import { untilEnded } from '../until-ended';
 import { allConnectors, ledgerFolder, modelsIn, projectRoot } from '../places';
 import { CliError } from '../terminal';
 
@@ -14,6 +15,7 @@ interface UpOptions {
   readonly tenants: string;
   readonly only?: readonly Role[];
   readonly state: string;
+  readonly json?: true;
 }
 
 /** `signalbox up`: serves the tenants until it is told to stop. */
@@ -24,6 +26,7 @@ export function upCommand(program: Command): void {
     .option('--tenants <path>', "a tenant's file, or a folder of them", 'tenants.d')
     .addOption(new Option('--only <role...>', 'run these parts only, each in a process of its own').choices(roles))
     .option('--state <dir>', 'where state lies', '.signalbox')
+    .option('--json', 'one line of JSON when it is up: {roles, tenants, amqpUrl, temporalAddress}')
     .addHelpText('after', '\nExample:\n  $ signalbox up --tenants tenants.d/acme.yaml\n')
     .action(async (options: UpOptions) => {
       await up(options);
@@ -32,36 +35,47 @@ export function upCommand(program: Command): void {
 
 async function up(options: UpOptions): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  const { DATABASE_URL: url, LOG_FILE: logFile } = process.env;
-  if (options.only !== undefined && url === undefined) {
-    throw new CliError(
-      'parts in processes of their own need one ledger between them',
-      '--only',
-      'set DATABASE_URL to a PostgreSQL database, or leave --only out to run everything in this process',
-    );
-  }
+  const wanted = options.only ?? roles;
+  const ledger = ledgerOf(options);
   const tenants = await tenantsAt(options.tenants);
-  const log = openLog(logFile);
-  const interrupted = interruption();
-  const servers = await provideAll({ rabbit: true, temporal: true, isPersistent: true, stateDir: options.state, progress: say });
+  const log = openLog(process.env.LOG_FILE);
+  const progress = options.json === true ? () => undefined : say;
+  const closers: (() => Promise<void>)[] = [];
+  const release = onExit(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
   try {
-    const signalbox = await startSignalbox(
-      {
-        amqpUrl: servers.rabbit?.url ?? '',
-        temporalAddress: servers.temporal?.url ?? '',
-        ledger: url === undefined ? { folder: ledgerFolder(options.state) } : { url },
-        modelsDir: path.join(projectRoot, 'models'),
-        tenants,
-        log,
-      },
-      options.only ?? roles,
+    const { state: stateDir } = options;
+    const servers = await provideAll({ ...needed, stateDir, progress, isPersistent: true, isStoppedByCaller: true });
+    closers.push(() => servers.stop());
+    const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
+    const modelsDir = path.join(projectRoot, 'models');
+    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log }, wanted);
+    closers.push(() => signalbox.stop());
+    const up = { roles: wanted, tenants: [...tenants.keys()], ...places };
+    say(
+      options.json === true
+        ? JSON.stringify(up)
+        : `signalbox is up: ${wanted.join(', ')} for ${up.tenants.join(', ')}; Ctrl-C ends it`,
     );
-    say(`signalbox is up: ${(options.only ?? roles).join(', ')} for ${[...tenants.keys()].join(', ')}; Ctrl-C ends it`);
-    await interrupted;
-    await signalbox.stop();
+    await untilEnded();
   } finally {
-    await servers.stop();
+    for (const close of closers.splice(0).reverse()) await close();
+    release();
   }
+}
+
+const needed = { rabbit: true, temporal: true } as const;
+
+function ledgerOf({ only, state }: UpOptions): { readonly url: string } | { readonly folder: string } {
+  const { DATABASE_URL: url } = process.env;
+  if (url !== undefined) return { url };
+  if (only === undefined) return { folder: ledgerFolder(state) };
+  throw new CliError(
+    'parts in processes of their own need one ledger between them',
+    '--only',
+    'set DATABASE_URL to a PostgreSQL database, or leave --only out to run everything in this process',
+  );
 }
 
 async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {
@@ -70,7 +84,9 @@ async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {
   try {
     isFolder = statSync(where).isDirectory();
   } catch (error) {
-    throw new CliError('there are no tenants', where, 'give a tenant file or a folder of them with --tenants', 2, { cause: error });
+    throw new CliError('there are no tenants', where, 'give a tenant file or a folder of them with --tenants', 2, {
+      cause: error,
+    });
   }
   const tenants = isFolder ? loadTenants(where, options) : [loadTenant(where, options)];
   return new Map(tenants.map((tenant) => [tenant.tenant, tenant]));

@@ -1,8 +1,43 @@
 import type { NativeLead } from './lead-fields';
 
-const firstNames = ['Maria', 'Jonas', 'Aisha', 'Tomas', 'Ingrid', 'Rafael', 'Chloe', 'Mehmet', 'Sofia', 'Daniel', 'Yuki', 'Ola'];
-const lastNames = ['Lopez', 'Becker', 'Rahman', 'Novak', 'Larsen', 'Costa', 'Martin', 'Yilmaz', 'Rossi', 'Cohen', 'Sato', 'Berg'];
-const companies = ['Alder & Sons', 'Bluewater', 'Copperfield', 'Dunmore', 'Eastgate', 'Fernhill', 'Granite', 'Harbour Lane'];
+const firstNames = [
+  'Maria',
+  'Jonas',
+  'Aisha',
+  'Tomas',
+  'Ingrid',
+  'Rafael',
+  'Chloe',
+  'Mehmet',
+  'Sofia',
+  'Daniel',
+  'Yuki',
+  'Ola',
+];
+const lastNames = [
+  'Lopez',
+  'Becker',
+  'Rahman',
+  'Novak',
+  'Larsen',
+  'Costa',
+  'Martin',
+  'Yilmaz',
+  'Rossi',
+  'Cohen',
+  'Sato',
+  'Berg',
+];
+const companies = [
+  'Alder & Sons',
+  'Bluewater',
+  'Copperfield',
+  'Dunmore',
+  'Eastgate',
+  'Fernhill',
+  'Granite',
+  'Harbour Lane',
+];
 
 /** Values with their weights, roughly as often as in the UCI bank-marketing data. */
 const weighted: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
@@ -43,8 +78,24 @@ const weighted: Readonly<Record<string, readonly (readonly [string, number])[]>>
 
 /** Two seasons of the campaign: a crowded one that seldom sells, and a quiet one that often does. */
 const seasons = [
-  { share: 0.75, Month__c: ['may', 'jul', 'aug'], Employment_Variation__c: 1.4, Consumer_Prices__c: 93.9, Consumer_Confidence__c: -42, Euribor__c: 4.9, Employed__c: 5228 },
-  { share: 0.25, Month__c: ['mar', 'sep', 'oct'], Employment_Variation__c: -2.9, Consumer_Prices__c: 92.6, Consumer_Confidence__c: -33, Euribor__c: 0.8, Employed__c: 5040 },
+  {
+    share: 0.75,
+    Month__c: ['may', 'jul', 'aug'],
+    Employment_Variation__c: 1.4,
+    Consumer_Prices__c: 93.9,
+    Consumer_Confidence__c: -42,
+    Euribor__c: 4.9,
+    Employed__c: 5228,
+  },
+  {
+    share: 0.25,
+    Month__c: ['mar', 'sep', 'oct'],
+    Employment_Variation__c: -2.9,
+    Consumer_Prices__c: 92.6,
+    Consumer_Confidence__c: -33,
+    Euribor__c: 0.8,
+    Employed__c: 5040,
+  },
 ] as const;
 
 /**

@@ -40,10 +40,24 @@ export async function liveOn(org: Org): Promise<Omit<Happenings, 'created'>> {
   for (const [index, task] of tasks.entries()) {
     const lead = String(task.WhoId);
     if (index % 4 === 0) {
-      await org.updateLead(lead, { Campaign__c: 5, Previous_Outcome__c: 'failure', Contact__c: 'telephone', Month__c: 'may', Employed__c: 5228, Euribor__c: 4.9, Employment_Variation__c: 1.4 });
+      await org.updateLead(lead, {
+        Campaign__c: 5,
+        Previous_Outcome__c: 'failure',
+        Contact__c: 'telephone',
+        Month__c: 'may',
+        Employed__c: 5228,
+        Euribor__c: 4.9,
+        Employment_Variation__c: 1.4,
+      });
       counts.changed += 1;
     } else if (index % 4 === 1) {
-      await org.updateLead(lead, { Previous_Outcome__c: 'success', Pdays__c: 3, Previous__c: 2, Contact__c: 'cellular', Month__c: 'mar' });
+      await org.updateLead(lead, {
+        Previous_Outcome__c: 'success',
+        Pdays__c: 3,
+        Previous__c: 2,
+        Contact__c: 'cellular',
+        Month__c: 'mar',
+      });
       counts.changed += 1;
     } else if (index % 4 === 2) {
       await org.completeTask(task.Id);

@@ -110,7 +110,11 @@ export class Org {
 
   private async logIn(): Promise<void> {
     const { clientId = '', clientSecret = '' } = this.endpoints.clients.sales ?? {};
-    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
     const response = await fetch(`${this.endpoints.baseUrl}/services/oauth2/token`, { method: 'POST', body });
     this.token = ((await answered(response)) as { access_token: string }).access_token;
   }

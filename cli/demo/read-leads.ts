@@ -27,17 +27,24 @@ export async function* readLeads(file: string, mappingFile: string): AsyncGenera
 
 async function readMapping(file: string): Promise<Readonly<Record<string, string>>> {
   const mapping: unknown = parseYaml(await readFile(file, 'utf8'));
-  if (typeof mapping !== 'object' || mapping === null) throw new Error(`${file}: expected lines of "Field__c: '{column}'"`);
+  if (typeof mapping !== 'object' || mapping === null)
+    throw new Error(`${file}: expected lines of "Field__c: '{column}'"`);
   return Object.fromEntries(Object.entries(mapping).map(([field, text]) => [field, String(text)]));
 }
 
-function toLead(mapping: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>, where: string): NativeLead {
+function toLead(
+  mapping: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+  where: string,
+): NativeLead {
   const lead: Record<string, string | number> = {};
   for (const [field, template] of Object.entries(mapping)) {
     const text = template.replace(/\{([^{}]+)\}/g, (_, column: string) => {
       const value = values[column];
       if (value === undefined) {
-        throw new Error(`${where}: there is no column ${column} (columns: ${Object.keys(values).join(', ')}); fix the mapping of ${field}`);
+        throw new Error(
+          `${where}: there is no column ${column} (columns: ${Object.keys(values).join(', ')}); fix the mapping of ${field}`,
+        );
       }
       return value;
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { connectors } from '../../connectors/registry';
 import { loadModels } from '../../models/registry';
 import { openLog } from '../../services/log';
+import { onExit } from '../../services/provision/on-exit';
 import { provideAll } from '../../services/provision/provide';
 import { projectRoot } from '../../services/runtime';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
@@ -26,18 +27,26 @@ export async function setStage(stateDir: string, progress: (line: string) => voi
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const closers: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
+  let stopping: Promise<void> | undefined;
+  const stopAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
+    release();
   };
+  const stop = (): Promise<void> => (stopping ??= stopAll());
+  const release = onExit(stop);
   try {
-    const servers = await provideAll({ rabbit: true, temporal: true, stateDir, progress });
+    const servers = await provideAll({ rabbit: true, temporal: true, stateDir, progress, isStoppedByCaller: true });
     closers.push(() => servers.stop());
     progress('starting the Salesforce simulator');
     const org = await Org.start(dir);
     closers.push(() => org.stop());
     const tenantFile = path.join(dir, 'tenant.yaml');
     const { endpoints, caFile } = org;
-    await writeTenant(tenantFile, { baseUrl: endpoints.baseUrl, pubsubEndpoint: endpoints.grpcAddress, pubsubCaFile: caFile });
+    await writeTenant(tenantFile, {
+      baseUrl: endpoints.baseUrl,
+      pubsubEndpoint: endpoints.grpcAddress,
+      pubsubCaFile: caFile,
+    });
     const modelsDir = path.join(projectRoot, 'models');
     const models = await loadModels(modelsDir);
     const { clientId = '', clientSecret = '' } = endpoints.clients.integration ?? {};
@@ -55,7 +64,9 @@ export async function setStage(stateDir: string, progress: (line: string) => voi
       `RabbitMQ    ${amqpUrl.replace(/\/\/.*@/, '//')}`,
       `Temporal    ${temporalAddress}`,
       `Salesforce  ${endpoints.baseUrl} (simulated), Pub/Sub API at ${endpoints.grpcAddress}`,
-      ...[...models.values()].map(({ manifest, digest }) => `Model       ${manifest.name} ${manifest.version}, ${digest.slice(0, 19)}…`),
+      ...[...models.values()].map(
+        ({ manifest, digest }) => `Model       ${manifest.name} ${manifest.version}, ${digest.slice(0, 19)}…`,
+      ),
       `Tenant      ${path.relative(process.cwd(), tenantFile)}`,
     ];
     return { org, signalbox, facts, tenantFile, stop };

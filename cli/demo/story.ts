@@ -14,9 +14,14 @@ export async function tellStory({ org, signalbox }: Stage, say: (line?: string) 
   const lead = String(task.WhoId);
   const story = await ledger.history('demo', lead);
   const acted = story.find((entry): entry is Acted => entry.kind === 'action' && entry.action.kind === 'create-task');
-  const decided = story.find((entry): entry is Decided => entry.kind === 'decision' && entry.decision.id === acted?.action.decisionid);
-  const heard = story.find((entry): entry is Heard => entry.kind === 'event' && entry.event.id === decided?.decision.eventid);
-  if (acted === undefined || decided === undefined || heard === undefined) throw new Error(`the ledger does not tell how task ${task.Id} came to be`);
+  const decided = story.find(
+    (entry): entry is Decided => entry.kind === 'decision' && entry.decision.id === acted?.action.decisionid,
+  );
+  const heard = story.find(
+    (entry): entry is Heard => entry.kind === 'event' && entry.event.id === decided?.decision.eventid,
+  );
+  if (acted === undefined || decided === undefined || heard === undefined)
+    throw new Error(`the ledger does not tell how task ${task.Id} came to be`);
   say('One decision, in full');
   await tellEvent(org, heard, say);
   tellDecision(decided, say);
@@ -30,7 +35,9 @@ export async function tellStory({ org, signalbox }: Stage, say: (line?: string) 
 
 async function tellEvent(org: Stage['org'], { event }: Heard, say: (line?: string) => void): Promise<void> {
   const transaction = event.data.change.transaction?.id;
-  const native = (await org.events('/data/LeadChangeEvent')).find(({ decoded }) => decoded?.ChangeEventHeader?.transactionKey === transaction);
+  const native = (await org.events('/data/LeadChangeEvent')).find(
+    ({ decoded }) => decoded?.ChangeEventHeader?.transactionKey === transaction,
+  );
   say('1. What Salesforce published (Avro over gRPC, decoded; fields without a value left out)');
   say(indented(withoutNulls(native?.decoded)));
   say('2. The canonical CloudEvent on RabbitMQ');
@@ -40,12 +47,16 @@ async function tellEvent(org: Stage['org'], { event }: Heard, say: (line?: strin
 function tellDecision({ decision }: Decided, say: (line?: string) => void): void {
   say('3. What the model saw');
   say(indented(decision.features));
-  say(`4. What it said: ${Math.round((decision.score ?? 0) * 1000) / 10} % likely, band ${decision.band ?? '-'} (${decision.model?.name ?? ''} ${decision.model?.version ?? ''}, ${decision.model?.digest ?? ''})`);
+  say(
+    `4. What it said: ${Math.round((decision.score ?? 0) * 1000) / 10} % likely, band ${decision.band ?? '-'} (${decision.model?.name ?? ''} ${decision.model?.version ?? ''}, ${decision.model?.digest ?? ''})`,
+  );
   for (const { contribution, text } of decision.reasons) {
     say(`   ${contribution > 0 ? '+' : '-'}${Math.abs(contribution).toFixed(3)}  ${text}`);
   }
   const sum = Object.values(decision.contributions).reduce((total, value) => total + value, decision.intercept ?? 0);
-  say(`   all contributions and the intercept (${decision.intercept?.toFixed(3) ?? ''}) add up to ${sum.toFixed(3)} = log-odds of the score`);
+  say(
+    `   all contributions and the intercept (${decision.intercept?.toFixed(3) ?? ''}) add up to ${sum.toFixed(3)} = log-odds of the score`,
+  );
   say(`   policy ${decision.policy.slice(0, 16)}…, decision ${decision.id}`);
 }
 

@@ -30,11 +30,26 @@ export async function summarise(org: Org, ledger: Ledger): Promise<Summary> {
   const { events, decisions, tasksCreated, tasksUpdated, tasksClosed, duplicatesDropped, quarantined } = counts;
   const lost = Math.max(0, expected - events);
   const latency = { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
-  return { events, decisions, tasksCreated, tasksUpdated, tasksClosed, duplicatesDropped, quarantined, lost, ...latency };
+  return {
+    events,
+    decisions,
+    tasksCreated,
+    tasksUpdated,
+    tasksClosed,
+    duplicatesDropped,
+    quarantined,
+    lost,
+    ...latency,
+  };
 }
 
 /** Resolves when nothing is under way any more: no record change is missing and no figure has moved for a second. */
-export async function settled(org: Org, ledger: Ledger, onSummary: (summary: Summary) => void, withinMs: number): Promise<Summary> {
+export async function settled(
+  org: Org,
+  ledger: Ledger,
+  onSummary: (summary: Summary) => void,
+  withinMs: number,
+): Promise<Summary> {
   const deadline = performance.now() + withinMs;
   let last = '';
   let still = 0;
@@ -68,7 +83,7 @@ async function taskTimes(org: Org, published: readonly PublishedEvent[]): Promis
   }
   const leads = new Map((await org.records('Task')).map((task) => [task.Id, String(task.WhoId)]));
   return (await org.writes())
-    .filter(({ object, created, recordId }) => object === 'Task' && created === true && recordId !== undefined)
+    .filter(({ object, operation, created }) => object === 'Task' && (operation === 'create' || created === true))
     .flatMap(({ at, recordId = '' }) => {
       const causes = (told.get(leads.get(recordId) ?? '') ?? []).filter((time) => time <= at);
       return causes.length === 0 ? [] : [at - Math.max(...causes)];

@@ -12,7 +12,10 @@ export interface DemoOrg {
 }
 
 /** Environment variables that the tenant's file refers to. */
-export const demoSecrets = { clientId: 'SIGNALBOX_DEMO_CLIENT_ID', clientSecret: 'SIGNALBOX_DEMO_CLIENT_SECRET' } as const;
+export const demoSecrets = {
+  clientId: 'SIGNALBOX_DEMO_CLIENT_ID',
+  clientSecret: 'SIGNALBOX_DEMO_CLIENT_SECRET',
+} as const;
 
 /** Writes the demo's tenant as an integration team would. */
 export async function writeTenant(file: string, org: DemoOrg): Promise<void> {
@@ -25,9 +28,14 @@ export async function writeTenant(file: string, org: DemoOrg): Promise<void> {
         baseUrl: org.baseUrl,
         pubsubEndpoint: org.pubsubEndpoint,
         pubsubCa: `file:${org.pubsubCaFile}`,
-        auth: { kind: 'client-credentials', clientId: `env:${demoSecrets.clientId}`, clientSecret: `env:${demoSecrets.clientSecret}` },
+        auth: {
+          kind: 'client-credentials',
+          clientId: `env:${demoSecrets.clientId}`,
+          clientSecret: `env:${demoSecrets.clientSecret}`,
+        },
         subscribe: ['/data/LeadChangeEvent', '/data/TaskChangeEvent'],
         start: 'earliest',
+        requestsPerSecond: 200,
         onGap: 'backfill',
         mapping: { lead: Object.fromEntries(attributes) as Record<string, string> },
       },
@@ -54,5 +62,8 @@ export async function writeTenant(file: string, org: DemoOrg): Promise<void> {
       },
     },
   };
-  await writeFile(file, `# Written by signalbox demo; a tenant's file is explained in docs/tenants.md.\n${stringify(tenant)}`);
+  await writeFile(
+    file,
+    `# Written by signalbox demo; a tenant's file is explained in docs/tenants.md.\n${stringify(tenant)}`,
+  );
 }

@@ -37,11 +37,18 @@ export class Authenticator {
     this.#options = options;
   }
 
-  /** A session that is not due for renewal. Rejects with Permanent (refused) or Retryable (not reached). */
+  /** A session, renewed in good time where that is possible. Rejects with Permanent (refused) or Retryable (not reached). */
   async session(): Promise<Session> {
     const current = this.#session;
-    if (current !== undefined && this.#options.now() < current.renewAt) return current;
-    return this.#renew();
+    if (current === undefined) return this.#renew();
+    if (this.#options.now() < current.renewAt) return current;
+    try {
+      return await this.#renew();
+    } catch (error) {
+      // Renewed early: while the login host is away, the old token most likely still does.
+      if (error instanceof Retryable) return current;
+      throw error;
+    }
   }
 
   /** A session other than the one that Salesforce has just refused. */

@@ -50,11 +50,6 @@ export class Rest {
     this.#connection._transport = new RestTransport();
   }
 
-  /** Used and granted API requests of the day, as the last answer said. */
-  get usage(): { readonly used: number; readonly limit: number } | undefined {
-    return this.#connection.limitInfo.apiUsage;
-  }
-
   /**
    * Makes a call when the rate allows it. Rejects with RestFailure for a refusal, with a ConnectorError when no token is to
    * be had, with what Node says when the answer was lost, with the signal's reason when aborted (the call may go on).

@@ -73,30 +73,38 @@ export class SalesforceSink implements Sink {
       const answers = await this.#rest.writeCollection('POST', records, this.#closing.signal);
       const results = new Map(actions.map((action, index) => [action.id, resultOf(action, answers[index])]));
       const doubled = actions.filter((_, index) => answers[index]?.errors.some(isDouble));
-      for (const [id, result] of await this.#find(doubled)) results.set(id, result);
-      return results;
+      return new Map([...results, ...(await this.#find(doubled))]);
     } catch (error) {
       return new Map(actions.map((action) => [action.id, failedCall(action, error)]));
     }
   }
 
-  /** The tasks that an earlier try of these actions made. None found: what is double is another unique field. */
+  /** The tasks that an earlier try of these actions made. One that is not there (yet) keeps its refusal. */
   async #find(actions: readonly CreateTask[]): Promise<readonly (readonly [string, ActionResult])[]> {
-    const key = this.#taskKeyField;
+    try {
+      const found = await this.#tasksByKey(actions.map(({ id }) => id));
+      return actions.flatMap((action) => {
+        const task = found.get(action.id.toLowerCase());
+        if (task === undefined) return [];
+        const result = applied(action, 'already-applied', String(task.Id), task, String(task.SystemModstamp));
+        return [[action.id, result] as const];
+      });
+    } catch (error) {
+      return actions.map((action) => [action.id, failedCall(action, error)]);
+    }
+  }
+
+  /** Tasks by their keys in small letters: unique fields do not tell them from capitals. */
+  async #tasksByKey(keys: readonly string[]): Promise<ReadonlyMap<string, Found>> {
+    const field = this.#taskKeyField;
     const found = new Map<string, Found>();
-    for (const keys of portions(actions.map(({ id }) => quoted(id)))) {
-      const soql = `SELECT Id, ${key}, SystemModstamp FROM Task WHERE ${key} IN (${keys.join()})`;
+    for (const some of portions(keys.map(quoted))) {
+      const soql = `SELECT Id, ${field}, SystemModstamp FROM Task WHERE ${field} IN (${some.join()})`;
       const query = async (connection: Connection): Promise<readonly Found[]> => (await connection.query(soql)).records;
       const records = await this.#rest.call(query, 'write', this.#closing.signal);
-      // Unique fields do not tell capitals from small letters.
-      for (const record of records) found.set(String(record[key]).toLowerCase(), record);
+      for (const record of records) found.set(String(record[field]).toLowerCase(), record);
     }
-    return actions.flatMap((action) => {
-      const record = found.get(action.id.toLowerCase());
-      if (record === undefined) return [];
-      const result = applied(action, 'already-applied', String(record.Id), record, String(record.SystemModstamp));
-      return [[action.id, result] as const];
-    });
+    return found;
   }
 }
 

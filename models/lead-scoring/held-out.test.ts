@@ -1,4 +1,3 @@
-/** @jest-environment ./models/jest-environment.cjs */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -19,6 +19,8 @@ export interface ProvideOptions {
   readonly stateDir: string;
   /** Lines for a person, each with the seconds since the start. */
   readonly progress?: Progress;
+  /** The caller stops the servers when the process is told to end: it has more to stop, in an order. Default false. */
+  readonly isStoppedByCaller?: boolean;
 }
 
 /** The servers that were asked for. */
@@ -52,7 +54,7 @@ export async function provideAll(options: ProvideOptions): Promise<ProvidedServe
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   };
-  const release = onExit(stop);
+  const release = options.isStoppedByCaller === true ? () => undefined : onExit(stop);
   const start = <K extends string>(
     key: K,
     isWanted: boolean | undefined,

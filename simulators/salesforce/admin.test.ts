@@ -34,6 +34,14 @@ it('writes records as a user in the browser, and shows records and decoded event
   expect(headers[0]?.['changeOrigin']).toBe('com/salesforce/api/soap/62.0;client=SfdcInternalAPI/');
 });
 
+it('marks a lead as converted by hand, with the date', async () => {
+  const id = await made('Lead', { LastName: 'Dusk', Company: 'Acme' });
+  await admin('PATCH', `/records/${id}`, { IsConverted: true });
+  const leads = (await admin('GET', '/records/Lead')).body as Record<string, unknown>[];
+  const today = new Date().toISOString().slice(0, 10);
+  expect(leads.find((lead) => lead['Id'] === id)).toMatchObject({ IsConverted: true, ConvertedDate: today });
+});
+
 it('converts a lead and completes a task', async () => {
   const leadId = await made('Lead', { LastName: 'Night', Company: 'Beta' });
   const converted = await admin('POST', '/convert-lead', { leadId, opportunity: false });

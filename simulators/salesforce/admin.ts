@@ -71,14 +71,12 @@ export class Admin {
     ).id;
   }
 
-  /** Changes a record as the org's own user. @throws Refusal */
-  update(id: string, body: RecordBody, privileged = false): void {
+  /** Changes a record as the org's own user, who may also set what is read-only for callers. @throws Refusal */
+  update(id: string, body: RecordBody): void {
     const { org } = this.salesforce;
     const table = org.tableOfId(id) ?? org.table('');
     const row = org.live(table, id);
-    this.salesforce.transact(this.salesforce.insider(privileged), (transaction) =>
-      org.update(table, row, body, transaction),
-    );
+    this.salesforce.transact(this.salesforce.insider(true), (transaction) => org.update(table, row, body, transaction));
   }
 
   /** Deletes a record as the org's own user. @throws Refusal */

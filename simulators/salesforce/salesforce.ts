@@ -15,7 +15,7 @@ import { Sessions } from './sessions';
 const HOUR_MS = 3_600_000;
 
 /** Where changes made inside the org come from: the origin that Lightning Experience leaves in events. */
-export const lightningOrigin = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/';
+const lightningOrigin = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/';
 
 /** The whole org: records, event bus, sessions and faults. Everything lives in memory and ends with the process. */
 export class Salesforce {

@@ -8,7 +8,7 @@ import { Salesforce } from './salesforce';
 import { createServerIdentity } from './tls/certificate';
 
 /** What a client of one connected app needs to log in. */
-export interface Credentials {
+interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly username: string;

@@ -2,7 +2,7 @@ import type { EntityName } from '../../../canonical-schema/entity';
 import type { Kind } from './values';
 
 /** Canonical field, and how it holds its value. */
-export type FieldRule = readonly [target: string, kind: Kind];
+type FieldRule = readonly [target: string, kind: Kind];
 
 /** How an object becomes a canonical record. Native fields that are not named stay native. */
 export interface Table {

@@ -16,7 +16,7 @@ const exactLong = types.LongType.__with({
 });
 
 /** Compiles a schema with exact longs. */
-export const compile = (schema: object): Type => Type.forSchema(schema as Schema, { registry: { long: exactLong } });
+const compile = (schema: object): Type => Type.forSchema(schema as Schema, { registry: { long: exactLong } });
 
 /** A schema as GetSchema hands it out. */
 export interface StoredSchema {

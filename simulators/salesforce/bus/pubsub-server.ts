@@ -31,7 +31,7 @@ export interface PubSubContext {
 }
 
 /** The service definition of Salesforce's own proto file, out of the package that carries it. */
-export const pubSubService = (): ServiceDefinition => {
+const pubSubService = (): ServiceDefinition => {
   const packageFolder = join(require.resolve('salesforce-pubsub-api-client'), '..', '..');
   const definition = loadSync(join(packageFolder, 'pubsub_api.proto'), {
     enums: String,

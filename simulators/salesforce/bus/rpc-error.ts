@@ -4,7 +4,7 @@ import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 const PREFIX = 'sfdc.platform.eventbus.grpc.';
 
 /** Every failure the service answers: gRPC status, Salesforce code (without its common prefix) and text. */
-export const rpcFailures = {
+const rpcFailures = {
   authHeaders: [
     status.UNAUTHENTICATED,
     'service.auth.headers.invalid',
@@ -72,7 +72,7 @@ export const rpcFailures = {
   unimplemented: [status.UNIMPLEMENTED, 'service.unimplemented', 'The simulator does not offer managed subscriptions.'],
 } as const;
 
-/** The name of a failure in {@link rpcFailures}. */
+/** The name of a failure in `rpcFailures`. */
 export type RpcFailure = keyof typeof rpcFailures;
 
 /** The error to end a call with: code in the trailers, RPC id in the text and in the trailers. */

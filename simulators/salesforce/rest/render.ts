@@ -4,7 +4,7 @@ import type { ObjectType, Values } from '../org/object-type';
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** `2024-05-01T10:00:00.000+0000`, the one datetime form of the REST API. */
-export const renderDatetime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
+const renderDatetime = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
 
 const compoundValue = (type: ObjectType, field: FieldDefinition, values: Values): unknown => {
   const parts = [...(type.compounds.get(field.name) ?? [])].map(

@@ -11,11 +11,7 @@ export interface OrgUnderTest {
 }
 
 /** Logs one of the org's apps in with client credentials. */
-export const logIn = async (
-  salesforce: RunningSalesforce,
-  app = 'integration',
-  client = 'Signalbox',
-): Promise<Connection> => {
+const logIn = async (salesforce: RunningSalesforce, app = 'integration', client = 'Signalbox'): Promise<Connection> => {
   const { clientId = '', clientSecret = '' } = salesforce.clients[app] ?? {};
   const connection = new Connection({
     oauth2: { loginUrl: salesforce.baseUrl, clientId, clientSecret },

@@ -51,7 +51,7 @@ const exactLong = types.LongType.__with({
 });
 
 /** Compiles a schema as handed out, with 64-bit numbers as BigInt. */
-export const compileSchema = (json: string): Type =>
+const compileSchema = (json: string): Type =>
   Type.forSchema(JSON.parse(json) as Parameters<typeof Type.forSchema>[0], { registry: { long: exactLong } });
 
 /** Polls a condition until it holds. */
