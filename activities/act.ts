@@ -82,13 +82,18 @@ async function conclusion(
     await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: created.nativeId });
     return { taskId: created.nativeId };
   }
-  for (const { action, result } of answered) {
-    if (result === undefined || !isFailed(result) || result.failure === 'conflict' || action.kind === 'close-task')
-      continue;
-    const label = result.failure !== 'gone' ? 'failed' : action.kind === 'update-task' ? 'removed' : 'gone';
-    return { ended: { label, because: `${result.code}: ${result.message}` } };
-  }
-  return {};
+  const refused = answered.flatMap(({ action, result }) =>
+    result !== undefined && isFailed(result) ? [{ action, result }] : [],
+  );
+  // A person's newer change goes first, and a task that cannot be closed is closed already.
+  const final = refused.find(({ action, result }) => result.failure !== 'conflict' && action.kind !== 'close-task');
+  return final === undefined ? {} : { ended: endOf(final.action, final.result) };
+}
+
+function endOf(action: Action, { failure, code, message }: Failed): NonNullable<Acted['ended']> {
+  const because = `${code}: ${message}`;
+  if (failure !== 'gone') return { label: 'failed', because };
+  return { label: action.kind === 'update-task' ? 'removed' : 'gone', because };
 }
 
 function isFailed(result: ActionResult): result is Failed {

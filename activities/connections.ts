@@ -33,9 +33,9 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    const all = await Promise.allSettled(this.open.values());
+    const opened = await Promise.allSettled([...this.open.values()]);
     this.open.clear();
-    await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.connection.close() : undefined)));
+    for (const one of opened) if (one.status === 'fulfilled') await one.value.connection.close();
   }
 
   private async connect(tenant: string, name: string): Promise<OpenConnection> {

@@ -51,7 +51,12 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
   return {
-    context: { events, policies: policiesOf(tenant), engagements: viewsOf(rows.engagements) },
+    context: {
+      events,
+      policies: policiesOf(tenant),
+      engagements: viewsOf(rows.engagements),
+      ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions }),
+    },
     told: teller.told,
     after: teller.after,
     filled: new Set(hydrated.keys()),
@@ -63,6 +68,8 @@ class Teller {
   readonly told = new Map<string, CanonicalEvent>();
   readonly after = new Map<string, Snapshot>();
   private readonly seen: Set<string>;
+  /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
+  private readonly recorded: ReadonlySet<string>;
   /** Subjects with an event that this batch parks; what earlier batches parked is the broker's to hold back. */
   private readonly blocked = new Set<string>();
 
@@ -74,6 +81,7 @@ class Teller {
     private readonly parked: ReadonlyMap<string, Cause>,
   ) {
     this.seen = new Set(rows.known);
+    this.recorded = new Set(rows.recorded);
   }
 
   async tell(event: CanonicalEvent): Promise<PreparedEvent> {
@@ -85,7 +93,8 @@ class Teller {
       this.blocked.add(event.subject);
       return { ...base, status: 'parked', cause };
     }
-    if (isStale(event, this.known.get(event.subject))) {
+    const isAgain = this.recorded.has(event.id);
+    if (!isAgain && isStale(event, this.known.get(event.subject))) {
       return {
         ...base,
         status: 'ignored',
@@ -101,7 +110,9 @@ class Teller {
       };
     }
     if (event.origin === 'self') return { ...base, status: 'echo' };
-    return this.weigh(event, state);
+    const prepared = await this.weigh(event, state);
+    // Its scores are in the ledger; its outcomes are told again.
+    return isAgain ? { ...prepared, usecases: [] } : prepared;
   }
 
   private parkedBecause(event: CanonicalEvent): Cause | undefined {
@@ -147,39 +158,37 @@ class Teller {
   }
 
   private async weigh(event: CanonicalEvent, state: Snapshot): Promise<PreparedEvent> {
-    const scope = eventScope({ ...event, data: { ...event.data, record: state.record, native: state.native } });
     const base = { eventid: event.id, subject: event.subject };
     try {
-      const usecases: string[] = [];
-      const outcomes = this.taskOutcomes(event, state);
-      for (const useCase of this.useCasesOf(event)) {
-        const over = await overAs(useCase, scope, state);
-        const engagement = this.rows.engagements.find(
-          (row) => row.subject === event.subject && row.usecase === useCase.name,
-        );
-        if (over !== undefined && engagement !== undefined) outcomes.push(seen(engagement, over, event));
-        if (over === undefined && isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
+      const { usecases, outcomes } = await this.ask(event, state);
+      if (usecases.length + outcomes.length > 0) {
+        return { ...base, usecases, outcomes, status: 'decided', ...amountOf(state) };
       }
-      if (usecases.length === 0 && outcomes.length === 0) {
-        return {
-          ...base,
-          usecases,
-          outcomes,
-          status: 'ignored',
-          cause: { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' },
-        };
-      }
-      return { ...base, usecases, outcomes, status: 'decided', ...amountOf(state) };
+      const cause = { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' };
+      return { ...base, usecases, outcomes, status: 'ignored', cause };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return {
-        ...base,
-        usecases: [],
-        outcomes: [],
-        status: 'parked',
-        cause: { code: 'SBX_EXPRESSION_FAILED', message },
-      };
+      const cause = { code: 'SBX_EXPRESSION_FAILED', message: error instanceof Error ? error.message : String(error) };
+      return { ...base, usecases: [], outcomes: [], status: 'parked', cause };
     }
+  }
+
+  /** Which use cases want a score of the event, and which engagements end with it. */
+  private async ask(event: CanonicalEvent, state: Snapshot): Promise<Pick<PreparedEvent, 'usecases' | 'outcomes'>> {
+    const scope = eventScope({ ...event, data: { ...event.data, record: state.record, native: state.native } });
+    const usecases: string[] = [];
+    const outcomes = this.taskOutcomes(event, state);
+    for (const useCase of this.useCasesOf(event)) {
+      const over = await overAs(useCase, scope, state);
+      if (over !== undefined) outcomes.push(...this.ends(event, useCase, over));
+      else if (isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
+    }
+    return { usecases, outcomes };
+  }
+
+  private ends(event: CanonicalEvent, { name }: UseCase, label: OutcomeSeen['label']): readonly OutcomeSeen[] {
+    return this.rows.engagements
+      .filter(({ subject, usecase }) => subject === event.subject && usecase === name)
+      .map((row) => seen(row, label, event));
   }
 
   private useCasesOf(event: CanonicalEvent): readonly UseCase[] {
@@ -194,9 +203,14 @@ class Teller {
       .filter((row) => row.taskid === state.record.id)
       .flatMap((row) => {
         if (state.deleted) return [seen(row, 'removed', event)];
-        return state.record.isClosed === true ? [seen(row, 'completed', event)] : [];
+        return isCompleted(state) ? [seen(row, 'completed', event)] : [];
       });
   }
+}
+
+/** Salesforce's change events of a task tell when it was completed, not that it is closed. */
+function isCompleted({ record }: Snapshot): boolean {
+  return record.isClosed === true || record.completedAt !== undefined;
 }
 
 const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);

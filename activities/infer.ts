@@ -58,7 +58,7 @@ function abstain(why: string): Inference {
 /** What the model saw, in words: a category's name, a number, or null where it was not known. */
 function named(manifest: Manifest, row: FeatureRow): Readonly<Record<string, FeatureValue>> {
   return Object.fromEntries(
-    manifest.features.map((feature, index) => {
+    manifest.features.map((feature, index): [string, FeatureValue] => {
       const value = row.values[index] ?? Number.NaN;
       if (feature.kind === 'categorical') return [feature.name, feature.categories[value - 1] ?? null];
       return [feature.name, Number.isNaN(value) ? null : value];

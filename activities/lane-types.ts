@@ -75,6 +75,11 @@ export interface PolicyView {
 
 export interface LaneContext {
   readonly events: readonly PreparedEvent[];
+  /**
+   * Decisions that the ledger holds about events of this batch: it was recorded by an earlier try, or they were delivered
+   * before. What such a decision told its engagement is told again, because nobody knows whether it arrived.
+   */
+  readonly earlier?: readonly Decision[];
   readonly policies: Readonly<Record<string, PolicyView>>;
   /** Open engagements by `<subject> <use case>`. */
   readonly engagements: Readonly<Record<string, EngagementView>>;

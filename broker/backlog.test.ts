@@ -3,7 +3,7 @@ import { leadEvent } from '../test/real-broker';
 import { Backlog, type BatchLimits, type Entry } from './backlog';
 import { encodeEvent } from './binding';
 
-const limits: BatchLimits = { maxEvents: 5, maxBytes: 100_000, lingerMs: 5000 };
+const limits: BatchLimits = { maxEvents: 5, maxBytes: 100_000, lingerMs: 5000, echoLingerMs: 5000 };
 
 function message(order: number, bytes = 0): ConsumeMessage {
   const { content, options } = encodeEvent(leadEvent('acme', '1', order, 'x'.repeat(bytes)));

@@ -11,6 +11,8 @@ export interface BatchLimits {
   readonly maxBytes: number;
   /** How long to wait for company, but only when something came in while the batch before was under way. */
   readonly lingerMs: number;
+  /** How long echoes of own writes wait for company: nobody waits for them. */
+  readonly echoLingerMs: number;
 }
 
 /** A delivered message: an event, or the reason why it is none. */
@@ -40,23 +42,30 @@ export class Backlog {
   }
 
   /**
-   * The next batch, in order: a lone message at once, and what had to wait with what comes within `lingerMs`, up to the
-   * limits. Empty when the consumer ended.
+   * The next batch, in order: a lone message at once, what had to wait with what comes within `lingerMs`, and nothing but
+   * echoes with what comes within `echoLingerMs`; up to the limits. Empty when the consumer ended.
    */
   async take(): Promise<readonly Entry[]> {
     if (this.entries.length === 0) {
       await this.until(() => this.entries.length > 0);
       // What the socket brought in one piece is one batch.
       await new Promise((resolve) => setImmediate(resolve));
-    } else await this.linger();
+    } else await this.linger(this.limits.lingerMs, () => this.isFull());
+    if (this.isEchoOnly()) {
+      await this.linger(this.limits.echoLingerMs, () => this.isFull() || !this.isEchoOnly());
+    }
     return this.end.aborted ? [] : this.cut();
   }
 
-  private async linger(): Promise<void> {
+  private async linger(ms: number, isEnough: () => boolean): Promise<void> {
     const over = new AbortController();
-    const timer = wait(this.limits.lingerMs, undefined, { signal: over.signal }).catch(() => undefined);
-    await Promise.race([timer, this.until(() => this.isFull())]);
+    const timer = wait(ms, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([timer, this.until(isEnough)]);
     over.abort();
+  }
+
+  private isEchoOnly(): boolean {
+    return this.entries.every(({ event }) => event?.origin === 'self');
   }
 
   private isFull(): boolean {

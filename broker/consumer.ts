@@ -31,7 +31,7 @@ export interface Undecided {
 export interface ConsumerOptions extends Partial<BatchLimits> {
   readonly tenant: string;
   readonly partition: number;
-  /** As in the topology. Default 8. */
+  /** As in the topology. Default 4. */
   readonly partitions?: number;
   /** Messages that the broker sends ahead. Default three times `maxEvents`. */
   readonly prefetch?: number;
@@ -45,7 +45,7 @@ export interface ConsumerOptions extends Partial<BatchLimits> {
   readonly publisher: Publisher;
 }
 
-const defaults: BatchLimits = { maxEvents: 100, maxBytes: 512 * 1024, lingerMs: 20 };
+const defaults: BatchLimits = { maxEvents: 100, maxBytes: 512 * 1024, lingerMs: 20, echoLingerMs: 250 };
 
 /**
  * Consumes one lane queue, one batch at a time. Bad bodies and events behind a parked one of their record are parked
@@ -67,6 +67,7 @@ export class Consumer {
       maxEvents: options.maxEvents ?? defaults.maxEvents,
       maxBytes: options.maxBytes ?? defaults.maxBytes,
       lingerMs: options.lingerMs ?? defaults.lingerMs,
+      echoLingerMs: options.echoLingerMs ?? defaults.echoLingerMs,
     };
     this.queue = laneQueue(options.tenant, options.partition);
     const open = (model: { createChannel(): Promise<Channel> }): Promise<Channel> => model.createChannel();

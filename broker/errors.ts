@@ -1,5 +1,5 @@
 /** What went wrong between Signalbox and RabbitMQ. */
-export class BrokerError extends Error {
+class BrokerError extends Error {
   /** @param code `SBX_BROKER_<WHAT>` */
   constructor(
     readonly code: string,

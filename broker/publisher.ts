@@ -7,8 +7,8 @@ import { defaultPartitions, eventsExchange, predictionKeyOf, predictionsExchange
 
 /** How a publisher routes and how long it waits. */
 export interface PublisherOptions {
-  /** Lane queues per tenant, as in the topology. Default 8. */
-  readonly partitions?: number;
+  /** Lane queues per tenant, as in the topology: of every tenant, or of each. Default 4. */
+  readonly partitions?: number | ((tenant: string) => number);
   /** How long the broker may leave a message unconfirmed before its channel counts as dead, ms. Default 30,000. */
   readonly confirmWithinMs?: number;
 }
@@ -41,12 +41,13 @@ export class Publisher {
   /** Ends the channel that leaves messages unconfirmed; the next one is then opened. */
   private silent = new AbortController();
   private readonly stopping = new AbortController();
-  private readonly partitions: number;
+  private readonly partitionsOf: (tenant: string) => number;
   private readonly running: Promise<void>;
   private readonly watchdog: NodeJS.Timeout;
 
   private constructor(connection: BrokerConnection, options: PublisherOptions, onReady: () => void) {
-    this.partitions = options.partitions ?? defaultPartitions;
+    const { partitions = defaultPartitions } = options;
+    this.partitionsOf = typeof partitions === 'number' ? () => partitions : partitions;
     const use = async (channel: ConfirmChannel, lost: AbortSignal): Promise<void> => {
       this.adopt(channel);
       onReady();
@@ -74,7 +75,7 @@ export class Publisher {
   publish(event: CanonicalEvent): Promise<void> {
     return this.send(
       eventsExchange,
-      () => routingKeyOf(event, this.partitions),
+      () => routingKeyOf(event, this.partitionsOf(event.tenantid)),
       () => encodeEvent(event),
       true,
     );

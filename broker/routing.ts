@@ -8,7 +8,7 @@ export const predictionsExchange = 'sbx.predictions';
 export const parkingExchange = 'sbx.parking';
 
 /** Partitions per tenant unless told otherwise: enough lanes to keep two cores busy, few enough to batch well. */
-export const defaultPartitions = 8;
+export const defaultPartitions = 4;
 
 /** The queue of one partition of one tenant. */
 export function laneQueue(tenant: string, partition: number): string {

@@ -14,7 +14,7 @@ import {
 /** A tenant's share of the broker. */
 export interface TenantTopology {
   readonly tenant: string;
-  /** Lane queues; must be the publisher's number. Default 8. */
+  /** Lane queues; must be the publisher's number. Default 4. */
   readonly partitions?: number;
 }
 

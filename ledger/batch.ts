@@ -1,10 +1,9 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { bounded, documents, newest, time } from './columns';
 import { touchEngagements, type EngagementTouch } from './engagements';
-import { insertOutcomes, type Outcome } from './outcomes';
-import { recordRows, type RecordRow } from './records';
+import { insertRecords, type RecordRow } from './records';
 import type { Schema } from './schema';
 
 /** What a lane did with an event. `duplicate`: another batch has recorded it; counted, not stored again. */
@@ -29,7 +28,6 @@ export interface Batch {
   readonly records: readonly RecordRow[];
   readonly decisions: readonly Decision[];
   readonly engagements: readonly EngagementTouch[];
-  readonly outcomes?: readonly Outcome[];
 }
 
 /**
@@ -37,37 +35,37 @@ export interface Batch {
  * of one subject the one with the greater sequence stays, whichever came first.
  */
 export async function recordBatch(database: Kysely<Schema>, tenant: string, batch: Batch): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    await insertBatch(transaction, tenant, batch);
-    await insertEvents(transaction, tenant, batch);
-    await insertParked(transaction, tenant, batch.events);
-    await recordRows(transaction, tenant, batch.records);
-    await insertDecisions(transaction, tenant, batch.decisions);
-    await touchEngagements(transaction, tenant, batch.engagements);
-    await insertOutcomes(transaction, tenant, batch.outcomes ?? []);
-  });
+  const parts = [
+    insertBatch(tenant, batch),
+    insertEvents(tenant, batch),
+    insertParked(tenant, batch.events),
+    insertRecords(tenant, batch.records),
+    insertDecisions(tenant, batch.decisions),
+    touchEngagements(tenant, batch.engagements),
+  ].flatMap((part, index) => (part === undefined ? [] : [sql`${sql.raw(`part${index}`)} as (${part})`]));
+  // One statement is one round trip and one transaction.
+  await sql`with ${sql.join(parts)} select 1`.execute(database);
 }
 
-async function insertBatch(transaction: Transaction<Schema>, tenant: string, batch: Batch): Promise<void> {
-  const duplicates = batch.events.filter(({ status }) => status === 'duplicate').length;
-  await transaction
-    .insertInto('batches')
-    .values({ tenant, batchid: batch.batchid, ...batch.lane, events: batch.events.length, duplicates })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+function insertBatch(tenant: string, { batchid, lane, events }: Batch): RawBuilder<unknown> {
+  const duplicates = events.filter(({ status }) => status === 'duplicate').length;
+  return sql`
+    insert into batches (tenant, batchid, workflowid, runid, events, duplicates)
+    values (${tenant}, ${batchid}, ${lane.workflowid}, ${lane.runid}, ${events.length}::int, ${duplicates}::int)
+    on conflict do nothing`;
 }
 
-async function insertEvents(transaction: Transaction<Schema>, tenant: string, batch: Batch): Promise<void> {
+function insertEvents(tenant: string, batch: Batch): RawBuilder<unknown> | undefined {
   const stored = batch.events.filter(({ status }) => status !== 'duplicate');
   const rows = newest(
     stored,
     ({ event }) => event.id,
     ({ event }) => event.sequence,
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return undefined;
   const column = <T>(of: (row: RecordedEvent) => T): T[] => rows.map(of);
   // A parked event that comes again was redriven: it takes the new batch and the new status.
-  await sql`
+  return sql`
     insert into events
       (tenant, id, batchid, subject, connection, sequence, type, time, status, because, event)
     select ${tenant}, id, ${batch.batchid}, subject, connection, sequence, type, time, status, because, event
@@ -84,52 +82,35 @@ async function insertEvents(transaction: Transaction<Schema>, tenant: string, ba
     ) as row (id, subject, connection, sequence, type, time, status, because, event)
     on conflict (tenant, id) do update
       set batchid = excluded.batchid, status = excluded.status, because = excluded.because, event = excluded.event
-      where events.status = 'parked' and excluded.status <> 'parked'`.execute(transaction);
+      where events.status = 'parked' and excluded.status <> 'parked'`;
 }
 
-async function insertParked(
-  transaction: Transaction<Schema>,
-  tenant: string,
-  events: readonly RecordedEvent[],
-): Promise<void> {
-  const parked = events.filter(({ status }) => status === 'parked');
-  if (parked.length === 0) return;
-  await transaction
-    .insertInto('parked')
-    .values(
-      parked.map(({ event, because, code }) => ({
-        tenant,
-        eventid: event.id,
-        subject: event.subject,
-        sequence: event.sequence,
-        code: code ?? 'SBX_LANE_PARKED',
-        message: bounded(because) ?? 'no reason was given',
-        status: 'parked' as const,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['tenant', 'eventid']).doUpdateSet((row) => ({
-        status: row.ref('excluded.status'),
-        code: row.ref('excluded.code'),
-        message: row.ref('excluded.message'),
-      })),
-    )
-    .execute();
+function insertParked(tenant: string, events: readonly RecordedEvent[]): RawBuilder<unknown> | undefined {
+  const rows = events.filter(({ status }) => status === 'parked');
+  if (rows.length === 0) return undefined;
+  const column = <T>(of: (row: RecordedEvent) => T): T[] => rows.map(of);
+  return sql`
+    insert into parked (tenant, eventid, subject, sequence, code, message, status)
+    select ${tenant}, row.*, 'parked' from unnest(
+      ${column(({ event }) => event.id)}::text[],
+      ${column(({ event }) => event.subject)}::text[],
+      ${column(({ event }) => event.sequence)}::text[],
+      ${column(({ code }) => code ?? 'SBX_LANE_PARKED')}::text[],
+      ${column(({ because }) => bounded(because) ?? 'no reason was given')}::text[]
+    ) as row
+    on conflict (tenant, eventid) do update
+      set status = excluded.status, code = excluded.code, message = excluded.message`;
 }
 
-async function insertDecisions(
-  transaction: Transaction<Schema>,
-  tenant: string,
-  decisions: readonly Decision[],
-): Promise<void> {
+function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBuilder<unknown> | undefined {
   const rows = newest(
     decisions,
     ({ id }) => id,
     ({ sequence }) => sequence,
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return undefined;
   const column = <T>(of: (decision: Decision) => T): T[] => rows.map(of);
-  await sql`
+  return sql`
     insert into decisions
       (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, reasons, contributions, intercept,
        features, model, policy, decidedat, sequence)
@@ -152,5 +133,5 @@ async function insertDecisions(
       ${column(({ decidedat }) => decidedat)}::timestamptz[],
       ${column(({ sequence }) => sequence)}::text[]
     ) as row
-    on conflict (tenant, id) do nothing`.execute(transaction);
+    on conflict (tenant, id) do nothing`;
 }

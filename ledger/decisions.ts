@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, RawBuilder, Selectable } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
+import { anyOf } from './columns';
 import type { Schema } from './schema';
 
 /** All that a decision was recorded with. */
@@ -37,6 +38,28 @@ export async function findDecision(
     .where('id', '=', id)
     .executeTakeFirst();
   return row === undefined ? undefined : readDecision(row);
+}
+
+/**
+ * The decisions on some events, in the order of their events.
+ * @param subjects `any of` the events' subjects: there is an index on them, and none on events
+ */
+export async function findDecisionsOn(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: RawBuilder<string>,
+  eventids: readonly string[],
+): Promise<readonly Decision[]> {
+  if (eventids.length === 0) return [];
+  const rows = await database
+    .selectFrom('decisions')
+    .select(decisionColumns)
+    .where('tenant', '=', tenant)
+    .where('subject', '=', subjects)
+    .where('eventid', '=', anyOf(eventids))
+    .orderBy('sequence')
+    .execute();
+  return rows.map(readDecision);
 }
 
 /** A row as it was recorded. */

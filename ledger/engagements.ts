@@ -1,5 +1,5 @@
-import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
-import { anyOf, newest } from './columns';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { newest } from './columns';
 import type { Schema } from './schema';
 
 /** One engagement as the ledger knows it. */
@@ -52,19 +52,15 @@ export interface EngagementChange {
  * Opens or renews engagements. A touch older than what is known changes nothing; a newer one on a closed engagement opens it
  * anew, without the task and outcome of its earlier life (its actions and outcomes keep those).
  */
-export async function touchEngagements(
-  transaction: Transaction<Schema>,
-  tenant: string,
-  touches: readonly EngagementTouch[],
-): Promise<void> {
+export function touchEngagements(tenant: string, touches: readonly EngagementTouch[]): RawBuilder<unknown> | undefined {
   const rows = newest(
     touches,
     ({ workflowid }) => workflowid,
     ({ lastsequence }) => lastsequence,
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return undefined;
   const column = <T>(of: (row: EngagementTouch) => T): T[] => rows.map(of);
-  await sql`
+  return sql`
     insert into engagements
       (tenant, id, subject, usecase, connection, lastscore, lastband, lastdecision, lastsequence, status, openedat,
        firstdecision)
@@ -85,24 +81,7 @@ export async function touchEngagements(
       firstdecision = case engagements.status when 'open' then engagements.firstdecision else excluded.firstdecision end,
       taskid = case engagements.status when 'open' then engagements.taskid end,
       outcome = case engagements.status when 'open' then engagements.outcome end
-    where excluded.lastsequence > engagements.lastsequence`.execute(transaction);
-}
-
-/** The open engagements about the subjects, or with one of the tasks. */
-export async function findOpenEngagements(
-  database: Kysely<Schema>,
-  tenant: string,
-  subjects: readonly string[],
-  taskIds: readonly string[],
-): Promise<EngagementRow[]> {
-  const rows = await database
-    .selectFrom('engagements')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where('status', '=', 'open')
-    .where((eb) => eb.or([eb('subject', '=', anyOf(subjects)), eb('taskid', '=', anyOf(taskIds))]))
-    .execute();
-  return rows.map(readEngagement);
+    where excluded.lastsequence > engagements.lastsequence`;
 }
 
 /** The engagement about a record for a use case, open or closed; the one opened last where there are several. */

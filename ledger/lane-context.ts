@@ -1,7 +1,9 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Decision } from '../canonical-schema/decision';
 import { anyOf } from './columns';
-import { findOpenEngagements, type EngagementRow } from './engagements';
-import { findRecords, type RecordRow } from './records';
+import { findDecisionsOn } from './decisions';
+import { readEngagement, type EngagementRow } from './engagements';
+import type { RecordRow } from './records';
 import type { Schema } from './schema';
 
 /** What a lane asks before it decides a batch. */
@@ -16,6 +18,10 @@ export interface LaneQuestion {
 export interface LaneContext {
   /** Ids of events that another batch has recorded: duplicates. An event that is parked is not among them. */
   readonly known: readonly string[];
+  /** Ids of events that an earlier try of this very batch has recorded, parked ones left out. */
+  readonly recorded: readonly string[];
+  /** The decisions on all of these: what they led to may not have been told yet. */
+  readonly decisions: readonly Decision[];
   /** Newest snapshots of the subjects. */
   readonly records: readonly RecordRow[];
   /** Open engagements about the subjects or with one of the tasks. */
@@ -24,33 +30,48 @@ export interface LaneContext {
   readonly parked: readonly string[];
 }
 
-/** Reads the context of one batch, with four statements however large the batch is. */
+/** Reads the context of one batch in one round trip, however large the batch is; in a second one where events come again. */
 export async function laneContext(
   database: Kysely<Schema>,
   tenant: string,
   question: LaneQuestion,
 ): Promise<LaneContext> {
-  const subjects = [...new Set(question.events.map(({ subject }) => subject))];
-  const known = await database
-    .selectFrom('events')
-    .select('id')
-    .where('tenant', '=', tenant)
-    .where('id', '=', anyOf(question.events.map(({ id }) => id)))
-    .where('batchid', '<>', question.batchid)
-    .where('status', '<>', 'parked')
-    .execute();
-  const parked = await database
-    .selectFrom('parked')
-    .select('subject')
-    .distinct()
-    .where('tenant', '=', tenant)
-    .where('status', '=', 'parked')
-    .where('subject', '=', anyOf(subjects))
-    .execute();
-  return {
-    known: known.map(({ id }) => id),
-    records: await findRecords(database, tenant, subjects),
-    engagements: await findOpenEngagements(database, tenant, subjects, question.taskIds),
-    parked: parked.map(({ subject }) => subject),
-  };
+  const subjects = anyOf([...new Set(question.events.map(({ subject }) => subject))]);
+  const ids = anyOf(question.events.map(({ id }) => id));
+  const { rows } = await sql<Found>`select
+    (select coalesce(json_agg(id), '[]') from events
+      where tenant = ${tenant} and id = ${ids} and batchid <> ${question.batchid} and status <> 'parked') as known,
+    (select coalesce(json_agg(id), '[]') from events
+      where tenant = ${tenant} and id = ${ids} and batchid = ${question.batchid} and status <> 'parked') as recorded,
+    (select coalesce(json_agg(distinct subject), '[]') from parked
+      where tenant = ${tenant} and status = 'parked' and subject = ${subjects}) as parked,
+    (select coalesce(json_agg(snapshot), '[]') from
+      (select subject, sequence, record, native, deleted from records
+        where tenant = ${tenant} and subject = ${subjects}) as snapshot) as records,
+    (select coalesce(json_agg(engagement), '[]') from
+      (select * from engagements where tenant = ${tenant} and status = 'open'
+        and (subject = ${subjects} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(
+    database,
+  );
+  const [found] = rows;
+  if (found === undefined) throw new Error('a select without a table gave no row');
+  const decisions = await findDecisionsOn(database, tenant, subjects, [...found.known, ...found.recorded]);
+  return { ...found, decisions, engagements: found.engagements.map(fromJson) };
+}
+
+interface Found extends Omit<LaneContext, 'engagements' | 'decisions'> {
+  readonly engagements: readonly EngagementJson[];
+}
+
+type EngagementFields = Selectable<Schema['engagements']>;
+
+/** A row by way of JSON, which has no dates. */
+type EngagementJson = Omit<EngagementFields, 'openedat' | 'closedat'> & {
+  readonly openedat: string;
+  readonly closedat: string | null;
+};
+
+function fromJson(row: EngagementJson): EngagementRow {
+  const closedat = row.closedat === null ? null : new Date(row.closedat);
+  return readEngagement({ ...row, openedat: new Date(row.openedat), closedat });
 }

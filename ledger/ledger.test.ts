@@ -52,6 +52,7 @@ async function onServer(): Promise<Server> {
 
 const hasServer =
   process.env['DATABASE_URL'] !== undefined || findPrograms('initdb', ['/usr/lib/postgresql/*/bin']).length > 0;
+const nothing = { known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [] };
 const databases = [
   { name: 'PGlite', open: inMemory, isThere: true },
   {
@@ -105,10 +106,21 @@ describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
     expect(await ledger.counts(tenant)).toMatchObject({ events: 1, decisions: 1, duplicatesDropped: 1 });
   });
 
+  it('tells what an earlier try of the batch, or an earlier delivery of its events, has decided', async () => {
+    await ledger.recordBatch(tenant, sampleBatch('b1', [event(1), event(2)]));
+    const decisions = [sampleDecision(event(1)), sampleDecision(event(2))];
+    expect(await ask('b1', [1, 2, 3])).toMatchObject({
+      known: [],
+      recorded: expect.arrayContaining([event(1).id, event(2).id]),
+      decisions,
+    });
+    expect(await ask('b2', [2, 3])).toMatchObject({ known: [event(2).id], recorded: [], decisions: [decisions[1]] });
+  });
+
   it('keeps one tenant from another', async () => {
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
     const stranger = await ledger.laneContext('stranger', { batchid: 'b2', events: [event(1)], taskIds: [] });
-    expect(stranger).toEqual({ known: [], records: [], engagements: [], parked: [] });
+    expect(stranger).toEqual(nothing);
     expect(await ledger.history('stranger', subject)).toEqual([]);
   });
 
@@ -129,7 +141,7 @@ describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
       /decisions_outcome/,
     );
     expect(await ledger.counts(tenant)).toMatchObject({ events: 0, decisions: 0, engagementsOpen: 0 });
-    expect(await ask('b2', [1, 2])).toEqual({ known: [], records: [], engagements: [], parked: [] });
+    expect(await ask('b2', [1, 2])).toEqual(nothing);
     await ledger.recordBatch(tenant, batch);
     expect(await ledger.counts(tenant)).toMatchObject({ events: 2, decisions: 2 });
   });

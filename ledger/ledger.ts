@@ -52,7 +52,7 @@ export interface LedgerOptions {
 export interface Ledger {
   /** What is known about a batch's records. */
   laneContext(tenant: string, question: LaneQuestion): Promise<LaneContext>;
-  /** One transaction: all of the batch or nothing. */
+  /** One statement: all of the batch or nothing. */
   recordBatch(tenant: string, batch: Batch): Promise<void>;
 
   /** Newest snapshots of the subjects that are known. */

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import { anyOf, documents, newest } from './columns';
 import type { Schema } from './schema';
@@ -29,19 +29,15 @@ export async function findRecords(
 }
 
 /** Keeps the snapshots that are newer than what is known. */
-export async function recordRows(
-  transaction: Transaction<Schema>,
-  tenant: string,
-  records: readonly RecordRow[],
-): Promise<void> {
+export function insertRecords(tenant: string, records: readonly RecordRow[]): RawBuilder<unknown> | undefined {
   const rows = newest(
     records,
     ({ subject }) => subject,
     ({ sequence }) => sequence,
   );
-  if (rows.length === 0) return;
+  if (rows.length === 0) return undefined;
   const column = <T>(of: (row: RecordRow) => T): T[] => rows.map(of);
-  await sql`
+  return sql`
     insert into records (tenant, subject, sequence, record, native, deleted)
     select ${tenant}, row.* from unnest(
       ${column(({ subject }) => subject)}::text[],
@@ -53,5 +49,5 @@ export async function recordRows(
     on conflict (tenant, subject) do update
       set sequence = excluded.sequence, record = excluded.record, native = excluded.native, deleted = excluded.deleted,
           recordedat = excluded.recordedat
-      where excluded.sequence >= records.sequence`.execute(transaction);
+      where excluded.sequence >= records.sequence`;
 }

@@ -21,7 +21,11 @@ export function startDispatch(runtime: Runtime): Service {
       return new Consumer(runtime.broker, { tenant, partition, partitions, publisher: runtime.publisher, onBatch });
     }),
   );
-  return { stop: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))) };
+  return {
+    stop: async () => {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+    },
+  };
 }
 
 async function handOver(runtime: Runtime, batch: Batch): Promise<readonly Undecided[]> {

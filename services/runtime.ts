@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Connections } from '../activities/connections';
 import { BrokerConnection } from '../broker/connection';
 import { Publisher } from '../broker/publisher';
+import { defaultPartitions } from '../broker/routing';
 import { assertTopology } from '../broker/topology';
 import type { Log } from '../connectors/contract';
 import { openLedger, type Ledger } from '../ledger/ledger';
@@ -61,7 +62,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       broker,
       [...tenants.values()].map(({ tenant, partitions }) => ({ tenant, partitions })),
     );
-    const publisher = kept(await Publisher.open(broker), (opened) => opened.close());
+    // A tenant's lane queues are as many as its own file says: an event routed by another number finds no queue.
+    const partitions = (tenant: string): number => tenants.get(tenant)?.partitions ?? defaultPartitions;
+    const publisher = kept(await Publisher.open(broker, { partitions }), (opened) => opened.close());
     const connections = kept(new Connections(tenants, log, Date.now), (opened) => opened.close());
     const address = { address: options.temporalAddress };
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());

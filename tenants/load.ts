@@ -124,7 +124,7 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   const [document, written] = readShape(file, options);
   const { connections, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
-  const { tenant, partitions = 8, useCases = {} } = written;
+  const { tenant, partitions = 4, useCases = {} } = written;
   return {
     tenant,
     file,

@@ -29,7 +29,7 @@ export interface Approved {
 export const decision = defineSignal<[Directive]>(names.decision);
 export const outcome = defineSignal<[OutcomeSeen]>(names.outcome);
 /** Refused where the decision named awaits no approval. */
-export const approve = defineUpdate<void, [Approved]>(names.approve);
+export const approve = defineUpdate<undefined, [Approved]>(names.approve);
 export const engagementStatus = defineQuery<EngagementState & { readonly awaitsApproval?: string }>(
   names.engagementStatus,
 );
@@ -76,40 +76,58 @@ interface Inbox {
  */
 export async function engagement(input: EngagementInput): Promise<EngagementEnd> {
   const inbox: Inbox = input.pending === undefined ? {} : { directive: input.pending };
-  let state: EngagementState = input.state ?? { approvals: [] };
+  const memory: Memory = { state: input.state ?? { approvals: [] } };
+  listen(inbox, memory);
+  for (;;) {
+    const end = await turn(input, inbox, memory);
+    if (end !== undefined) return finish(input, memory.state, end, inbox);
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished() && !isWoken(inbox)) {
+      await continueAsNew<typeof engagement>({ ...input, state: memory.state });
+    }
+  }
+}
+
+interface Memory {
+  state: EngagementState;
+}
+
+function listen(inbox: Inbox, memory: Memory): void {
   setHandler(decision, (directive) => {
-    if (isNewer(directive, inbox.directive ?? state.acted)) inbox.directive = directive;
+    if (isNewer(directive, inbox.directive ?? memory.state.acted)) inbox.directive = directive;
   });
   setHandler(outcome, (told) => {
     inbox.seen ??= told;
   });
-  setHandler(engagementStatus, () => ({ ...state, ...(inbox.proposed && { awaitsApproval: inbox.proposed }) }));
+  setHandler(engagementStatus, () => ({ ...memory.state, ...(inbox.proposed && { awaitsApproval: inbox.proposed }) }));
   setHandler(
     approve,
-    (answer) => {
+    (answer: Approved) => {
       inbox.answer = answer;
-      state = { ...state, approvals: [...state.approvals, { ...answer, at: new Date().toISOString() }] };
+      const approvals = [...memory.state.approvals, { ...answer, at: new Date().toISOString() }];
+      memory.state = { ...memory.state, approvals };
+      return undefined;
     },
-    { validator: ({ decisionid }) => mustAwait(inbox, decisionid) },
+    {
+      validator: ({ decisionid }: Approved) => {
+        mustAwait(inbox, decisionid);
+      },
+    },
   );
+}
 
-  for (;;) {
-    const end = await nextEnd(inbox, state.acted?.withinMs);
-    if (end !== undefined) return finish(input, state, end, inbox);
-    const directive = inbox.directive;
-    delete inbox.directive;
-    if (directive === undefined) continue;
-    const refused = directive.needsApproval ? await refusal(inbox, directive) : undefined;
-    if (refused === 'overtaken') continue;
-    if (refused !== undefined) return finish(input, state, refused, inbox);
-    const done = await act({ ...identity(input), directive, ...taskOf(state), ...previousOf(state) });
-    state = { ...state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
-    if (done.ended !== undefined) return finish(input, state, done.ended, inbox);
-    if (directive.kind === 'moot' && !isWoken(inbox)) return finish(input, state, moot, inbox);
-    if (workflowInfo().continueAsNewSuggested && allHandlersFinished() && !isWoken(inbox)) {
-      await continueAsNew<typeof engagement>({ ...input, state });
-    }
-  }
+/** Deals with the next thing heard; the engagement's end where it leads to one. */
+async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
+  const end = await nextEnd(inbox, memory.state.acted?.withinMs);
+  if (end !== undefined) return end;
+  const directive = inbox.directive;
+  delete inbox.directive;
+  if (directive === undefined) return undefined;
+  const refused = await refusal(inbox, directive);
+  if (refused !== undefined) return refused === 'overtaken' ? undefined : refused;
+  const done = await act({ ...identity(input), directive, ...taskOf(memory.state), ...previousOf(memory.state) });
+  memory.state = { ...memory.state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
+  if (done.ended !== undefined) return done.ended;
+  return directive.kind === 'moot' && !isWoken(inbox) ? moot : undefined;
 }
 
 type End = Pick<EngagementEnd, 'label' | 'because'>;
@@ -129,8 +147,9 @@ async function heard(inbox: Inbox): Promise<true> {
   return true;
 }
 
-/** Proposes and waits: undefined when approved, `overtaken` when something newer was heard first. */
+/** Proposes and waits where a person must agree: undefined when approved or not needed, `overtaken` when something newer was heard first. */
 async function refusal(inbox: Inbox, directive: Directive): Promise<End | 'overtaken' | undefined> {
+  if (!directive.needsApproval) return undefined;
   delete inbox.answer;
   inbox.proposed = directive.decision.id;
   await condition(() => inbox.answer !== undefined || isWoken(inbox), directive.withinMs);

@@ -57,7 +57,7 @@ export async function lane(): Promise<void> {
       });
     },
     {
-      validator: (batch) => {
+      validator: (batch: LaneBatch) => {
         if (batch.events.length === 0) throw new Error('an empty batch');
       },
     },

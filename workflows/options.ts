@@ -1,4 +1,4 @@
-import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 
 /** Steps of a lane: short, idempotent, next to the workflow. After these tries the lane reports itself stalled and goes on trying. */
 export const laneStep: LocalActivityOptions = {

@@ -93,9 +93,32 @@ test('an open engagement is moot when its band calls for nothing', () => {
   ]);
 });
 
-test('a batch that is decided again says again what it said', () => {
-  expect(ruled(0.8, open('hot', 0.8, 'e1:lead-scoring')).directives).toHaveLength(1);
-  expect(ruled(0.1, open('cold', 0.1, 'e1:lead-scoring')).directives).toMatchObject([{ kind: 'moot' }]);
+describe('a batch that the ledger holds already', () => {
+  const told = (score: number, band: string, mark: string, status: 'decided' | 'duplicate' = 'decided') => {
+    const [decision] = ruled(score).decisions;
+    const context: LaneContext = {
+      events: [{ eventid: event.id, subject: event.subject, status, usecases: [], outcomes: [] }],
+      earlier: decision === undefined ? [] : [decision],
+      policies: { 'lead-scoring': policy },
+      engagements: open(band, score, mark),
+    };
+    return rule('acme', context, [], [], new Map([[event.id, event]]), '2026-03-01T11:00:00.000Z');
+  };
+
+  test('says again what it said, with the decision as it was recorded', () => {
+    expect(told(0.8, 'hot', 'e1:lead-scoring')).toEqual(ruled(0.8));
+    expect(told(0.1, 'cold', 'e1:lead-scoring').directives).toMatchObject([{ kind: 'moot', templates: [] }]);
+  });
+
+  test('says nothing where the engagement was told by a later decision', () => {
+    expect(told(0.8, 'hot', 'later').directives).toEqual([]);
+  });
+
+  test('says it again for an event that was delivered again, without a second decision', () => {
+    const again = told(0.8, 'hot', 'e1:lead-scoring', 'duplicate');
+    expect(again.decisions).toEqual([]);
+    expect(again.directives).toEqual(ruled(0.8).directives);
+  });
 });
 
 test('a model that abstains is recorded with the reason, and nothing is done', () => {

@@ -39,6 +39,15 @@ export function rule(
   const directives = new Map<string, Directive>();
   const open = new Map(Object.entries(context.engagements));
   const amounts = new Map(context.events.map(({ eventid, amount }) => [eventid, amount]));
+  const duplicates = new Set(context.events.flatMap((e) => (e.status === 'duplicate' ? [e.eventid] : [])));
+  for (const decision of context.earlier ?? []) {
+    if (!duplicates.has(decision.eventid)) decisions.push(decision);
+    const known = open.get(engagementKey(decision.subject, decision.usecase));
+    const policy = context.policies[decision.usecase];
+    if (known?.decision !== decision.id || policy === undefined) continue;
+    const kind = calledFor(policy, decision.band).length > 0 ? 'act' : 'moot';
+    directives.set(known.id, toDirective(known.id, tenant, policy, decision, kind, amounts.get(decision.eventid)));
+  }
   requests.forEach((request, index) => {
     const event = events.get(request.eventid);
     const policy = context.policies[request.usecase];
@@ -48,14 +57,12 @@ export function rule(
     }
     const key = engagementKey(event.subject, request.usecase);
     const known = open.get(key);
-    // A step that is made again finds its own mark: it must say again what it said.
-    const isOwn = known?.decision === `${event.id}:${policy.usecase}`;
-    const verdict = weigh(policy, inference, known, isOwn);
+    const verdict = weigh(policy, inference, known);
     const decision = toDecision(tenant, event, policy, inference, verdict, now);
     decisions.push(decision);
     if (verdict.directive === undefined || decision.score === undefined) return;
     const id = engagementId(tenant, policy.connection, event.subject, request.usecase);
-    directives.set(id, toDirective(id, tenant, event, policy, decision, verdict, amounts.get(event.id)));
+    directives.set(id, toDirective(id, tenant, policy, decision, verdict.directive, amounts.get(event.id)));
     open.set(key, { id, decision: decision.id, score: decision.score, band: verdict.band ?? '' });
   });
   return { decisions, directives: [...directives.values()] };
@@ -68,22 +75,30 @@ interface Verdict {
   readonly directive?: Directive['kind'];
 }
 
-function weigh(policy: PolicyView, inference: Inference, open: EngagementView | undefined, isOwn: boolean): Verdict {
-  if (inference.score === undefined) return { outcome: 'abstain', because: inference.abstained ?? 'no score' };
-  const band = bandOf(policy, inference.score);
-  const named = band === undefined ? {} : { band };
-  if (band === undefined || (policy.act[band]?.length ?? 0) === 0) {
-    if (open === undefined || (open.band === (band ?? '') && !isOwn)) return { ...named, outcome: 'none' };
-    return { ...named, outcome: 'none', because: 'the open engagement is moot', directive: 'moot' };
+function calledFor(policy: PolicyView, band: string | undefined): Directive['templates'] {
+  return band === undefined ? [] : (policy.act[band] ?? []);
+}
+
+function weigh(policy: PolicyView, inference: Inference, open: EngagementView | undefined): Verdict {
+  const { score, abstained = 'no score' } = inference;
+  if (score === undefined) return { outcome: 'abstain', because: abstained };
+  const band = bandOf(policy, score);
+  if (calledFor(policy, band).length === 0) return unasked(open, band);
+  if (open?.band === band && Math.abs(score - (open?.score ?? 0)) < policy.materialChange) {
+    const because = `the open engagement stands: moved less than ${policy.materialChange}`;
+    return { ...inBand(band), outcome: 'act', because };
   }
-  if (!isOwn && open?.band === band && Math.abs(inference.score - (open.score ?? 0)) < policy.materialChange) {
-    return {
-      ...named,
-      outcome: 'act',
-      because: `the open engagement stands: moved less than ${policy.materialChange}`,
-    };
-  }
-  return { ...named, outcome: 'act', directive: 'act' };
+  return { ...inBand(band), outcome: 'act', directive: 'act' };
+}
+
+/** A band that calls for nothing: an engagement that is open for another band is moot. */
+function unasked(open: EngagementView | undefined, band: string | undefined): Verdict {
+  if (open === undefined || open.band === (band ?? '')) return { ...inBand(band), outcome: 'none' };
+  return { ...inBand(band), outcome: 'none', because: 'the open engagement is moot', directive: 'moot' };
+}
+
+function inBand(band: string | undefined): { readonly band?: string } {
+  return band === undefined ? {} : { band };
 }
 
 function toDecision(
@@ -119,27 +134,26 @@ function toDecision(
 function toDirective(
   id: string,
   tenant: string,
-  event: CanonicalEvent,
   policy: PolicyView,
   decision: Decision,
-  verdict: Verdict,
+  kind: Directive['kind'],
   amount: number | undefined,
 ): Directive {
   return {
-    kind: verdict.directive ?? 'act',
+    kind,
     engagement: id,
     tenant,
     connection: policy.connection,
-    subject: event.subject,
+    subject: decision.subject,
     usecase: policy.usecase,
-    templates: verdict.directive === 'act' && verdict.band !== undefined ? (policy.act[verdict.band] ?? []) : [],
-    needsApproval: verdict.directive === 'act' && needsApproval(policy, amount),
+    templates: kind === 'act' ? calledFor(policy, decision.band) : [],
+    needsApproval: kind === 'act' && needsApproval(policy, amount),
     withinMs: policy.withinMs,
     decision: {
       id: decision.id,
       sequence: decision.sequence,
       score: decision.score ?? 0,
-      band: verdict.band ?? '',
+      band: decision.band ?? '',
       reasons: decision.reasons.slice(0, 3),
       model: decision.model?.digest ?? '',
       decidedat: decision.decidedat,

@@ -105,10 +105,8 @@ async function settledAfter(
   show: (summary: Summary) => void,
 ): Promise<void> {
   const { ledger } = signalbox.runtime;
-  let isDone = false;
-  const done = leads.finally(() => (isDone = true));
-  while (!isDone) await Promise.race([done, settled(org, ledger, show, 500)]);
-  await done;
+  const done = leads.then(() => true);
+  while (!(await Promise.race([done, settled(org, ledger, show, 2_000).then(() => false)])));
   await settled(org, ledger, show, quietWithinMs);
 }
 
@@ -125,7 +123,7 @@ function figures({ events, decisions, tasksCreated, tasksUpdated, tasksClosed, p
 
 /** One line that is written over on a terminal, and a line every two seconds elsewhere. */
 function liveLine(): (text: string | undefined) => void {
-  const { isTTY, columns = 120 } = process.stdout;
+  const { isTTY, columns } = process.stdout;
   let shown = 0;
   return (text) => {
     if (isTTY) process.stdout.write(text === undefined ? '\r\u001b[K' : `\r\u001b[K${text.slice(0, columns - 1)}`);

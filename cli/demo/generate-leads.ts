@@ -76,27 +76,44 @@ const weighted: Readonly<Record<string, readonly (readonly [string, number])[]>>
   ],
 };
 
+interface Season {
+  readonly share: number;
+  /** Share of people who were called in an earlier campaign. */
+  readonly known: number;
+  readonly cellular: number;
+  readonly months: readonly string[];
+  readonly economy: NativeLead;
+}
+
 /** Two seasons of the campaign: a crowded one that seldom sells, and a quiet one that often does. */
-const seasons = [
+const seasons: readonly [Season, Season] = [
   {
     share: 0.75,
-    Month__c: ['may', 'jul', 'aug'],
-    Employment_Variation__c: 1.4,
-    Consumer_Prices__c: 93.9,
-    Consumer_Confidence__c: -42,
-    Euribor__c: 4.9,
-    Employed__c: 5228,
+    known: 0.06,
+    cellular: 0.55,
+    months: ['may', 'jul', 'aug'],
+    economy: {
+      Employment_Variation__c: 1.4,
+      Consumer_Prices__c: 93.9,
+      Consumer_Confidence__c: -42,
+      Euribor__c: 4.9,
+      Employed__c: 5228,
+    },
   },
   {
     share: 0.25,
-    Month__c: ['mar', 'sep', 'oct'],
-    Employment_Variation__c: -2.9,
-    Consumer_Prices__c: 92.6,
-    Consumer_Confidence__c: -33,
-    Euribor__c: 0.8,
-    Employed__c: 5040,
+    known: 0.4,
+    cellular: 0.9,
+    months: ['mar', 'sep', 'oct'],
+    economy: {
+      Employment_Variation__c: -2.9,
+      Consumer_Prices__c: 92.6,
+      Consumer_Confidence__c: -33,
+      Euribor__c: 0.8,
+      Employed__c: 5040,
+    },
   },
-] as const;
+];
 
 /**
  * Leads that nobody is: drawn from fixed weights, the same on every run.
@@ -104,28 +121,40 @@ const seasons = [
  */
 export function* generateLeads(count: number, seed = 20260301): Generator<NativeLead> {
   const random = mulberry32(seed);
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
-  for (let index = 0; index < count; index++) {
-    const season = random() < seasons[0].share ? seasons[0] : seasons[1];
-    const { share: _share, Month__c: months, ...economy } = season;
-    const calledBefore = random() < (season === seasons[0] ? 0.06 : 0.4);
-    const lead: Record<string, string | number> = {
-      FirstName: pick(firstNames),
-      LastName: pick(lastNames),
-      Company: pick(companies),
-      Status: 'Open - Not Contacted',
-      Email: `lead${index}@example.com`,
-      ...economy,
-      Month__c: pick(months),
-      Contact__c: random() < (season === seasons[0] ? 0.55 : 0.9) ? 'cellular' : 'telephone',
-      Campaign__c: 1 + Math.floor(random() * random() * 6),
-      Previous__c: calledBefore ? 1 + Math.floor(random() * 2) : 0,
-      Pdays__c: calledBefore ? 1 + Math.floor(random() * 14) : 999,
-      Previous_Outcome__c: calledBefore ? (random() < 0.6 ? 'success' : 'failure') : 'nonexistent',
-    };
-    for (const [field, values] of Object.entries(weighted)) lead[field] = draw(values, random());
-    yield lead;
-  }
+  for (let index = 0; index < count; index++) yield { ...person(random, index), ...situation(random) };
+}
+
+function person(random: () => number, index: number): NativeLead {
+  const lead: Record<string, string | number> = {
+    FirstName: pick(firstNames, random()),
+    LastName: pick(lastNames, random()),
+    Company: pick(companies, random()),
+    Status: 'Open - Not Contacted',
+    Email: `lead${index}@example.com`,
+  };
+  for (const [field, values] of Object.entries(weighted)) lead[field] = draw(values, random());
+  return lead;
+}
+
+function situation(random: () => number): NativeLead {
+  const season = random() < seasons[0].share ? seasons[0] : seasons[1];
+  const isKnown = random() < season.known;
+  const isWon = random() < 0.6;
+  return {
+    ...season.economy,
+    Month__c: pick(season.months, random()),
+    Contact__c: random() < season.cellular ? 'cellular' : 'telephone',
+    Campaign__c: 1 + Math.floor(random() * random() * 6),
+    Previous__c: isKnown ? 1 + Math.floor(random() * 2) : 0,
+    Pdays__c: isKnown ? 1 + Math.floor(random() * 14) : 999,
+    Previous_Outcome__c: !isKnown ? 'nonexistent' : isWon ? 'success' : 'failure',
+  };
+}
+
+function pick<T>(values: readonly T[], at: number): T {
+  const value = values[Math.floor(at * values.length)];
+  if (value === undefined) throw new RangeError(`nothing to pick at ${at}`);
+  return value;
 }
 
 function draw(values: readonly (readonly [string, number])[], at: number): string {

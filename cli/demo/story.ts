@@ -45,19 +45,19 @@ async function tellEvent(org: Stage['org'], { event }: Heard, say: (line?: strin
 }
 
 function tellDecision({ decision }: Decided, say: (line?: string) => void): void {
+  const { features, score = 0, band = '-', model, reasons, contributions, intercept = 0, policy, id } = decision;
   say('3. What the model saw');
-  say(indented(decision.features));
-  say(
-    `4. What it said: ${Math.round((decision.score ?? 0) * 1000) / 10} % likely, band ${decision.band ?? '-'} (${decision.model?.name ?? ''} ${decision.model?.version ?? ''}, ${decision.model?.digest ?? ''})`,
-  );
-  for (const { contribution, text } of decision.reasons) {
+  say(indented(features));
+  const named = model === undefined ? '' : `${model.name} ${model.version}, ${model.digest}`;
+  say(`4. What it said: ${Math.round(score * 1000) / 10} % likely, band ${band} (${named})`);
+  for (const { contribution, text } of reasons) {
     say(`   ${contribution > 0 ? '+' : '-'}${Math.abs(contribution).toFixed(3)}  ${text}`);
   }
-  const sum = Object.values(decision.contributions).reduce((total, value) => total + value, decision.intercept ?? 0);
+  const sum = Object.values(contributions).reduce((total, value) => total + value, intercept);
   say(
-    `   all contributions and the intercept (${decision.intercept?.toFixed(3) ?? ''}) add up to ${sum.toFixed(3)} = log-odds of the score`,
+    `   all contributions and the intercept (${intercept.toFixed(3)}) add up to ${sum.toFixed(3)}, the score's log-odds`,
   );
-  say(`   policy ${decision.policy.slice(0, 16)}…, decision ${decision.id}`);
+  say(`   policy ${policy.slice(0, 16)}…, decision ${id}`);
 }
 
 function tellTask(task: OrgRecord, say: (line?: string) => void): void {

@@ -10,7 +10,7 @@ export interface Backoff {
 }
 
 /** Quick for a hiccup, and no more than one try in half a minute for an outage. */
-export const defaultBackoff: Backoff = { baseMs: 250, capMs: 30_000 };
+const defaultBackoff: Backoff = { baseMs: 250, capMs: 30_000 };
 
 /**
  * Ms to wait after the given failure: exponential with full jitter, so that many clients do not come back at once.

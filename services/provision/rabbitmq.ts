@@ -171,7 +171,9 @@ async function brokerEnvironment(folder: string, epmdPort: number, programs: str
     RABBITMQ_CONF_ENV_FILE: join(folder, 'rabbitmq-env.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
     RABBITMQ_PID_FILE: join(folder, 'pid'),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    // Idle schedulers would spin and take the processor from the rest of the line.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
     PATH: `${programs}:${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
   };
 }

@@ -1,0 +1,197 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { engagementId } from '../../canonical-schema/engagement';
+import type { Tenant } from '../../tenants/tenant';
+import type { Approved } from '../../workflows/engagement';
+import type { LaneStatus } from '../../workflows/lane';
+import { gapId, laneId, names, subscriptionId } from '../../workflows/names';
+import { eventOf } from '../fixtures/events';
+import { decide, leadOf, recordOf, type TenantsLine } from '../integration/tenants-line';
+import { coldLead, hotLead, until } from '../line';
+
+/** The tenants that the scenarios of one line need. */
+export const variants = {
+  usual: {},
+  approval: { useCase: { approval: 'required' } },
+  brief: { useCase: { outcome: { within: 'PT2S' } } },
+  picky: { useCase: { when: '$number(record.company) > 0' } },
+} as const;
+
+type ScenarioLine = TenantsLine<keyof typeof variants>;
+
+/** Leads something to happen and gives the run that dealt with it. */
+export type Scenario = (line: ScenarioLine) => Promise<WorkflowHandle>;
+
+/** By workflow, then by name. Those of the lane hand over what they want decided; the others happen in the CRM. */
+export const scenarios = {
+  lane: { batches: laneBatches, stalled: laneStalled },
+  engagement: {
+    moot: engagementMoot,
+    completed: (line) =>
+      ended(line, 'usual', ({ taskId }) => {
+        line.org.admin.completeTask(taskId);
+      }),
+    won: (line) =>
+      ended(line, 'usual', ({ lead }) => {
+        line.org.admin.convertLead(lead);
+      }),
+    expired: (line) => ended(line, 'brief', () => undefined),
+    approved: (line) => answered(line, 'approve'),
+    refused: (line) => answered(line, 'refuse'),
+  },
+  subscription: { 'expired-position': positionExpired },
+  fillGap: { backfill: gapFilled },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Scenario>>>>;
+
+/** A lane of its own: the dispatcher knows no such partition. */
+const partition = 99;
+
+async function laneBatches(line: ScenarioLine): Promise<WorkflowHandle> {
+  const { admin } = line.org;
+  const tenant = line.tenants.picky;
+  const good = admin.create('Lead', leadOf('1'));
+  const bad = admin.create('Lead', leadOf('not a number'));
+  const at = clock();
+  const about = (id: string, company: string, native: typeof hotLead | typeof coldLead = hotLead) => ({
+    tenant: tenant.tenant,
+    time: at(),
+    record: recordOf(id, leadOf(company, native)),
+  });
+  const created = eventOf({ ...about(good, '1'), id: 'created' });
+  const batch = (id: string, ...events: ReturnType<typeof eventOf>[]) =>
+    decide(line, tenant, { id, partition, events });
+  await batch('b1', created, eventOf({ ...about(bad, 'not a number'), id: 'poison' }));
+  await batch(
+    'b2',
+    created,
+    eventOf({ ...about(good, '1'), id: 'echo', origin: 'self', change: { kind: 'updated' } }),
+    eventOf({ ...about(good, '1', coldLead), id: 'cooled', change: { kind: 'updated' } }),
+  );
+  const told = eventOf({ ...about(good, '1'), id: 'told-of', change: { kind: 'updated', gap: true } });
+  await batch('b3', { ...told, data: { ...told.data, provenance: { record: 'missing' } } });
+  return line.signalbox.runtime.temporal.workflow.getHandle(laneId(tenant.tenant, partition));
+}
+
+/** The CRM does not answer, so that a record cannot be read; a person takes the event out of the way. */
+async function laneStalled(line: ScenarioLine): Promise<WorkflowHandle> {
+  const tenant = line.tenants.usual;
+  const id = line.org.admin.create('Lead', leadOf('usual'));
+  const event = eventOf({
+    tenant: tenant.tenant,
+    id: 'unreadable',
+    time: clock()(),
+    record: { id },
+    change: { kind: 'updated', gap: true },
+    provenance: 'missing',
+  });
+  const lane = line.signalbox.runtime.temporal.workflow.getHandle(laneId(tenant.tenant, partition));
+  line.org.admin.fault({ kind: 'serverUnavailable', times: 1_000 });
+  const deciding = decide(line, tenant, { id: 'b1', partition, events: [event] });
+  await until('the lane to say that it is stalled', async () => {
+    const status = await lane.query<LaneStatus>(names.laneStatus).catch(() => undefined);
+    return status?.stalled;
+  });
+  await lane.signal(names.park, { eventid: event.id, because: 'recorded' });
+  line.org.admin.fault({ kind: 'clear' });
+  await deciding;
+  return lane;
+}
+
+interface Engaged {
+  readonly lead: string;
+  readonly taskId: string;
+  readonly run: WorkflowHandle;
+}
+
+async function engaged(line: ScenarioLine, variant: keyof typeof variants): Promise<Engaged> {
+  const lead = line.org.admin.create('Lead', leadOf(variant));
+  const run = engagementOf(line, line.tenants[variant], lead);
+  const taskId = await until('a task', () => taskAbout(line, lead));
+  return { lead, taskId, run };
+}
+
+async function engagementMoot(line: ScenarioLine): Promise<WorkflowHandle> {
+  const { lead, run } = await engaged(line, 'usual');
+  line.org.admin.update(lead, { Contact__c: 'telephone' });
+  await until('the task to tell what changed', () =>
+    line.org.admin
+      .records('Task')
+      .some(({ WhoId, Description }) => WhoId === lead && /Changed: /.test(String(Description))),
+  );
+  line.org.admin.update(lead, leadOf('usual', coldLead));
+  await run.result();
+  return run;
+}
+
+async function ended(
+  line: ScenarioLine,
+  variant: keyof typeof variants,
+  end: (engagement: Engaged) => void,
+): Promise<WorkflowHandle> {
+  const engagement = await engaged(line, variant);
+  await until('the engagement to know its task', async () => {
+    const { ledger } = line.signalbox.runtime;
+    const row = await ledger.engagement(line.tenants[variant].tenant, `lead/${engagement.lead}`, 'lead-scoring');
+    return row?.taskid;
+  });
+  end(engagement);
+  await engagement.run.result();
+  return engagement.run;
+}
+
+async function answered(line: ScenarioLine, verdict: Approved['verdict']): Promise<WorkflowHandle> {
+  const lead = line.org.admin.create('Lead', leadOf('approval'));
+  const run = engagementOf(line, line.tenants.approval, lead);
+  const decisionid = await until('a proposal', async () => {
+    const status = await run.query<{ readonly awaitsApproval?: string }>(names.engagementStatus).catch(() => undefined);
+    return status?.awaitsApproval;
+  });
+  await run.executeUpdate<undefined, [Approved]>(names.approve, { args: [{ decisionid, by: 'recorder', verdict }] });
+  if (verdict === 'approve') {
+    const taskId = await until('a task', () => taskAbout(line, lead));
+    await until('the engagement to know its task', async () => {
+      const { ledger } = line.signalbox.runtime;
+      return (await ledger.engagement(line.tenants.approval.tenant, `lead/${lead}`, 'lead-scoring'))?.taskid;
+    });
+    line.org.admin.remove(taskId);
+  }
+  await run.result();
+  return run;
+}
+
+async function positionExpired(line: ScenarioLine): Promise<WorkflowHandle> {
+  const { temporal } = line.signalbox.runtime;
+  const id = subscriptionId(line.tenants.usual.tenant, 'sales', '/data/LeadChangeEvent');
+  const { runId } = await temporal.workflow.getHandle(id).describe();
+  line.org.admin.fault({ kind: 'expiredReplayId' });
+  line.org.admin.fault({ kind: 'dropStream', times: 20 });
+  await closedGap(line);
+  line.org.admin.fault({ kind: 'clear' });
+  return temporal.workflow.getHandle(id, runId);
+}
+
+async function gapFilled(line: ScenarioLine): Promise<WorkflowHandle> {
+  const { tenant } = line.tenants.usual;
+  return line.signalbox.runtime.temporal.workflow.getHandle(gapId(tenant, await closedGap(line)));
+}
+
+function closedGap(line: ScenarioLine): Promise<string> {
+  return until('a gap to be closed', async () => {
+    const gaps = await line.signalbox.runtime.ledger.gaps.list(line.tenants.usual.tenant, 'all');
+    return gaps.find(({ closedat, stream }) => closedat !== undefined && stream === '/data/LeadChangeEvent')?.id;
+  });
+}
+
+function taskAbout(line: ScenarioLine, lead: string): string | undefined {
+  return line.org.admin.records('Task').find(({ WhoId }) => WhoId === lead)?.Id as string | undefined;
+}
+
+function engagementOf(line: ScenarioLine, tenant: Tenant, lead: string): WorkflowHandle {
+  const id = engagementId(tenant.tenant, 'sales', `lead/${lead}`, 'lead-scoring');
+  return line.signalbox.runtime.temporal.workflow.getHandle(id);
+}
+
+/** Times that go up by a second, from now on: later than what the simulated org has stored. */
+function clock(): () => string {
+  let next = Date.now();
+  return () => new Date((next += 1_000)).toISOString();
+}
