@@ -21,8 +21,8 @@ type Failed = Extract<ActionResult, { outcome: 'failed' }>;
  */
 export async function act(deps: LaneDependencies, input: ActInput, run: ActRun): Promise<Acted> {
   const { tenant, subject, usecase, directive } = input;
-  const row = await deps.ledger.engagement(tenant, subject, usecase);
-  if (input.taskId === undefined && row?.status === 'closed' && row.lastdecision === directive.decision.id) {
+  const before = input.previous === undefined ? await deps.ledger.engagement(tenant, subject, usecase) : undefined;
+  if (before?.status === 'closed' && before.lastdecision === directive.decision.id) {
     return { ended: { label: 'moot', because: 'the engagement has ended on this very decision before' } };
   }
   const [snapshot] = await deps.ledger.records(tenant, [subject]);
@@ -45,19 +45,13 @@ async function keep(
   results: readonly ActionResult[],
 ): Promise<void> {
   const at = new Date(deps.now()).toISOString();
-  for (const [index, action] of actions.entries()) {
+  const { workflowId: workflowid, runId: runid, attempt } = run;
+  const attempts = actions.map((action, index) => {
     const result = results[index];
     if (result === undefined) throw new Error(`the sink answered ${results.length} of ${actions.length} actions`);
-    await deps.ledger.recordAction({
-      action,
-      engagement: input.engagement,
-      workflowid: run.workflowId,
-      runid: run.runId,
-      result,
-      attempt: run.attempt,
-      at,
-    });
-  }
+    return { action, engagement: input.engagement, workflowid, runid, result, attempt, at };
+  });
+  await deps.ledger.recordActions(attempts);
 }
 
 function throwIfRetryable(results: readonly ActionResult[]): void {

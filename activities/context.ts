@@ -111,6 +111,7 @@ class Teller {
     }
     if (event.origin === 'self') return { ...base, status: 'echo' };
     const prepared = await this.weigh(event, state);
+    if (prepared.status === 'parked') this.blocked.add(event.subject);
     // Its scores are in the ledger; its outcomes are told again.
     return isAgain ? { ...prepared, usecases: [] } : prepared;
   }

@@ -32,7 +32,7 @@ export interface ConcludeInput extends EngagementIdentity {
   readonly because: string;
   /** RFC 3339 UTC */
   readonly at: string;
-  /** The last decision acted on; a newer one in the ledger keeps the engagement open. */
+  /** The last decision it was told of; a newer one in the ledger keeps the engagement open. */
   readonly decisionid?: string;
   /** The event that told the outcome. */
   readonly eventid?: string;

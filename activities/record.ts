@@ -6,7 +6,8 @@ import type { Snapshot } from './merge';
 
 /** Writes all that a batch led to, in one transaction. */
 export async function recordBatch(deps: LaneDependencies, input: RecordInput, view: BatchView): Promise<void> {
-  const prepared = new Map(input.prepared.map((event) => [event.eventid, event]));
+  // Of an event that came twice in one batch, what became of it the first time counts.
+  const prepared = new Map([...input.prepared].reverse().map((event) => [event.eventid, event]));
   const counted = new Set<string>();
   const snapshots = new Map<string, Snapshot>();
   const events = input.events.map((event) => {

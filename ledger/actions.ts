@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Schema } from './schema';
 
@@ -16,22 +16,26 @@ export interface ActionAttempt {
   readonly at: string;
 }
 
-/** Records a try; the same action and attempt again changes nothing. */
-export async function recordAction(database: Kysely<Schema>, attempt: ActionAttempt): Promise<void> {
-  const { action, result, ...rest } = attempt;
+/** Records tries; the same action and attempt again changes nothing. */
+export async function recordActions(database: Kysely<Schema>, attempts: readonly ActionAttempt[]): Promise<void> {
+  if (attempts.length === 0) return;
   await database
     .insertInto('actions')
-    .values({
-      ...rest,
-      tenant: action.tenantid,
-      id: action.id,
-      decisionid: action.decisionid,
-      subject: `${action.about.entity}/${action.about.id}`,
-      kind: action.kind,
-      outcome: result.outcome,
-      action: JSON.stringify(action),
-      result: JSON.stringify(result),
-    })
+    .values(attempts.map(toRow))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+function toRow({ action, result, ...rest }: ActionAttempt): Insertable<Schema['actions']> {
+  return {
+    ...rest,
+    tenant: action.tenantid,
+    id: action.id,
+    decisionid: action.decisionid,
+    subject: `${action.about.entity}/${action.about.id}`,
+    kind: action.kind,
+    outcome: result.outcome,
+    action: JSON.stringify(action),
+    result: JSON.stringify(result),
+  };
 }

@@ -245,9 +245,9 @@ describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
       answer: [],
     } as const;
     const applied = { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } } as const;
-    await ledger.recordAction({ ...attempt, result: failed, attempt: 1 });
-    await ledger.recordAction({ ...attempt, result: applied, attempt: 2 });
-    await ledger.recordAction({ ...attempt, result: applied, attempt: 2 });
+    await ledger.recordActions([{ ...attempt, result: failed, attempt: 1 }]);
+    await ledger.recordActions([{ ...attempt, result: applied, attempt: 2 }]);
+    await ledger.recordActions([{ ...attempt, result: applied, attempt: 2 }]);
     await ledger.updateEngagement(tenant, attempt.engagement, { taskid: '00T1' });
     await ledger.recordOutcome(tenant, {
       engagement: attempt.engagement,

@@ -1,4 +1,4 @@
-import { recordAction, type ActionAttempt } from './actions';
+import { recordActions, type ActionAttempt } from './actions';
 import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
 import { counts, latencies, type Counts, type Latencies } from './counts';
@@ -58,7 +58,7 @@ export interface Ledger {
   /** Newest snapshots of the subjects that are known. */
   records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
 
-  recordAction(attempt: ActionAttempt): Promise<void>;
+  recordActions(attempts: readonly ActionAttempt[]): Promise<void>;
   /** Throws when no batch has opened the engagement. */
   updateEngagement(tenant: string, id: string, change: EngagementChange): Promise<void>;
   /** Unless a later decision has come. */
@@ -104,7 +104,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
     recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
-    recordAction: (attempt) => recordAction(kysely, attempt),
+    recordActions: (attempts) => recordActions(kysely, attempts),
     updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
     closeEngagement: (tenant, id, end) => closeEngagement(kysely, tenant, id, end),
     recordOutcome: (tenant, outcome) => insertOutcomes(kysely, tenant, [outcome]),

@@ -40,6 +40,8 @@ export interface EngagementState {
   readonly taskId?: string;
   /** The last directive that was acted on. */
   readonly acted?: Directive;
+  /** The last decision it was told of, acted on or only proposed: what its end is recorded with. */
+  readonly heard?: string;
   readonly approvals: readonly (Approved & { readonly at: string })[];
 }
 
@@ -122,12 +124,15 @@ async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promi
   const directive = inbox.directive;
   delete inbox.directive;
   if (directive === undefined) return undefined;
+  memory.state = { ...memory.state, heard: directive.decision.id };
   const refused = await refusal(inbox, directive);
   if (refused !== undefined) return refused === 'overtaken' ? undefined : refused;
   const done = await act({ ...identity(input), directive, ...taskOf(memory.state), ...previousOf(memory.state) });
   memory.state = { ...memory.state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
   if (done.ended !== undefined) return done.ended;
-  return directive.kind === 'moot' && !isWoken(inbox) ? moot : undefined;
+  if (directive.kind === 'moot' && !isWoken(inbox)) return moot;
+  if (!keepsTask(directive)) memory.state = withoutTask(memory.state);
+  return undefined;
 }
 
 type End = Pick<EngagementEnd, 'label' | 'because'>;
@@ -176,7 +181,7 @@ async function finish(
     label,
     because,
     at: seen?.at ?? new Date().toISOString(),
-    ...(state.acted === undefined ? {} : { decisionid: state.acted.decision.id }),
+    ...(state.heard === undefined ? {} : { decisionid: state.heard }),
     ...(seen === undefined ? {} : { eventid: seen.eventid }),
   });
   await condition(allHandlersFinished);
@@ -220,6 +225,16 @@ function identity({
 
 function taskOf(state: EngagementState): { readonly taskId?: string } {
   return state.taskId === undefined ? {} : { taskId: state.taskId };
+}
+
+/** Whether the task is still open once the directive was acted on. */
+function keepsTask({ kind, templates }: Directive): boolean {
+  return kind === 'act' && templates.some((template) => template.kind === 'task');
+}
+
+/** A task that was closed is never taken up again: who calls for one later gets a new one. */
+function withoutTask({ acted, heard, approvals }: EngagementState): EngagementState {
+  return { approvals, ...(acted === undefined ? {} : { acted }), ...(heard === undefined ? {} : { heard }) };
 }
 
 function previousOf(state: EngagementState): { readonly previous?: Directive['decision'] } {

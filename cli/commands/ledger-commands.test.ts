@@ -68,10 +68,12 @@ beforeAll(async () => {
     decisionid: decided.id,
     task: { subject: 'Call Maria\u001b[2J Lopez today', description: 'x', priority: 'high' },
   };
-  await ledger.recordAction({
-    ...{ action, engagement: workflowid, workflowid, runid: 'run-2', attempt: 2, at: '2026-11-23T06:43:14.000Z' },
-    result: { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } },
-  });
+  await ledger.recordActions([
+    {
+      ...{ action, engagement: workflowid, workflowid, runid: 'run-2', attempt: 2, at: '2026-11-23T06:43:14.000Z' },
+      result: { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } },
+    },
+  ]);
   gap = await ledger.gaps.open({
     ...stream,
     cause: 'SBX_SF_REPLAY_EXPIRED',

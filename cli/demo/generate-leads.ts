@@ -88,7 +88,7 @@ interface Season {
 /** Two seasons of the campaign: a crowded one that seldom sells, and a quiet one that often does. */
 const seasons: readonly [Season, Season] = [
   {
-    share: 0.75,
+    share: 0.88,
     known: 0.06,
     cellular: 0.55,
     months: ['may', 'jul', 'aug'],
@@ -101,7 +101,7 @@ const seasons: readonly [Season, Season] = [
     },
   },
   {
-    share: 0.25,
+    share: 0.12,
     known: 0.4,
     cellular: 0.9,
     months: ['mar', 'sep', 'oct'],

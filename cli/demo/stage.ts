@@ -21,9 +21,16 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Sets the stage: servers, the simulated CRM, a tenant's file, and Signalbox in this process. */
-export async function setStage(stateDir: string, progress: (line: string) => void): Promise<Stage> {
-  const dir = path.join(stateDir, 'demo');
+/**
+ * Sets the stage: servers, the simulated CRM, a tenant's file, and Signalbox in this process.
+ * @param before what happens in the CRM before Signalbox listens
+ */
+export async function setStage(
+  stateDir: string,
+  progress: (line: string) => void,
+  before: (org: Org) => Promise<void> = () => Promise.resolve(),
+): Promise<Stage> {
+  const dir = path.resolve(stateDir, 'demo');
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   const closers: (() => Promise<void>)[] = [];
@@ -40,6 +47,7 @@ export async function setStage(stateDir: string, progress: (line: string) => voi
     progress('starting the Salesforce simulator');
     const org = await Org.start(dir);
     closers.push(() => org.stop());
+    await before(org);
     const tenantFile = path.join(dir, 'tenant.yaml');
     const { endpoints, caFile } = org;
     await writeTenant(tenantFile, {

@@ -19,7 +19,7 @@ const product = [
 ];
 
 /** Files below a folder, relative to the project's root. */
-export function filesBelow(folder: string): readonly string[] {
+function filesBelow(folder: string): readonly string[] {
   return readdirSync(path.join(projectRoot, folder)).flatMap((name) => {
     const file = path.join(folder, name);
     return statSync(path.join(projectRoot, file)).isDirectory() ? filesBelow(file) : [file];

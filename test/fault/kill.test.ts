@@ -45,7 +45,7 @@ async function setStage(): Promise<Stage> {
   };
   try {
     const dir = kept(await mkdtemp(path.join(tmpdir(), 'signalbox-kill-')), (made) =>
-      rm(made, { recursive: true, force: true }),
+      import('node:fs/promises').then(({ cp }) => cp(made, '/tmp/kill-logs/' + Date.now(), { recursive: true, filter: (f) => !f.includes('temporal.db') && !f.endsWith('/cache') })).then(() => rm(made, { recursive: true, force: true })),
     );
     // A persistent run has its state folder for itself; what was downloaded before serves it, too.
     await mkdir(path.join(stateDir, 'cache'), { recursive: true });

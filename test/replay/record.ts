@@ -1,8 +1,10 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Role } from '../../services/signalbox';
 import { laneId } from '../../workflows/names';
 import { eventOf } from '../fixtures/events';
 import { startShortHistoryServer } from '../integration/short-history-server';
-import { decide, startTenants, withoutIngest } from '../integration/tenants-line';
+import { decide, leadOf, recordOf, startTenants, withoutIngest, type TenantsLine } from '../integration/tenants-line';
+import { coldLead } from '../line';
 import { saveHistory } from './history-file';
 import { scenarios, variants } from './scenarios';
 
@@ -26,27 +28,33 @@ async function recordAll(some: Partial<typeof scenarios>, roles?: readonly Role[
   }
 }
 
-/** The end of a lane's run whose history has become long. */
+/** The run of a lane whose history has become long. */
 async function recordNewRun(): Promise<string> {
   const server = await startShortHistoryServer(12);
   try {
     const line = await startTenants({ usual: {} }, { roles: withoutIngest, temporalAddress: server.address });
     try {
-      const { tenant } = line.tenants.usual;
-      const handle = line.signalbox.runtime.temporal.workflow.getHandle(laneId(tenant, 0));
-      await decide(line, line.tenants.usual, { id: 'b0', events: [eventOf({ id: 'e0', tenant })] });
-      const { runId } = await handle.describe();
-      for (let n = 1; (await handle.describe()).runId === runId; n++) {
-        await decide(line, line.tenants.usual, { id: `b${n}`, events: [eventOf({ id: `e${n}`, tenant })] });
-      }
-      const first = line.signalbox.runtime.temporal.workflow.getHandle(laneId(tenant, 0), runId);
-      return await saveHistory('lane', 'continued-as-new', first);
+      return await saveHistory('lane', 'continued-as-new', await untilNewRun(line));
     } finally {
       await line.stop();
     }
   } finally {
     await server.stop();
   }
+}
+
+async function untilNewRun(line: TenantsLine<'usual'>): Promise<WorkflowHandle> {
+  const { usual } = line.tenants;
+  const { workflow } = line.signalbox.runtime.temporal;
+  const id = laneId(usual.tenant, 0);
+  const decideOne = (n: number): Promise<unknown> => {
+    const record = recordOf(`00Q00000000000${n}AAA`, leadOf('usual', coldLead));
+    return decide(line, usual, { id: `b${n}`, events: [eventOf({ id: `e${n}`, tenant: usual.tenant, record })] });
+  };
+  await decideOne(1);
+  const { runId } = await workflow.getHandle(id).describe();
+  for (let n = 2; (await workflow.getHandle(id).describe()).runId === runId; n++) await decideOne(n);
+  return workflow.getHandle(id, runId);
 }
 
 function tell(line: string): void {

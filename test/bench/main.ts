@@ -1,0 +1,99 @@
+import { createLeads } from '../../cli/demo/happenings';
+import { generateLeads } from '../../cli/demo/generate-leads';
+import type { Org } from '../../cli/demo/org';
+import { setStage, type Stage } from '../../cli/demo/stage';
+import { settled } from '../../cli/demo/summary';
+import { bareLanes, publishAndConsume, withBareWorker, workflowPerEvent } from './bare';
+import { emptyTenant, eventsLike, untilDecided } from './measured';
+
+/** Leads, and changes of each that leave its score alone: most events of a CRM call for no action. */
+const leads = 2_000;
+const changesEach = 4;
+const latencyRate = 20;
+const latencyLeads = 400;
+
+/**
+ * `npm run bench`: one run on one machine, each figure beside a ceiling or a peer measured in the same run.
+ * The whole line: simulated org -> gRPC -> normalise -> RabbitMQ -> lanes -> model -> ledger -> engagements -> REST.
+ */
+async function main(): Promise<void> {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  say(`${leads * (1 + changesEach)} events of ${leads} leads wait in the org's stream; everything on this machine`);
+  const own = await throughput(say);
+  const latency = await latencies();
+  say('');
+  say(`decided events/s                          ${own.decided.toFixed(0)}`);
+  for (const [name, rate] of own.peers)
+    say(`  of ${name.padEnd(38)} ${rate.toFixed(0).padStart(6)}/s   ${(own.decided / rate).toFixed(2)}x`);
+  say(`engagements opened meanwhile              ${own.engagements}`);
+  say(
+    `event to task at ${latencyRate} events/s              p50 ${latency.p50Ms} ms   p99 ${latency.p99Ms} ms   (${latency.tasksCreated} tasks)`,
+  );
+  say(`peak memory of Signalbox's process        ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+}
+
+interface Throughput {
+  readonly decided: number;
+  readonly engagements: number;
+  readonly peers: ReadonlyMap<string, number>;
+}
+
+async function throughput(say: (line: string) => void): Promise<Throughput> {
+  let begun = 0;
+  const stage = await setStage('.signalbox', say, async (org) => {
+    await fill(org);
+    begun = performance.now();
+  });
+  try {
+    const count = leads * (1 + changesEach);
+    const { first, last } = await untilDecided(stage, count, begun);
+    const decided = count / ((last - first) / 1000);
+    const { engagementsOpen: engagements } = await stage.signalbox.runtime.ledger.counts('demo');
+    say(`decided in ${((last - first) / 1000).toFixed(1)} s; now the peers`);
+    return { decided, engagements, peers: await measurePeers(stage, count) };
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function fill(org: Org): Promise<void> {
+  const all = [...generateLeads(leads)];
+  const ids: string[] = [];
+  for (let at = 0; at < leads; at += 200) ids.push(...(await org.writeLeads('POST', all.slice(at, at + 200))));
+  for (let change = 1; change <= changesEach; change++) {
+    for (let at = 0; at < leads; at += 200) {
+      await org.writeLeads(
+        'PATCH',
+        ids.slice(at, at + 200).map((id) => ({ id, Phone: `+1 555 ${change}` })),
+      );
+    }
+  }
+}
+
+async function measurePeers(stage: Stage, count: number): Promise<ReadonlyMap<string, number>> {
+  const { runtime } = stage.signalbox;
+  const partitions = runtime.tenants.get('demo')?.partitions ?? 4;
+  const events = await eventsLike(stage, count);
+  const peers = new Map<string, number>();
+  await withBareWorker(runtime.worker, async (taskQueue) => {
+    await bareLanes(runtime.temporal, taskQueue, events.slice(0, 400), partitions);
+    peers.set('a bare lane with no-op activities', await bareLanes(runtime.temporal, taskQueue, events, partitions));
+    peers.set('a bare workflow per event', await workflowPerEvent(runtime.temporal, taskQueue, events.slice(0, 500)));
+  });
+  const bare = await emptyTenant(runtime, partitions, events);
+  peers.set('a bare publish and consume', await publishAndConsume(runtime, partitions, bare));
+  return peers;
+}
+
+async function latencies(): Promise<{ readonly p50Ms: number; readonly p99Ms: number; readonly tasksCreated: number }> {
+  const stage = await setStage('.signalbox', () => undefined);
+  try {
+    const { org, signalbox } = stage;
+    await createLeads(org, generateLeads(latencyLeads), latencyRate, () => undefined);
+    return await settled(org, signalbox.runtime.ledger, () => undefined, 60_000);
+  } finally {
+    await stage.stop();
+  }
+}
+
+void main();
