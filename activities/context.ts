@@ -45,9 +45,10 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     taskIds: batch.events.filter(({ data }) => data.entity === 'task').map(({ data }) => data.record.id),
   });
   const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
-  const live = batch.events.filter(({ id }) => !rows.known.includes(id));
+  const parked = new Map(batch.parked);
+  const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
   const hydrated = await hydrate(deps.connections, live, known);
-  const teller = new Teller(tenant, rows, known, hydrated, new Map(batch.parked));
+  const teller = new Teller(tenant, rows, known, hydrated, parked);
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
   return {
@@ -61,6 +62,18 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     after: teller.after,
     filled: new Set(hydrated.keys()),
   };
+}
+
+/** What a person took out of the lane, and what comes behind it, must not hold it up again. */
+function withoutParked(
+  events: readonly CanonicalEvent[],
+  parked: ReadonlyMap<string, Cause>,
+): readonly CanonicalEvent[] {
+  const blocked = new Set<string>();
+  return events.filter(({ id, subject }) => {
+    if (parked.has(id)) blocked.add(subject);
+    return !blocked.has(subject);
+  });
 }
 
 /** Walks through a batch in order, keeping each record's state as it goes. */
@@ -125,24 +138,22 @@ class Teller {
 
   /** The record after the event; `undefined` where it is gone and was never known. */
   private advance(event: CanonicalEvent): Snapshot | undefined {
-    let before = this.known.get(event.subject);
-    if (needsReading(event, before)) {
-      const read = this.hydrated.get(event.subject);
-      if (read === undefined) return undefined;
-      before = merge(undefined, read);
-      this.hydrate(event, before);
-    }
-    const snapshot = this.settle(before, event);
+    const before = this.known.get(event.subject);
+    const snapshot = needsReading(event, before) ? this.afterReading(event, before) : merge(before, event);
+    if (snapshot === undefined) return undefined;
     this.known.set(event.subject, snapshot);
     this.after.set(event.id, snapshot);
     return snapshot;
   }
 
-  /** What was read is as new as the event or newer; the event alone decides only what it tells of. */
-  private settle(before: Snapshot | undefined, event: CanonicalEvent): Snapshot {
-    if (event.data.provenance.record === 'missing' && before !== undefined) return before;
-    if (before !== undefined && before.sequence > orderOf(event)) return before;
-    return merge(before, event);
+  /** What was read is mostly newer than the event; only an event of a later second has something to add. */
+  private afterReading(event: CanonicalEvent, before: Snapshot | undefined): Snapshot | undefined {
+    const told = this.hydrated.get(event.subject);
+    if (told === undefined) return undefined;
+    const read = merge(before?.deleted === true ? before : undefined, told);
+    this.hydrate(event, read);
+    const hasMore = event.data.provenance.record !== 'missing' && read.sequence <= orderOf(event);
+    return hasMore ? merge(read, event) : read;
   }
 
   private hydrate(event: CanonicalEvent, read: Snapshot): void {
@@ -163,7 +174,7 @@ class Teller {
     try {
       const { usecases, outcomes } = await this.ask(event, state);
       if (usecases.length + outcomes.length > 0) {
-        return { ...base, usecases, outcomes, status: 'decided', ...amountOf(state) };
+        return { ...base, usecases, outcomes, status: 'decided', order: state.sequence, ...amountOf(state) };
       }
       const cause = { code: 'SBX_NO_USE_CASE', message: 'no use case asks for it' };
       return { ...base, usecases, outcomes, status: 'ignored', cause };

@@ -44,6 +44,8 @@ export interface PreparedEvent {
   /** Use cases that ask for a score of this event. */
   readonly usecases: readonly string[];
   readonly outcomes: readonly OutcomeSeen[];
+  /** The place of the record's state after the event; compares as text with that of any other event of the record. */
+  readonly order?: string;
   /** The record's amount of money, where a person's approval hangs on it. */
   readonly amount?: number;
 }

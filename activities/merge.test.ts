@@ -51,3 +51,16 @@ test.each([
 ])('%s: reading is asked for = %#', (_name, event, known, expected) => {
   expect(needsReading(event, known)).toBe(expected);
 });
+
+test('a record read back is newer than an event of the same second, older than one of a later second', () => {
+  const known = merge(undefined, created);
+  const read = (time: string) => eventOf({ id: 'r', time, change: { kind: 'observed' }, record: { name: 'Ana' } });
+  const same = read(created.time);
+  expect(isStale(same, known)).toBe(false);
+  const after = merge(known, same);
+  expect(after.record).toMatchObject({ name: 'Ana' });
+  expect(after.sequence > known.sequence).toBe(true);
+  expect(isStale(eventOf({ sequence: '00000000000000000002' }), after)).toBe(false);
+  expect(isStale(created, after)).toBe(true);
+  expect(isStale(read('2026-03-01T09:59:59.000Z'), known)).toBe(true);
+});

@@ -12,9 +12,20 @@ export interface Snapshot {
   readonly deleted: boolean;
 }
 
-/** True for an event that tells less than the ledger already knows. */
+/**
+ * True for an event that tells less than the ledger already knows. CRM times are whole seconds: a record that was read back is
+ * not older than an event of the same second, since reading comes after.
+ */
 export function isStale(event: CanonicalEvent, known: Snapshot | undefined): boolean {
-  return known !== undefined && orderOf(event) < known.sequence;
+  if (known === undefined) return false;
+  if (event.data.change.kind === 'observed') return event.time < known.sequence.slice(0, event.time.length);
+  return orderOf(event) < known.sequence;
+}
+
+/** The place of a record's state after the event: always after what was known. */
+function orderAfter(known: Snapshot | undefined, event: CanonicalEvent): string {
+  const order = orderOf(event);
+  return known === undefined || order >= known.sequence ? order : `${known.sequence}+`;
 }
 
 /** True where the event alone, with what is known, does not give the whole record. */
@@ -29,7 +40,7 @@ export function needsReading(event: CanonicalEvent, known: Snapshot | undefined)
 /** The record after the event: changed fields over what was known, cleared fields gone. Pure. */
 export function merge(known: Snapshot | undefined, event: CanonicalEvent): Snapshot {
   const { change, record, native, provenance } = event.data;
-  const base = { subject: event.subject, sequence: orderOf(event) };
+  const base = { subject: event.subject, sequence: orderAfter(known, event) };
   if (change.kind === 'deleted') {
     return { ...base, record: known?.record ?? record, native: known?.native ?? native, deleted: true };
   }

@@ -1,9 +1,9 @@
 import type { Envelope } from './event';
 
 /**
- * The place of an event in its record's life: the CRM's time, then the CRM's own order. Comparable as text, also between the
- * events of a stream and the snapshots of a query, which have no commit number.
+ * The place of an event in its record's life: the CRM's time, then the CRM's own order; comparable as text. A record that was
+ * read back has no place in the CRM's order: it comes first in its second, so that no event of that second is taken for old.
  */
-export function orderOf(event: Pick<Envelope<unknown>, 'time' | 'sequence'>): string {
-  return `${event.time}/${event.sequence}`;
+export function orderOf({ time, sequence, type }: Pick<Envelope<unknown>, 'time' | 'sequence' | 'type'>): string {
+  return type.endsWith('.observed.v1') ? `${time}/` : `${time}/${sequence}`;
 }

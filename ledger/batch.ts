@@ -14,7 +14,7 @@ export interface RecordedEvent {
   readonly status: EventStatus;
   /** Why, for a person. */
   readonly because?: string;
-  /** Error code of a parked event, e.g. SBX_LANE_POISON. */
+  /** Error code of a parked event, e.g. SBX_EXPRESSION_FAILED. */
   readonly code?: string;
 }
 

@@ -4,7 +4,7 @@ import type { Schema } from './schema';
 
 /** A hole in a native stream. */
 export interface Gap extends StreamName {
-  /** What tore it: a code such as SBX_SF_REPLAY_EXPIRED, or a sentence. */
+  /** What tore it: a code with its message. */
   readonly cause: string;
   /** Events after this may be missing, RFC 3339 UTC. */
   readonly from: string;

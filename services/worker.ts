@@ -32,7 +32,7 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
       log,
       now,
     }),
-    // Figures of docs/adr/0006: fewer cached workflows than are under way halves the throughput.
+    // Figures of docs/adr/0005: fewer cached workflows than are under way halves the throughput.
     maxCachedWorkflows: 2_000,
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentActivityTaskExecutions: 200,

@@ -78,7 +78,7 @@ export type Approval = 'none' | 'required' | { readonly above: number };
 export interface OutcomeRule {
   readonly won?: CompiledExpression;
   readonly lost?: CompiledExpression;
-  /** Milliseconds from the first decision; with neither won nor lost by then the outcome is `ignored`. */
+  /** Milliseconds from the last decision that was acted on; with no outcome by then the engagement ends as `expired`. */
   readonly within: number;
 }
 

@@ -10,7 +10,7 @@ import type { Provided } from '../services/provision/ways';
 
 const silent = (): void => undefined;
 /** For tests that look at what a connection does, not at what it says. */
-const noLog: BrokerLog = { info: silent, warn: silent, error: silent };
+export const noLog: BrokerLog = { info: silent, warn: silent, error: silent };
 
 /** A RabbitMQ broker for tests: the one that AMQP_URL names, or one of its own. */
 export interface RealBroker {

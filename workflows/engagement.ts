@@ -119,7 +119,7 @@ function listen(inbox: Inbox, memory: Memory): void {
 
 /** Deals with the next thing heard; the engagement's end where it leads to one. */
 async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
-  const end = await nextEnd(inbox, memory.state.acted?.withinMs);
+  const end = await nextEnd(inbox, memory.state.acted);
   if (end !== undefined) return end;
   const directive = inbox.directive;
   delete inbox.directive;
@@ -141,8 +141,8 @@ const moot: End = { label: 'moot', because: 'the score no longer calls for actio
 const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
 
 /** Waits for something to do; the engagement's end where that is what comes. */
-async function nextEnd(inbox: Inbox, withinMs: number | undefined): Promise<End | undefined> {
-  const isInTime = withinMs === undefined ? await heard(inbox) : await condition(() => isWoken(inbox), withinMs);
+async function nextEnd(inbox: Inbox, acted: Directive | undefined): Promise<End | undefined> {
+  const isInTime = acted === undefined ? await heard(inbox) : await condition(() => isWoken(inbox), acted.withinMs);
   if (inbox.seen !== undefined) return { label: inbox.seen.label, because: `told by event ${inbox.seen.eventid}` };
   return isInTime ? undefined : expired;
 }

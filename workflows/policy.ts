@@ -39,6 +39,7 @@ export function rule(
   const directives = new Map<string, Directive>();
   const open = new Map(Object.entries(context.engagements));
   const amounts = new Map(context.events.map(({ eventid, amount }) => [eventid, amount]));
+  const orders = new Map(context.events.map(({ eventid, order }) => [eventid, order]));
   const duplicates = new Set(context.events.flatMap((e) => (e.status === 'duplicate' ? [e.eventid] : [])));
   for (const decision of context.earlier ?? []) {
     if (!duplicates.has(decision.eventid)) decisions.push(decision);
@@ -58,7 +59,8 @@ export function rule(
     const key = engagementKey(event.subject, request.usecase);
     const known = open.get(key);
     const verdict = weigh(policy, inference, known);
-    const decision = toDecision(tenant, event, policy, inference, verdict, now);
+    const sequence = orders.get(event.id) ?? orderOf(event);
+    const decision = toDecision(tenant, event, policy, inference, verdict, { now, sequence });
     decisions.push(decision);
     if (verdict.directive === undefined || decision.score === undefined) return;
     const id = engagementId(tenant, policy.connection, event.subject, request.usecase);
@@ -107,7 +109,7 @@ function toDecision(
   policy: PolicyView,
   inference: Inference,
   verdict: Verdict,
-  now: string,
+  { now, sequence }: { readonly now: string; readonly sequence: string },
 ): Decision {
   return {
     id: `${event.id}:${policy.usecase}`,
@@ -127,7 +129,7 @@ function toDecision(
     ...(inference.model === undefined ? {} : { model: inference.model }),
     policy: policy.digest,
     decidedat: now,
-    sequence: orderOf(event),
+    sequence,
   };
 }
 

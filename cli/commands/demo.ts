@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import path from 'node:path';
 import { generateLeads } from '../demo/generate-leads';
 import { createLeads, liveOn } from '../demo/happenings';
+import type { NativeLead } from '../demo/lead-fields';
 import { readLeads } from '../demo/read-leads';
 import { untilEnded } from '../until-ended';
 import { setStage, type Stage } from '../demo/stage';
@@ -12,7 +13,7 @@ import { projectRoot } from '../../services/runtime';
 interface DemoOptions {
   readonly leads?: string;
   readonly mapping: string;
-  readonly count: number;
+  readonly count?: number;
   readonly rate: number;
   readonly keep?: true;
   readonly faults?: true;
@@ -33,12 +34,13 @@ export function demoCommand(program: Command): void {
       'how a row becomes a lead',
       path.join(projectRoot, 'cli', 'demo', 'bank-marketing.mapping.yaml'),
     )
-    .option('--count <n>', 'leads, at most', positive, 200)
-    .option('--rate <n>', 'leads per second', positive, 40)
     .option(
-      '--faults',
-      'break things on purpose: every event twice, bytes that cannot be read, a dropped stream, row locks',
+      '--count <n>',
+      'leads, at most (default: 200 made-up ones, or 1000 rows of --leads, evenly spread)',
+      positive,
     )
+    .option('--rate <n>', 'leads per second', positive, 40)
+    .option('--faults', 'break things on purpose: every event comes twice, one cannot be read, the stream is dropped')
     .option('--keep', 'leave everything running until Ctrl-C')
     .option('--json', 'print one machine-readable summary line last')
     .option('--state <dir>', 'where state lies', '.signalbox')
@@ -73,12 +75,12 @@ async function play(stage: Stage, options: DemoOptions, say: (line?: string) => 
   const { ledger } = signalbox.runtime;
   const live = liveLine();
   if (options.faults === true) await breakThings(stage);
-  const rows = options.leads === undefined ? generateLeads(options.count) : readLeads(options.leads, options.mapping);
+  const rows = await leadsOf(options, say);
   let created = 0;
   const show = (summary: Summary): void => {
     live(`  leads ${created}   ${figures(summary)}`);
   };
-  const leads = createLeads(org, limited(rows, options.count), options.rate, (n) => (created = n));
+  const leads = createLeads(org, rows, options.rate, (n) => (created = n));
   const first = settledAfter(leads, stage, show);
   await first;
   const { changed, completed, converted } = await liveOn(org);
@@ -113,7 +115,6 @@ async function settledAfter(
 async function breakThings({ org }: Stage): Promise<void> {
   await org.fault({ kind: 'duplicateEvents', times: 1_000_000 });
   await org.fault({ kind: 'truncatedAvro', object: 'Lead' });
-  await org.fault({ kind: 'rowLock', times: 5 });
   await org.fault({ kind: 'dropStream' });
 }
 
@@ -134,12 +135,13 @@ function liveLine(): (text: string | undefined) => void {
   };
 }
 
-async function* limited<T>(rows: Iterable<T> | AsyncIterable<T>, count: number): AsyncGenerator<T> {
-  let given = 0;
-  for await (const row of rows) {
-    if (given++ >= count) return;
-    yield row;
-  }
+type Leads = Iterable<NativeLead> | AsyncIterable<NativeLead>;
+
+async function leadsOf({ leads: file, mapping, count }: DemoOptions, say: (line: string) => void): Promise<Leads> {
+  if (file === undefined) return generateLeads(count ?? 200);
+  const { rows, taken, leads } = await readLeads(file, mapping, count ?? 1_000);
+  say(`  ${taken} of the ${rows} rows of ${file}${taken < rows ? ', evenly spread; --count takes more' : ''}`);
+  return leads;
 }
 
 function positive(text: string): number {

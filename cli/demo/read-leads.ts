@@ -7,22 +7,52 @@ import { leadFields, type NativeLead } from './lead-fields';
 
 const numeric = new Set(leadFields.filter(({ type }) => type === 'double').map(({ name }) => name));
 
+/** Leads read from a file, and how many rows the file has. */
+export interface FileLeads {
+  readonly rows: number;
+  readonly taken: number;
+  readonly leads: AsyncIterable<NativeLead>;
+}
+
 /**
- * Leads from the rows of a CSV (gzip too), by a mapping file.
+ * Leads from the rows of a CSV (gzip too), by a mapping file: all rows, or `most` of them evenly spread over the file.
  * Throws with file, row and column when a column is missing or a number is none.
  */
-export async function* readLeads(file: string, mappingFile: string): AsyncGenerator<NativeLead> {
+export async function readLeads(file: string, mappingFile: string, most: number): Promise<FileLeads> {
   const mapping = await readMapping(mappingFile);
+  const rows = await countRows(file);
+  const taken = Math.min(rows, most);
+  return { rows, taken, leads: toLeads(file, mapping, rows, taken) };
+}
+
+async function countRows(file: string): Promise<number> {
+  const rows = readRows(file)[Symbol.asyncIterator]();
+  let count = 0;
+  while ((await rows.next()).done !== true) count += 1;
+  return count;
+}
+
+async function* toLeads(
+  file: string,
+  mapping: Readonly<Record<string, string>>,
+  rows: number,
+  taken: number,
+): AsyncGenerator<NativeLead> {
+  let row = 0;
+  for await (const values of readRows(file)) {
+    row += 1;
+    const isTaken = Math.floor((row * taken) / rows) > Math.floor(((row - 1) * taken) / rows);
+    if (isTaken) yield toLead(mapping, { ...values, row: String(row) }, `${file} row ${row}`);
+  }
+}
+
+function readRows(file: string): AsyncIterable<Readonly<Record<string, string>>> {
   const bytes = createReadStream(file);
   const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   const rows = text.pipe(parseCsv({ columns: true, bom: true, skip_empty_lines: true }));
   // pipe() does not pass errors on.
   for (const stage of [bytes, text]) stage.on('error', (error: Error) => rows.destroy(error));
-  let row = 0;
-  for await (const values of rows as AsyncIterable<Record<string, string>>) {
-    row += 1;
-    yield toLead(mapping, { ...values, row: String(row) }, `${file} row ${row}`);
-  }
+  return rows as AsyncIterable<Readonly<Record<string, string>>>;
 }
 
 async function readMapping(file: string): Promise<Readonly<Record<string, string>>> {

@@ -10,27 +10,37 @@ type Heard = Extract<HistoryEntry, { kind: 'event' }>;
 export async function tellStory({ org, signalbox }: Stage, say: (line?: string) => void): Promise<string> {
   const { ledger } = signalbox.runtime;
   const task = (await org.records('Task')).find(({ IsDeleted }) => IsDeleted !== true);
-  if (task === undefined) throw new Error('no lead of this run called for a task: run it with more leads (--count)');
-  const lead = String(task.WhoId);
-  const story = await ledger.history('demo', lead);
+  const lead = task === undefined ? (await org.records('Lead'))[0]?.Id : String(task.WhoId);
+  if (lead === undefined) throw new Error('there was no lead: the file has no rows');
+  const { acted, decided, heard } = pick(await ledger.history('demo', lead), lead);
+  say('One decision, in full');
+  await tellEvent(org, heard, say);
+  tellDecision(decided, say);
+  if (task === undefined)
+    say('5. No lead of this run scored high enough for a task: more rows (--count) would show one');
+  else tellTask(task, say);
+  say('6. The Temporal workflows that did it');
+  say(`   decided by  ${heard.lane?.workflowid ?? ''} run ${heard.lane?.runid ?? ''}`);
+  if (acted !== undefined) say(`   acted by    ${acted.workflowid} run ${acted.runid}, attempt ${acted.attempt}`);
+  say();
+  return lead;
+}
+
+/** The first task's action with its decision and event; the first decision where there is no task. */
+function pick(
+  story: readonly HistoryEntry[],
+  lead: string,
+): { readonly acted: Acted | undefined; readonly decided: Decided; readonly heard: Heard } {
   const acted = story.find((entry): entry is Acted => entry.kind === 'action' && entry.action.kind === 'create-task');
   const decided = story.find(
-    (entry): entry is Decided => entry.kind === 'decision' && entry.decision.id === acted?.action.decisionid,
+    (entry): entry is Decided =>
+      entry.kind === 'decision' && (acted === undefined || entry.decision.id === acted.action.decisionid),
   );
   const heard = story.find(
     (entry): entry is Heard => entry.kind === 'event' && entry.event.id === decided?.decision.eventid,
   );
-  if (acted === undefined || decided === undefined || heard === undefined)
-    throw new Error(`the ledger does not tell how task ${task.Id} came to be`);
-  say('One decision, in full');
-  await tellEvent(org, heard, say);
-  tellDecision(decided, say);
-  tellTask(task, say);
-  say('6. The Temporal workflows that did it');
-  say(`   decided by  ${heard.lane?.workflowid ?? ''} run ${heard.lane?.runid ?? ''}`);
-  say(`   acted by    ${acted.workflowid} run ${acted.runid}, attempt ${acted.attempt}`);
-  say();
-  return lead;
+  if (decided !== undefined && heard !== undefined) return { acted, decided, heard };
+  throw new Error(`the ledger does not tell what was decided about lead ${lead}`);
 }
 
 async function tellEvent(org: Stage['org'], { event }: Heard, say: (line?: string) => void): Promise<void> {

@@ -106,7 +106,7 @@ function isCurrent({ action, id, row }: Write, found: Found | null, results: Map
   if (found === null) {
     results.set(
       action.id,
-      refused(action, 'permanent', 'ENTITY_IS_DELETED', `${id} is deleted, or not for this user to see`),
+      refused(action, 'gone', 'ENTITY_IS_DELETED', `${id} is deleted, or not for this user to see`),
     );
     return false;
   }

@@ -29,7 +29,9 @@ export function classOf(code: string, status: number): { failure: FailureClass; 
   if (authCodes.has(code) || status === 401) return { failure: 'auth' };
   if (code.endsWith('REQUEST_LIMIT_EXCEEDED')) return { failure: 'retryable', retryAfterMs: limitDelayMs };
   if (passing.has(code) || status === 429 || status >= 500) return { failure: 'retryable' };
-  if (status === 412) return { failure: 'conflict' };
+  if (code === 'ENTITY_IS_DELETED') return { failure: 'gone' };
+  // Someone converted the lead meanwhile: that goes first.
+  if (status === 412 || code === 'CANNOT_UPDATE_CONVERTED_LEAD') return { failure: 'conflict' };
   return { failure: 'permanent' };
 }
 

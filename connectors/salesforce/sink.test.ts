@@ -158,7 +158,7 @@ describe('failures', () => {
     org.admin.remove(lead);
     expect([...unknown, ...(await apply(setting('k2', { Rating: 'Hot' })))]).toMatchObject([
       { failure: 'permanent', code: expect.stringMatching(/INVALID_FIELD/) as unknown },
-      { failure: 'permanent', code: 'ENTITY_IS_DELETED' },
+      { failure: 'gone', code: 'ENTITY_IS_DELETED' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { leadFields } from '../../cli/demo/lead-fields';
 import type { HistoryEntry, QuarantineRow } from '../../ledger/ledger';
 import { hotLead, startLine, until, type Line } from '../line';
-import { avroDouble, avroLong, newestEventOf, replaced } from './forge';
+import { avroDouble, avroLong, creationOf, replaced, type Captured } from './forge';
 
 const topic = '/data/LeadChangeEvent';
 const megabyte = 1_000_000;
@@ -15,6 +15,7 @@ beforeAll(async () => {
           ...leadFields.map(({ name, type }) => ({ name, type })),
           { name: 'Notes__c', type: 'textarea', length: 2 * megabyte },
           { name: 'Region__c', type: 'string' },
+          { name: 'Since__c', type: 'date' },
         ],
       },
     },
@@ -72,13 +73,14 @@ async function quarantinedBy(happen: () => void): Promise<QuarantineRow & { read
 /** The first of January of the year 0, epoch ms. */
 const yearZero = -62_167_219_200_000;
 
-/** When the newest event about a record was committed, epoch ms. */
-function committedAt(record: string): bigint {
-  const found = line.org.admin.events(topic).findLast(({ decoded }) => JSON.stringify(decoded).includes(record));
-  const { ChangeEventHeader: header } = found?.decoded as {
-    readonly ChangeEventHeader: { readonly commitTimestamp: string };
-  };
-  return BigInt(header.commitTimestamp);
+/** Puts bytes on the topic as a new event. */
+function publish({ schemaId }: Captured, payload: Buffer): void {
+  line.org.admin.fault({ kind: 'rawPayload', topic, schemaId, payload: payload.toString('base64') });
+}
+
+/** A later copy of a lead's creation: what it says is newer than all that is known. */
+function later({ payload, committed }: Captured): Buffer {
+  return replaced(payload, avroLong(committed), avroLong(committed + 3_600_000));
 }
 
 /** The bytes of the newest event on the topic, as the org holds them. */
@@ -125,33 +127,48 @@ test('a field that makes the event too large comes as a gap event: the record is
   });
 });
 
-test('NaN in a number is not known: the model refuses to score it, and the decision says so', async () => {
+test('NaN in a number is refused by the model: decided without a score, with the reason', async () => {
   const lead = await goodLead();
-  const { payload, schemaId } = newestEventOf(line.org, topic, lead);
-  const forged = replaced(payload, avroDouble(5040), avroDouble(NaN));
-  line.org.admin.fault({ kind: 'rawPayload', topic, schemaId, payload: forged.toString('base64') });
-  const decision = await until('the decision on NaN', async () =>
-    (await decisionsOf(lead)).find(({ decision: { outcome } }) => outcome === 'abstain'),
+  const captured = creationOf(line.org, topic, lead);
+  publish(captured, replaced(later(captured), avroDouble(5040), avroDouble(NaN)));
+  const { decision } = await until('the decision on NaN', async () =>
+    (await decisionsOf(lead)).find((entry) => entry.decision.outcome === 'abstain'),
   );
-  expect(decision.decision.because).toMatch(/nrEmployed|nr\.employed/);
-  expect(decision.decision).not.toHaveProperty('score');
-});
-
-test('a commit in the year 0 is older than all that is known: recorded, and nothing is undone by it', async () => {
-  const lead = await goodLead();
-  const { payload, schemaId } = newestEventOf(line.org, topic, lead);
-  const forged = replaced(payload, avroLong(committedAt(lead)), avroLong(BigInt(yearZero)));
-  line.org.admin.fault({ kind: 'rawPayload', topic, schemaId, payload: forged.toString('base64') });
-  const event = await until('the event of the year 0', async () =>
-    (await eventsOf(`lead/${lead}`)).find(({ event: { time } }) => time.startsWith('0000-')),
-  );
-  expect(event).toMatchObject({ status: 'ignored', because: 'the ledger knows a later state of the record' });
+  expect(decision.because).toMatch(/nr\.employed .*is "NaN", not a number/);
+  expect(decision).not.toHaveProperty('score');
   expect(tasksOf(lead)).toMatchObject([{ Status: 'Not Started' }]);
 });
 
+test('a commit in the year 0 has no place in the order of changes: it goes to quarantine', async () => {
+  const lead = await goodLead();
+  const captured = creationOf(line.org, topic, lead);
+  const row = await quarantinedBy(() => {
+    publish(captured, replaced(captured.payload, avroLong(captured.committed), avroLong(yearZero)));
+  });
+  expect(row).toMatchObject({ code: 'SBX_SALESFORCE_TIME', stream: topic });
+  expect(row.message).toContain(String(yearZero));
+  expect(row.bytes.toString()).toContain(lead);
+  expect(await decisionsOf(lead)).toHaveLength(1);
+});
+
+test('a date field in the year 0 is not known; the rest of the lead is decided on', async () => {
+  const lead = line.org.admin.create('Lead', { ...hotLead, Since__c: '2020-02-29' });
+  await until('its task', () => tasksOf(lead).length === 1);
+  const captured = creationOf(line.org, topic, lead);
+  const since = avroLong(Date.UTC(2020, 1, 29));
+  publish(captured, replaced(later(captured), since, avroLong(yearZero)));
+  const decided = await until('the second decision', async () => {
+    const decisions = await decisionsOf(lead);
+    return decisions.length === 2 ? decisions : undefined;
+  });
+  expect(decided.map(({ decision }) => decision.band)).toEqual(['hot', 'hot']);
+  const told = (await eventsOf(`lead/${lead}`)).filter(({ event }) => event.type === 'io.signalbox.lead.created.v1');
+  // What is no day stays among the native fields as the CRM said it.
+  expect(told.map(({ event }) => event.data.native['Since__c'])).toEqual(['2020-02-29', yearZero]);
+  expect(tasksOf(lead)).toHaveLength(1);
+});
+
 test('a record that was deleted before anybody could read it is ignored with its cause', async () => {
-  const lead = line.org.admin.create('Contact', { LastName: 'Gone' });
-  line.org.admin.remove(lead);
   line.org.admin.fault({ kind: 'gapEvent', object: 'Contact', recordIds: ['003000000000099AAA'] });
   const event = await until('the gap event', async () => (await eventsOf('contact/003000000000099AAA'))[0]);
   expect(event).toMatchObject({ status: 'ignored', because: 'the record was deleted meanwhile' });

@@ -1,29 +1,35 @@
 import type { RunningSalesforce } from '../../simulators/salesforce';
 
-/** A real event's bytes, and what is to be said about them when they are put on the bus again. */
+/** A real event's bytes, to be changed and put on the bus as a new event. */
 export interface Captured {
   readonly payload: Buffer;
   readonly schemaId: string;
+  /** Epoch ms. */
+  readonly committed: number;
 }
 
-/** The bytes of the newest event about a record, with a transaction key of their own: put on the bus, they are a new event. */
-export function newestEventOf({ admin }: RunningSalesforce, topic: string, record: string): Captured {
-  const found = admin.events(topic).findLast(({ decoded }) => JSON.stringify(decoded).includes(record));
-  if (found === undefined) throw new Error(`no event about ${record} on ${topic}`);
-  const { ChangeEventHeader: header } = found.decoded as {
-    readonly ChangeEventHeader: { readonly transactionKey: string };
-  };
-  const key = Buffer.from(header.transactionKey);
-  const other = Buffer.from(`0001${header.transactionKey.slice(4)}`);
-  return { payload: replaced(Buffer.from(found.payload, 'base64'), key, other), schemaId: found.schemaId };
+/** The event of a record's creation, with a transaction key of its own: put on the bus, it is another event. */
+export function creationOf({ admin }: RunningSalesforce, topic: string, record: string): Captured {
+  for (const { decoded, payload, schemaId } of admin.events(topic)) {
+    const { ChangeEventHeader: header } = (decoded ?? { ChangeEventHeader: undefined }) as {
+      readonly ChangeEventHeader?: {
+        readonly recordIds: readonly string[];
+        readonly transactionKey: string;
+        readonly commitTimestamp: string;
+      };
+    };
+    if (header?.recordIds.includes(record) !== true) continue;
+    const { transactionKey: key } = header;
+    const bytes = replaced(Buffer.from(payload, 'base64'), Buffer.from(key), Buffer.from(`0001${key.slice(4)}`));
+    return { payload: bytes, schemaId, committed: Number(header.commitTimestamp) };
+  }
+  throw new Error(`no event about ${record} on ${topic}`);
 }
 
-/** The only place of some bytes, replaced: Avro says no length of the whole, so it need not stay. */
+/** The first place of some bytes, replaced: Avro says no length of the whole, so it need not stay. */
 export function replaced(payload: Buffer, bytes: Buffer, by: Buffer): Buffer {
   const at = payload.indexOf(bytes);
-  if (at < 0 || payload.includes(bytes, at + 1)) {
-    throw new Error(`${bytes.toString('hex')} is ${at < 0 ? 'nowhere' : 'more than once'} in the event`);
-  }
+  if (at < 0) throw new Error(`${bytes.toString('hex')} is nowhere in the event`);
   return Buffer.concat([payload.subarray(0, at), by, payload.subarray(at + bytes.length)]);
 }
 
@@ -35,7 +41,8 @@ export function avroDouble(value: number): Buffer {
 }
 
 /** A long as Avro writes it: zigzag, then seven bits a byte, the lowest first. */
-export function avroLong(value: bigint): Buffer {
+export function avroLong(number: number): Buffer {
+  const value = BigInt(number);
   const bytes: number[] = [];
   let rest = value < 0n ? -value * 2n - 1n : value * 2n;
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);

@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { BrokerConnection } from '../../broker/connection';
+import { parkedQueue } from '../../broker/routing';
 import { leadFields } from '../../cli/demo/lead-fields';
 import { openLedger, type Ledger } from '../../ledger/ledger';
 import { provideAll } from '../../services/provision/provide';
+import { openStateFolder } from '../../services/provision/state-folder';
 import { projectRoot } from '../../services/runtime';
 import { roles, type Role } from '../../services/signalbox';
 import { startSalesforce, type RunningSalesforce } from '../../simulators/salesforce';
@@ -26,8 +29,13 @@ interface Stage {
   readonly ledger: Ledger;
   readonly tenant: string;
   readonly mortals: Readonly<Record<string, Mortal>>;
+  /** Messages in the tenant's parking queue. */
+  parked(): Promise<number>;
   stop(): Promise<void>;
 }
+
+const ignore = (): void => undefined;
+const noLog = { info: ignore, warn: ignore, error: ignore };
 
 const leadsPerKill = 80;
 const perSecond = 80;
@@ -45,11 +53,15 @@ async function setStage(): Promise<Stage> {
   };
   try {
     const dir = kept(await mkdtemp(path.join(tmpdir(), 'signalbox-kill-')), (made) =>
-      import('node:fs/promises').then(({ cp }) => cp(made, '/tmp/kill-logs/' + Date.now(), { recursive: true, filter: (f) => !f.includes('temporal.db') && !f.endsWith('/cache') })).then(() => rm(made, { recursive: true, force: true })),
+      rm(made, { recursive: true, force: true }),
     );
     // A persistent run has its state folder for itself; what was downloaded before serves it, too.
     await mkdir(path.join(stateDir, 'cache'), { recursive: true });
     await symlink(path.join(stateDir, 'cache'), path.join(dir, 'cache'));
+    const folder = kept(await openStateFolder(dir), (opened) => {
+      opened.close();
+      return Promise.resolve();
+    });
     const [servers, database] = await Promise.all([
       provideAll({ rabbit: true, temporal: true, isPrivate: true, isPersistent: true, stateDir: dir }),
       ownDatabase(stateDir),
@@ -67,12 +79,19 @@ async function setStage(): Promise<Stage> {
       Temporal: { kill: () => temporal.kill(), start: () => temporal.restart() },
     };
     const start = async (role: Role): Promise<void> => {
-      const part = kept(new RoleProcess(role, { tenantFile, dir, env: { ...env, ...places } }), (one) => one.stop());
+      const part = kept(new RoleProcess(role, { tenantFile, folder, env: { ...env, ...places } }), (one) => one.stop());
       await part.start();
       mortals[role] = part;
     };
     for (const role of roles) await start(role);
-    return { org, ledger, tenant: tenant.tenant, mortals, stop };
+    const parked = async (): Promise<number> => {
+      const broker = await BrokerConnection.open(rabbit.url, noLog);
+      const { messageCount } = await broker
+        .withChannel((channel) => channel.checkQueue(parkedQueue(tenant.tenant)))
+        .finally(() => broker.close());
+      return messageCount;
+    };
+    return { org, ledger, tenant: tenant.tenant, mortals, parked, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -130,7 +149,7 @@ const skipped = `${title} (skipped: no DATABASE_URL, no PostgreSQL on this machi
       expect(doneAtKill).toBeLessThan(total);
       expect(decidedAtKill).toBeGreaterThan(0);
       expect(decidedAtKill).toBeLessThan(total);
-      expect(await settled(leads, 60_000)).toEqual(none);
+      expect({ ...(await settled(leads, 60_000)), parked: await stage.parked() }).toEqual({ ...none, parked: 0 });
       expect((await ledger.counts(tenant)).decisions - before).toBe(total);
     },
     120_000,

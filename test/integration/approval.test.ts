@@ -12,6 +12,9 @@ import {
   writesAbout,
 } from './watch';
 
+// Longer than any poll, whose own failure says what was waited for.
+jest.setTimeout(60_000);
+
 const variants = {
   asks: { useCase: { approval: 'required' } },
   impatient: { useCase: { approval: 'required', outcome: { within: 'PT2S' } } },
@@ -19,7 +22,7 @@ const variants = {
 let line: TenantsLine<keyof typeof variants>;
 beforeAll(async () => {
   line = await startTenants(variants);
-}, 60_000);
+});
 afterAll(() => line.stop());
 
 type Run = ReturnType<typeof engagementOf>;

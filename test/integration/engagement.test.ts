@@ -2,11 +2,14 @@ import { coldLead, until } from '../line';
 import { leadOf, startTenants, type TenantsLine } from './tenants-line';
 import { entries, engagementOf, tasksAbout, untilClosed, untilTask, writesAbout, type Task } from './watch';
 
+// Longer than any poll, whose own failure says what was waited for.
+jest.setTimeout(60_000);
+
 const variants = { usual: {}, brief: { useCase: { outcome: { within: 'PT2S' } } } };
 let line: TenantsLine<keyof typeof variants>;
 beforeAll(async () => {
   line = await startTenants(variants);
-}, 60_000);
+});
 afterAll(() => line.stop());
 
 /** A hot lead with its task. */

@@ -7,11 +7,14 @@ import { coldLead, hotLead, until } from '../line';
 import { decide, leadOf, recordOf, startTenants, withoutIngest, type TenantsLine } from './tenants-line';
 import { entries, tasksAbout, untilTask } from './watch';
 
+// Longer than any poll, whose own failure says what was waited for.
+jest.setTimeout(60_000);
+
 const variants = { usual: {}, picky: { useCase: { when: '$number(record.company) > 0' } } };
 let line: TenantsLine<keyof typeof variants>;
 beforeAll(async () => {
   line = await startTenants(variants, { roles: withoutIngest });
-}, 60_000);
+});
 afterAll(() => line.stop());
 afterEach(() => {
   line.org.admin.fault({ kind: 'clear' });

@@ -13,7 +13,7 @@ import { hotLead, startLine, writeTenant, type Line, type LineOptions } from '..
 
 /** How one tenant of a line differs from the usual one. */
 export interface Variant extends Pick<LineOptions, 'connection' | 'useCase'> {
-  /** Queues and lanes; 8 where absent. */
+  /** Queues and lanes. */
   readonly partitions?: number;
 }
 
@@ -23,6 +23,8 @@ export interface TenantsLine<N extends string> {
   readonly signalbox: Signalbox;
   /** By the variant's name, which is also the company of the leads that the tenant decides. */
   readonly tenants: Readonly<Record<N, Tenant>>;
+  /** Gives a tenant another use case from now on, as after its file was mended. */
+  mend(name: N, useCase: NonNullable<Variant['useCase']>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,9 +47,11 @@ export async function startTenants<N extends string>(
     for (const [name, variant] of Object.entries<Variant>(variants)) {
       made.push([name, await variantTenant(line, name, variant)]);
     }
+    const named = Object.fromEntries(made) as Record<N, Tenant>;
+    const served = new Map(made.map(([, tenant]) => [tenant.tenant, tenant]));
     const runtime: RuntimeOptions = {
       ...line.runtime,
-      tenants: new Map(made.map(([, tenant]) => [tenant.tenant, tenant])),
+      tenants: served,
       ...(temporalAddress === undefined ? {} : { temporalAddress }),
     };
     const signalbox = await startSignalbox(runtime, roles);
@@ -55,7 +59,11 @@ export async function startTenants<N extends string>(
       await signalbox.stop();
       await line.stop();
     };
-    return { org: line.org, signalbox, tenants: Object.fromEntries(made) as Record<N, Tenant>, stop };
+    const mend = async (name: N, useCase: NonNullable<Variant['useCase']>): Promise<void> => {
+      const { useCases } = await variantTenant(line, name, { useCase });
+      served.set(named[name].tenant, { ...named[name], useCases });
+    };
+    return { org: line.org, signalbox, tenants: named, mend, stop };
   } catch (error) {
     await line.stop();
     throw error;
@@ -67,7 +75,7 @@ async function variantTenant(line: Line, name: string, variant: Variant): Promis
     ...variant,
     useCase: { when: ownLeads(name), ...variant.useCase },
   });
-  return { ...tenant, partitions: variant.partitions ?? 8 };
+  return { ...tenant, partitions: variant.partitions ?? tenant.partitions };
 }
 
 /** The roles that decide; what they decide is handed over by the test itself. */

@@ -1,0 +1,134 @@
+import type { Action } from '../canonical-schema/action';
+import { validateAction } from '../canonical-schema/validate';
+import type { ActTemplate } from '../tenants/tenant';
+import { compose } from './compose';
+import type { ActInput } from './engagement-types';
+import type { DecisionDigest } from './lane-types';
+import type { Snapshot } from './merge';
+
+const snapshot: Snapshot = {
+  subject: 'lead/00Q000000000001AAA',
+  sequence: '2026-03-01T10:00:00.000Z/1',
+  record: { id: '00Q000000000001AAA', nativeType: 'Lead', name: 'Maria Lopez', ownerId: '005000000000001AAA' },
+  native: {},
+  deleted: false,
+};
+const decision: DecisionDigest = {
+  id: 'e1:lead-scoring',
+  sequence: '1',
+  score: 0.8,
+  band: 'hot',
+  reasons: [
+    { term: 'month', contribution: 0.7, text: 'Contacted in March' },
+    { term: 'job', contribution: -0.2, text: 'Works as technician' },
+  ],
+  model: 'sha256:abc',
+  decidedat: '2026-03-01T10:00:00.000Z',
+};
+const task: ActTemplate = {
+  kind: 'task',
+  subject: 'Call {{record.name}}',
+  due: 3_600_000,
+  priority: 'high',
+  assignTo: 'owner',
+};
+const set: ActTemplate = { kind: 'set', field: 'Rating', value: '{{band}}' };
+
+function told(
+  change: Partial<ActInput> = {},
+  templates: readonly ActTemplate[] = [task],
+  kind: 'act' | 'moot' = 'act',
+): ActInput {
+  const identity = {
+    engagement: 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring',
+    tenant: 'acme',
+    connection: 'sales',
+    subject: snapshot.subject,
+    usecase: 'lead-scoring',
+  };
+  const directive = { ...identity, kind, templates, needsApproval: false, withinMs: 86_400_000, decision };
+  return { ...identity, directive, ...change };
+}
+
+const composed = (...args: Parameters<typeof told>): readonly Action[] => {
+  const actions = compose(told(...args), snapshot);
+  expect(actions.flatMap(validateAction)).toEqual([]);
+  return actions;
+};
+
+test('a task says whom to call, how likely it is, why, until when, and what decided it', () => {
+  const [created] = composed();
+  expect(created).toMatchObject({
+    id: 'sbx:e1:lead-scoring:create-task',
+    kind: 'create-task',
+    about: { entity: 'lead', id: '00Q000000000001AAA' },
+    task: {
+      subject: 'Call Maria Lopez (80 % likely)',
+      due: '2026-03-01T11:00:00.000Z',
+      assignTo: '005000000000001AAA',
+      priority: 'high',
+    },
+  });
+  expect(created?.kind === 'create-task' && created.task.description.split('\n')).toEqual([
+    'Why (80 % likely):',
+    '+ Contacted in March',
+    '- Works as technician',
+    'Holds until 2026-03-02 unless the score moves.',
+    'Decision e1:lead-scoring',
+    'Model sha256:abc',
+    'Workflow engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring',
+  ]);
+});
+
+test('the same directive gives the same actions', () => {
+  expect(composed()).toEqual(composed());
+});
+
+test('a subject that tells the score itself is left as it is', () => {
+  const [created] = composed({}, [{ kind: 'task', subject: '{{percent}} % sure', priority: 'low' }]);
+  expect(created).toMatchObject({ task: { subject: '80 % sure', priority: 'low' } });
+});
+
+test('a later decision changes the open task, says what changed, and moves neither due time nor owner', () => {
+  const previous = { ...decision, id: 'e0:lead-scoring', score: 0.62 };
+  const [updated] = composed({ taskId: '00T000000000001AAA', previous });
+  expect(updated).toMatchObject({ kind: 'update-task', taskId: '00T000000000001AAA' });
+  const content = updated?.kind === 'update-task' ? updated.task : {};
+  expect(Object.keys(content).sort()).toEqual(['description', 'priority', 'subject']);
+  expect(content.description).toContain('Changed: 62 % -> 80 % since 2026-03-01 10:00 UTC.');
+});
+
+test('at most one task, whatever the templates', () => {
+  expect(composed({}, [task, task]).map(({ kind }) => kind)).toEqual(['create-task']);
+});
+
+test('fields are set from templates, beside the task', () => {
+  const actions = composed({}, [task, set, { kind: 'set', field: 'Score__c', value: 80 }]);
+  expect(actions.map(({ kind }) => kind)).toEqual(['create-task', 'set-fields']);
+  expect(actions[1]).toMatchObject({ id: 'sbx:e1:lead-scoring:set-fields', fields: { Rating: 'hot', Score__c: 80 } });
+});
+
+test('a band without a task closes the one that is open', () => {
+  expect(composed({ taskId: '00T000000000001AAA' }, [set]).map(({ kind }) => kind)).toEqual([
+    'close-task',
+    'set-fields',
+  ]);
+});
+
+test('a moot engagement closes its task and says why; without a task there is nothing to do', () => {
+  expect(composed({}, [], 'moot')).toEqual([]);
+  expect(composed({ taskId: '00T000000000001AAA' }, [], 'moot')).toMatchObject([
+    {
+      kind: 'close-task',
+      id: 'sbx:e1:lead-scoring:close-task',
+      description: 'No longer called for: now 80 %. Contacted in March.',
+    },
+  ]);
+});
+
+test('a task that is closed for another reason has an action of its own', () => {
+  const closing = { label: 'won', because: 'told by event e9' } as const;
+  expect(composed({ taskId: '00T000000000001AAA', closing }, [], 'moot')).toMatchObject([
+    { id: 'sbx:e1:lead-scoring:close-task:won', description: 'Closed by Signalbox: won.' },
+  ]);
+});
