@@ -9,7 +9,9 @@ const rules = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.signalbox/**', '**/generated/**', 'coverage/**', '**/*.cjs', '**/*.mjs'] },
+  {
+    ignores: ['dist/**', 'node_modules/**', '.signalbox/**', '**/generated/**', 'coverage/**', '**/*.cjs', '**/*.mjs'],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -19,7 +21,10 @@ export default tseslint.config(
     // A normaliser is a pure function: no clock, no randomness (contract clause C11).
     files: ['connectors/*/normalise.ts', 'connectors/*/normalise/**/*.ts', 'canonical-schema/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', { name: 'Date', message: 'a normaliser has no clock: use canonical-schema/time.ts' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'Date', message: 'a normaliser has no clock: use canonical-schema/time.ts' },
+      ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
     },
   },

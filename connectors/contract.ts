@@ -12,8 +12,7 @@ export interface Position {
 
 /** Where a subscription begins. A saved position always wins over the tenant's `start`. */
 export type Start =
-  | { readonly from: 'earliest' | 'latest' }
-  | { readonly from: 'position'; readonly position: Position };
+  { readonly from: 'earliest' | 'latest' } | { readonly from: 'position'; readonly position: Position };
 
 /**
  * What a source hands over. Resuming at `position` yields what comes after it, never this again.
