@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { ConnectorError, Permanent, PositionExpired, Retryable, Unmappable } from '../connectors/contract';
 import { mapFailures, toFailure } from './failure';
 
-test.each([
+test.each<readonly [string, ConnectorError, boolean, number | undefined]>([
   ['Retryable with a delay', new Retryable('SERVER_UNAVAILABLE', 'later', 1500), false, 1500],
   ['Retryable without a delay', new Retryable('UNABLE_TO_LOCK_ROW', 'locked'), false, undefined],
   ['Permanent', new Permanent('INVALID_FIELD', 'no such field'), true, undefined],
@@ -11,9 +11,8 @@ test.each([
   ['another connector error', new ConnectorError('SBX_OTHER', 'unclear'), false, undefined],
 ])('%s becomes a failure with its code, its message and its class', (_name, error, isFinal, delay) => {
   const failure = toFailure(error);
-  expect(failure).toBeInstanceOf(ApplicationFailure);
   expect(failure).toMatchObject({ type: error.code, message: error.message, nonRetryable: isFinal, cause: error });
-  expect((failure as ApplicationFailure).nextRetryDelay).toBe(delay);
+  expect(failure instanceof ApplicationFailure && failure.nextRetryDelay).toBe(delay);
 });
 
 test('what is a failure already, and what nobody foresaw, passes unchanged', () => {

@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
+import { parkedCommand } from './commands/parked';
 import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
@@ -63,6 +64,7 @@ export const newProgram = (terminal: Terminal): Command => {
     historyCommand,
     quarantineCommand,
     gapsCommand,
+    parkedCommand,
     modelsCommand,
   ];
   for (const register of commands) register(program, terminal);

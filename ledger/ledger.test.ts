@@ -109,11 +109,7 @@ describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
   it('tells what an earlier try of the batch, or an earlier delivery of its events, has decided', async () => {
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1), event(2)]));
     const decisions = [sampleDecision(event(1)), sampleDecision(event(2))];
-    expect(await ask('b1', [1, 2, 3])).toMatchObject({
-      known: [],
-      recorded: expect.arrayContaining([event(1).id, event(2).id]),
-      decisions,
-    });
+    expect(await ask('b1', [1, 2, 3])).toMatchObject({ known: [], recorded: [event(1).id, event(2).id], decisions });
     expect(await ask('b2', [2, 3])).toMatchObject({ known: [event(2).id], recorded: [], decisions: [decisions[1]] });
   });
 

@@ -171,7 +171,7 @@ test('the quarantine is listed, shown with its bytes, and given up with a reason
 test.each([
   [['show', 'none'], /nothing in the quarantine has the id none/],
   [['drop', '--reason', 'x', 'none'], /nothing in the quarantine has the id none/],
-  [['release', '--tenant-file', 'x.yaml', 'none'], /no broker to release it to \(AMQP_URL\)/],
+  [['release', '--tenant-file', 'x.yaml', 'none'], /no broker is named \(AMQP_URL\)/],
 ])('quarantine %j is refused', async ([name = '', ...rest], what) => {
   const { code, err } = await signalbox(['quarantine', name, ...common, ...rest]);
   expect(code).toBe(2);

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { BrokerConnection } from '../../broker/connection';
-import { Publisher } from '../../broker/publisher';
 import type { CanonicalEvent } from '../../canonical-schema/event';
 import { Unmappable } from '../../connectors/contract';
 import type { Ledger, QuarantineRow } from '../../ledger/ledger';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
+import { brokerUrl, withPublisher } from '../broker';
 import { allConnectors, modelsIn, withLedger, type StateOptions } from '../places';
 import { CliError, exit, jsonLine, logTo, type Terminal } from '../terminal';
 
@@ -98,25 +97,6 @@ const eventsOf = async (row: Row, tenant: Tenant, terminal: Terminal): Promise<r
   }
 };
 
-const publish = async (
-  url: string,
-  partitions: number,
-  events: readonly CanonicalEvent[],
-  terminal: Terminal,
-): Promise<void> => {
-  const connection = await BrokerConnection.open(url, logTo(terminal), 'signalbox quarantine');
-  try {
-    const publisher = await Publisher.open(connection, { partitions });
-    try {
-      await Promise.all(events.map((event) => publisher.publish(event)));
-    } finally {
-      await publisher.close();
-    }
-  } finally {
-    await connection.close();
-  }
-};
-
 const tenantOf = async ({ tenant, tenantFile }: Options, { env }: Terminal): Promise<Tenant> => {
   const models = [...(await modelsIn()).keys()];
   const loaded = loadTenant(tenantFile ?? '', { connectors: allConnectors, models, env });
@@ -125,19 +105,14 @@ const tenantOf = async ({ tenant, tenantFile }: Options, { env }: Terminal): Pro
 };
 
 const release = async (id: string, options: Options, terminal: Terminal): Promise<void> => {
-  const url = terminal.env.AMQP_URL;
-  if (url === undefined) {
-    throw new CliError(
-      'there is no broker to release it to',
-      'AMQP_URL',
-      'set AMQP_URL; `signalbox up` prints its own',
-    );
-  }
+  brokerUrl(terminal);
   const tenant = await tenantOf(options, terminal);
   const events = await withLedger(options, terminal, async (ledger) => {
     const mapped = await eventsOf(openOnly(await rowOf(ledger, options, id)), tenant, terminal);
     // Published before it is marked: a crash between the two gives a duplicate, which is dropped, and never a loss.
-    await publish(url, tenant.partitions, mapped, terminal);
+    await withPublisher(terminal, tenant.partitions, (publisher) =>
+      Promise.all(mapped.map((event) => publisher.publish(event))),
+    );
     await ledger.quarantine.resolve(options.tenant, id, `released as ${mapped.length} events`);
     return mapped;
   });

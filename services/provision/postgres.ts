@@ -93,7 +93,7 @@ async function onMachine(
       ...(user === undefined ? {} : { user }),
       // "Fast shutdown": clients are cut off, data is safe.
       stopSignal: 'SIGINT',
-      answers: () => askForSsl('127.0.0.1', port),
+      answers: () => askToLogIn('127.0.0.1', port),
       startWithinMs: 60_000,
     },
     state,
@@ -175,8 +175,23 @@ async function initialise(initdb: string, folder: string, user: User | undefined
   return password;
 }
 
-/** Asks, as every client does first, whether the server speaks TLS; only a server that takes clients says yes or no. */
+/** Asks, as every client does first, whether the server speaks TLS. */
 function askForSsl(host: string, port: number): Promise<void> {
+  // SSLRequest: its own length and the code that PostgreSQL reserves for it.
+  return ask(host, port, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]), /^[SN]/);
+}
+
+/** Begins to log in: a server that is still starting up says so instead of asking for the password. */
+function askToLogIn(host: string, port: number): Promise<void> {
+  const names = Buffer.from(`user\0${role}\0database\0postgres\0\0`);
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(head.length + names.length);
+  // Protocol 3.0.
+  head.writeInt32BE(3 << 16, 4);
+  return ask(host, port, Buffer.concat([head, names]), /^R/);
+}
+
+function ask(host: string, port: number, question: Buffer, answer: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     const finish = (error?: Error): void => {
@@ -191,10 +206,9 @@ function askForSsl(host: string, port: number): Promise<void> {
     socket.on('close', () => {
       finish(new Error(`${host}:${port} closed the connection`));
     });
-    // SSLRequest: its own length and the code that PostgreSQL reserves for it.
-    socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
+    socket.on('connect', () => socket.write(question));
     socket.on('data', (data) => {
-      finish(/^[SN]/.test(data.toString('latin1')) ? undefined : new Error(`${host}:${port} is not PostgreSQL`));
+      finish(answer.test(data.toString('latin1')) ? undefined : new Error(`${host}:${port} takes no clients (yet)`));
     });
   });
 }

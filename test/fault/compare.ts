@@ -118,32 +118,47 @@ interface LeadSides {
 function compareLead(sides: LeadSides): Differences {
   const events = groupBy(sides.events, ({ key }) => key);
   const decisions = groupBy(sides.decisions, ({ eventid }) => eventid);
-  const lost: string[] = [];
-  const doubled: string[] = [];
-  const inOrder: { readonly change: PublishedChange; readonly decision: LedgerDecision }[] = [];
-  for (const change of sides.changes) {
-    const name = `${change.kind} ${change.key} of ${change.record}`;
+  const held = sides.changes.map((change) => {
     const [event, ...more] = events.get(change.key) ?? [];
-    if (more.length > 0) doubled.push(`${name} is in the ledger ${more.length + 1} times`);
-    if (event === undefined) {
-      lost.push(`${name} is not in the ledger`);
-      continue;
-    }
-    const [decision, ...again] = decisions.get(event.id) ?? [];
-    if (again.length > 0) doubled.push(`${name} was decided ${again.length + 1} times`);
-    if (decision !== undefined) inOrder.push({ change, decision });
-    else if (!change.isOwn && decidedKinds.has(change.kind))
-      lost.push(`${name} was not decided: ${event.status}, ${event.because ?? 'no reason told'}`);
-  }
+    const [decision, ...again] = decisions.get(event?.id ?? '') ?? [];
+    return { change, event, decision, more: more.length, again: again.length };
+  });
+  const decided = held.flatMap(({ change, decision }) => (decision === undefined ? [] : [{ change, decision }]));
   return {
-    lost,
-    doubled: [...doubled, ...doubledTasks(sides)],
-    disordered: disordered(sides, inOrder),
+    lost: held.flatMap(lostOf),
+    doubled: [...held.flatMap(doubledOf), ...doubledTasks(sides)],
+    disordered: disordered(sides, decided),
     wrong: wrong(
       sides,
-      inOrder.map(({ decision }) => decision),
+      decided.map(({ decision }) => decision),
     ),
   };
+}
+
+/** A change with what the ledger holds of it, and how many of each it holds beyond one. */
+interface Held {
+  readonly change: PublishedChange;
+  readonly event: LedgerEvent | undefined;
+  readonly decision: LedgerDecision | undefined;
+  readonly more: number;
+  readonly again: number;
+}
+
+function nameOf({ kind, key, record }: PublishedChange): string {
+  return `${kind} ${key} of ${record}`;
+}
+
+function lostOf({ change, event, decision }: Held): readonly string[] {
+  if (event === undefined) return [`${nameOf(change)} is not in the ledger`];
+  if (decision !== undefined || change.isOwn || !decidedKinds.has(change.kind)) return [];
+  return [`${nameOf(change)} was not decided: ${event.status}, ${event.because ?? 'no reason told'}`];
+}
+
+function doubledOf({ change, more, again }: Held): readonly string[] {
+  return [
+    ...(more > 0 ? [`${nameOf(change)} is in the ledger ${more + 1} times`] : noStrings),
+    ...(again > 0 ? [`${nameOf(change)} was decided ${again + 1} times`] : noStrings),
+  ];
 }
 
 function doubledTasks({ lead, tasks }: LeadSides): readonly string[] {
@@ -172,26 +187,37 @@ function disordered(
     for (const [field, feature] of Object.entries(witnesses)) {
       if (state[field] === undefined || decision.features[feature] === state[field]) continue;
       found.push(
-        `${change.key} of ${lead} was decided with ${feature} ${String(decision.features[feature])}, the org had ${String(state[field])}`,
+        `${change.key} of ${lead} was decided with ${feature} ${shown(decision.features[feature])}, the org had ${shown(state[field])}`,
       );
     }
   }
   return found;
 }
 
-function wrong({ lead, rating, tasks }: LeadSides, decisions: readonly LedgerDecision[]): readonly string[] {
-  const band = decisions.at(-1)?.band;
-  const open = tasks.filter(({ isOpen }) => isOpen).length;
-  const found = tasks
+function wrong(sides: LeadSides, decisions: readonly LedgerDecision[]): readonly string[] {
+  const { lead, rating, tasks } = sides;
+  const strays = tasks
     .filter(({ key }) => !decisions.some(({ id }) => key.toLowerCase() === `sbx:${id}:create-task`.toLowerCase()))
     .map(({ id }) => `task ${id} of ${lead} belongs to no decision`);
-  if (band === 'hot' && tasks.length === 0) found.push(`${lead} is hot and has no task`);
-  if (band === 'hot' && open === 0 && tasks.length > 0) found.push(`${lead} is hot and all its tasks are closed`);
-  if (band !== 'hot' && open > 0) found.push(`${lead} is ${band ?? 'cold'} and has an open task`);
   const expected = expectedRatings(decisions);
-  if (!expected.includes(rating))
-    found.push(`${lead} has the rating ${String(rating)}, expected ${expected.map(String).join(' or ')}`);
-  return found;
+  const isRight = expected.includes(rating);
+  const wanted = expected.map(shown).join(' or ');
+  return [
+    ...strays,
+    ...wrongTasks(sides, decisions.at(-1)?.band),
+    ...(isRight ? noStrings : [`${lead} has the rating ${shown(rating)}, expected ${wanted}`]),
+  ];
+}
+
+function wrongTasks({ lead, tasks }: LeadSides, band = 'cold'): readonly string[] {
+  const open = tasks.filter(({ isOpen }) => isOpen).length;
+  if (band !== 'hot') return open > 0 ? [`${lead} is ${band} and has an open task`] : [];
+  if (tasks.length === 0) return [`${lead} is hot and has no task`];
+  return open === 0 ? [`${lead} is hot and all its tasks are closed`] : [];
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const ratingOf: Readonly<Record<string, string>> = { hot: 'Hot', warm: 'Warm' };

@@ -33,8 +33,8 @@ export async function settled(sides: Sides, leads: readonly string[], withinMs =
 /** Starts servers for all lines of a file, one after the other, as an operator who names them in the environment. */
 export async function shareServers(): Promise<() => Promise<void>> {
   const stateDir = path.join(projectRoot, '.signalbox');
-  const { rabbit, temporal, stop } = await provideAll({ rabbit: true, temporal: true, stateDir });
-  process.env['AMQP_URL'] = rabbit?.url;
-  process.env['TEMPORAL_ADDRESS'] = temporal?.url;
-  return stop;
+  const servers = await provideAll({ rabbit: true, temporal: true, stateDir });
+  process.env['AMQP_URL'] = servers.rabbit?.url;
+  process.env['TEMPORAL_ADDRESS'] = servers.temporal?.url;
+  return () => servers.stop();
 }

@@ -63,7 +63,7 @@ test('a band without actions closes the task and says why', async () => {
   line.org.admin.update(lead, leadOf('usual', coldLead));
   expect(await untilClosed(line, line.tenants.usual, lead)).toMatchObject({ outcome: 'moot', taskid: task.Id });
   expect(tasksAbout(line, lead)).toMatchObject([
-    { Status: 'Completed', Description: expect.stringMatching(/No longer called for: now 2 %/) },
+    { Status: 'Completed', Description: expect.stringMatching(/No longer called for: now 2 %/) as string },
   ]);
 });
 
@@ -92,7 +92,7 @@ test('a converted lead is won: the task is closed and says so', async () => {
   line.org.admin.convertLead(lead);
   expect(await untilClosed(line, line.tenants.usual, lead)).toMatchObject({ outcome: 'won' });
   expect(tasksAbout(line, lead)).toMatchObject([
-    { Status: 'Completed', Description: expect.stringContaining('Closed by Signalbox: won.') },
+    { Status: 'Completed', Description: expect.stringContaining('Closed by Signalbox: won.') as string },
   ]);
 });
 
@@ -106,7 +106,7 @@ test('an engagement without an outcome ends when its time is over, and its task 
   const { lead } = await engaged('brief');
   expect(await untilClosed(line, line.tenants.brief, lead)).toMatchObject({ outcome: 'expired' });
   expect(tasksAbout(line, lead)).toMatchObject([
-    { Status: 'Completed', Description: expect.stringContaining('Closed by Signalbox: expired.') },
+    { Status: 'Completed', Description: expect.stringContaining('Closed by Signalbox: expired.') as string },
   ]);
 });
 

@@ -138,7 +138,7 @@ test.each([
   const [told] = await entries(line, line.tenants.usual, one, 'event');
   expect(told?.event.data.provenance).toMatchObject({
     record: 'hydrated',
-    hydratedFields: expect.arrayContaining(['company', 'name']),
+    hydratedFields: expect.arrayContaining(['company', 'name']) as string[],
   });
   const [decided] = await entries(line, line.tenants.usual, one, 'decision');
   expect(decided?.decision.score).toBeCloseTo(0.024, 2);
@@ -163,7 +163,10 @@ test('a question that fails parks the event and those behind it; other records g
     parked: [
       {
         eventid: events[0]?.id,
-        cause: { code: 'SBX_EXPRESSION_FAILED', message: expect.stringContaining('$number(record.company) > 0') },
+        cause: {
+          code: 'SBX_EXPRESSION_FAILED',
+          message: expect.stringContaining('$number(record.company) > 0') as string,
+        },
       },
       {
         eventid: events[2]?.id,
@@ -194,7 +197,10 @@ test('a lane that cannot read from the CRM says that it is stalled and by what; 
       () => undefined,
     ),
   );
-  expect(stalled).toMatchObject({ cause: expect.stringMatching(/unavailable/i), events: events.map(({ id }) => id) });
+  expect(stalled).toMatchObject({
+    cause: expect.stringMatching(/unavailable/i) as string,
+    events: events.map(({ id }) => id),
+  });
   await lane.signal(names.park, { eventid: events[0]!.id, because: 'taken out by a test' });
   expect(await deciding).toMatchObject({
     decided: 1,

@@ -1,11 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { engagementId } from '../../canonical-schema/engagement';
-import type { Tenant } from '../../tenants/tenant';
 import type { Approved } from '../../workflows/engagement';
 import type { LaneStatus } from '../../workflows/lane';
 import { gapId, laneId, names, subscriptionId } from '../../workflows/names';
 import { eventOf } from '../fixtures/events';
 import { decide, leadOf, recordOf, type TenantsLine } from '../integration/tenants-line';
+import { engagementOf, tasksAbout, untilProposed, untilTask } from '../integration/watch';
 import { coldLead, hotLead, until } from '../line';
 
 /** The tenants that the scenarios of one line need. */
@@ -104,18 +103,15 @@ interface Engaged {
 
 async function engaged(line: ScenarioLine, variant: keyof typeof variants): Promise<Engaged> {
   const lead = line.org.admin.create('Lead', leadOf(variant));
-  const run = engagementOf(line, line.tenants[variant], lead);
-  const taskId = await until('a task', () => taskAbout(line, lead));
-  return { lead, taskId, run };
+  const taskId = await untilTask(line, line.tenants[variant], lead);
+  return { lead, taskId, run: engagementOf(line, line.tenants[variant], lead) };
 }
 
 async function engagementMoot(line: ScenarioLine): Promise<WorkflowHandle> {
   const { lead, run } = await engaged(line, 'usual');
   line.org.admin.update(lead, { Contact__c: 'telephone' });
   await until('the task to tell what changed', () =>
-    line.org.admin
-      .records('Task')
-      .some(({ WhoId, Description }) => WhoId === lead && /Changed: /.test(String(Description))),
+    tasksAbout(line, lead).some(({ Description }) => /Changed: /.test(String(Description))),
   );
   line.org.admin.update(lead, leadOf('usual', coldLead));
   await run.result();
@@ -128,32 +124,18 @@ async function ended(
   end: (engagement: Engaged) => void,
 ): Promise<WorkflowHandle> {
   const engagement = await engaged(line, variant);
-  await until('the engagement to know its task', async () => {
-    const { ledger } = line.signalbox.runtime;
-    const row = await ledger.engagement(line.tenants[variant].tenant, `lead/${engagement.lead}`, 'lead-scoring');
-    return row?.taskid;
-  });
   end(engagement);
   await engagement.run.result();
   return engagement.run;
 }
 
 async function answered(line: ScenarioLine, verdict: Approved['verdict']): Promise<WorkflowHandle> {
+  const { approval } = line.tenants;
   const lead = line.org.admin.create('Lead', leadOf('approval'));
-  const run = engagementOf(line, line.tenants.approval, lead);
-  const decisionid = await until('a proposal', async () => {
-    const status = await run.query<{ readonly awaitsApproval?: string }>(names.engagementStatus).catch(() => undefined);
-    return status?.awaitsApproval;
-  });
+  const run = engagementOf(line, approval, lead);
+  const decisionid = await untilProposed(run);
   await run.executeUpdate<undefined, [Approved]>(names.approve, { args: [{ decisionid, by: 'recorder', verdict }] });
-  if (verdict === 'approve') {
-    const taskId = await until('a task', () => taskAbout(line, lead));
-    await until('the engagement to know its task', async () => {
-      const { ledger } = line.signalbox.runtime;
-      return (await ledger.engagement(line.tenants.approval.tenant, `lead/${lead}`, 'lead-scoring'))?.taskid;
-    });
-    line.org.admin.remove(taskId);
-  }
+  if (verdict === 'approve') line.org.admin.remove(await untilTask(line, approval, lead));
   await run.result();
   return run;
 }
@@ -179,15 +161,6 @@ function closedGap(line: ScenarioLine): Promise<string> {
     const gaps = await line.signalbox.runtime.ledger.gaps.list(line.tenants.usual.tenant, 'all');
     return gaps.find(({ closedat, stream }) => closedat !== undefined && stream === '/data/LeadChangeEvent')?.id;
   });
-}
-
-function taskAbout(line: ScenarioLine, lead: string): string | undefined {
-  return line.org.admin.records('Task').find(({ WhoId }) => WhoId === lead)?.Id as string | undefined;
-}
-
-function engagementOf(line: ScenarioLine, tenant: Tenant, lead: string): WorkflowHandle {
-  const id = engagementId(tenant.tenant, 'sales', `lead/${lead}`, 'lead-scoring');
-  return line.signalbox.runtime.temporal.workflow.getHandle(id);
 }
 
 /** Times that go up by a second, from now on: later than what the simulated org has stored. */

@@ -1,0 +1,173 @@
+import type { CanonicalEvent } from '../canonical-schema/event';
+import { openLedger, type Ledger } from '../ledger/ledger';
+import { compileExpression } from '../tenants/expression';
+import type { Tenant, UseCase } from '../tenants/tenant';
+import { eventOf } from '../test/fixtures/events';
+import { Connections } from './connections';
+import { viewBatch, type ContextInput } from './context';
+import type { LaneDependencies } from './lane-dependencies';
+import { recordBatch } from './record';
+
+const useCase: UseCase = {
+  name: 'lead-scoring',
+  connection: 'sales',
+  model: 'lead-scoring',
+  entity: 'lead',
+  when: compileExpression('$number(record.company) > 0'),
+  bands: [{ name: 'hot', from: 0.5 }],
+  act: {},
+  approval: 'none',
+  outcome: { won: compileExpression('record.isConverted'), within: 1000 },
+  materialChange: 0.05,
+  policy: 'p1',
+};
+const acme: Tenant = {
+  tenant: 'acme',
+  file: 'acme.yaml',
+  partitions: 1,
+  connections: {},
+  useCases: { 'lead-scoring': useCase },
+  retention: { events: 1, decisions: 1 },
+};
+const silent = (): void => undefined;
+const log = { info: silent, warn: silent, error: silent };
+const tenants = new Map([['acme', acme]]);
+const subject = 'lead/00Q000000000001AAA';
+const engagement = 'engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring';
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger({});
+});
+afterAll(() => ledger.close());
+
+/** A tenant without a connection: whatever is to be read from a CRM fails with SBX_CONNECTION_UNKNOWN. */
+const deps = (): LaneDependencies => ({
+  ledger,
+  tenants,
+  connections: new Connections(tenants, log, Date.now),
+  scorers: new Map(),
+  publishPrediction: () => Promise.reject(new Error('nothing is published here')),
+  engagements: {
+    tell: () => Promise.reject(new Error('nobody is told here')),
+    end: () => Promise.reject(new Error('nobody is told here')),
+  },
+  log,
+  now: Date.now,
+});
+
+let batches = 0;
+
+/** Views a batch and records it, as a lane does; gives what became of each event. */
+async function through(
+  events: readonly CanonicalEvent[],
+  parked: ContextInput['parked'] = [],
+): Promise<readonly (readonly [string, string, string?])[]> {
+  const input = { tenant: 'acme', batchid: `b${(batches += 1)}`, events, parked };
+  const view = await viewBatch(deps(), input);
+  const prepared = view.context.events;
+  const run = { workflowId: 'lane/acme/0', runId: 'r1' };
+  await recordBatch(deps(), { ...input, run, prepared, decisions: [], directives: [] }, view);
+  return prepared.map(({ eventid, status, cause }) =>
+    cause === undefined ? [eventid, status] : [eventid, status, cause.code],
+  );
+}
+
+let made = 0;
+function told(lead: string, company: string, sketch: Parameters<typeof eventOf>[0] = {}): CanonicalEvent {
+  made += 1;
+  return eventOf({
+    id: `e${made}`,
+    time: new Date(Date.UTC(2026, 2, 1, 10, 0, made)).toISOString(),
+    record: { id: lead, company },
+    ...sketch,
+  });
+}
+
+test('an event that comes twice in a batch is recorded as what it was the first time, and dropped ever after', async () => {
+  const event = told('00Q000000000100AAA', '1');
+  expect(await through([event, event])).toEqual([
+    [event.id, 'decided'],
+    [event.id, 'duplicate'],
+  ]);
+  expect(await ledger.history('acme', event.subject)).toMatchObject([{ kind: 'event', status: 'decided' }]);
+  expect(await through([event])).toEqual([[event.id, 'duplicate']]);
+});
+
+test('behind an event whose question fails, the later ones of its record are parked, not decided', async () => {
+  const lead = '00Q000000000101AAA';
+  const [bad, behind, other] = [told(lead, 'none'), told(lead, '1'), told('00Q000000000102AAA', '1')];
+  expect(await through([bad, behind, other])).toEqual([
+    [bad.id, 'parked', 'SBX_EXPRESSION_FAILED'],
+    [behind.id, 'parked', 'SBX_BEHIND_PARKED'],
+    [other.id, 'decided'],
+  ]);
+});
+
+test('an event that a person took out, and those behind it, are not read from the CRM', async () => {
+  const gap = { provenance: 'missing', change: { kind: 'updated', gap: true } } as const;
+  const lead = '00Q000000000103AAA';
+  const [out, behind] = [told(lead, '1', gap), told(lead, '1', gap)];
+  await expect(through([out, behind])).rejects.toMatchObject({ code: 'SBX_CONNECTION_UNKNOWN' });
+  expect(await through([out, behind], [[out.id, { code: 'SBX_LANE_PARKED', message: 'by a test' }]])).toEqual([
+    [out.id, 'parked', 'SBX_LANE_PARKED'],
+    [behind.id, 'parked', 'SBX_BEHIND_PARKED'],
+  ]);
+});
+
+describe('with an open engagement and its task', () => {
+  const task = (id: string, sketch: Parameters<typeof eventOf>[0]): CanonicalEvent =>
+    eventOf({
+      id,
+      entity: 'task',
+      ...sketch,
+      record: { id: '00T000000000001AAA', nativeType: 'Task', ...sketch?.record },
+    });
+
+  beforeAll(async () => {
+    await ledger.recordBatch('acme', {
+      batchid: 'opening',
+      lane: { workflowid: 'lane/acme/0', runid: 'r1' },
+      events: [],
+      records: [],
+      decisions: [],
+      engagements: [
+        {
+          workflowid: engagement,
+          subject,
+          usecase: 'lead-scoring',
+          connection: 'sales',
+          lastdecision: 'd1',
+          lastsequence: '1',
+        },
+      ],
+    });
+    await ledger.updateEngagement('acme', engagement, { taskid: '00T000000000001AAA' });
+  });
+
+  const outcomesOf = async (...events: CanonicalEvent[]): Promise<unknown> => {
+    const { context } = await viewBatch(deps(), { tenant: 'acme', batchid: 'asked', events, parked: [] });
+    return context.events.map(({ outcomes }) => outcomes.map(({ engagement: of, label }) => [of, label]));
+  };
+
+  test.each([
+    ['closed', { isClosed: true }],
+    ['completed, as change events tell it', { completedAt: '2026-03-01T10:00:00.000Z' }],
+  ])('a task that is %s ends it as completed', async (_name, record) => {
+    expect(await outcomesOf(task('t1', { record }))).toEqual([[[engagement, 'completed']]]);
+  });
+
+  test('a task that is deleted ends it as removed; one that is only changed ends nothing', async () => {
+    expect(await outcomesOf(task('t2', { change: { kind: 'deleted' } }))).toEqual([[[engagement, 'removed']]]);
+    expect(await outcomesOf(task('t3', { record: { status: 'In Progress' } }))).toEqual([[]]);
+  });
+
+  test('the record that is won or deleted ends it and is not scored', async () => {
+    const won = eventOf({ id: 'l1', record: { isConverted: true, company: '1' } });
+    const gone = eventOf({ id: 'l2', change: { kind: 'deleted' } });
+    expect([await outcomesOf(won), await outcomesOf(gone)]).toEqual([
+      [[[engagement, 'won']]],
+      [[[engagement, 'gone']]],
+    ]);
+  });
+});
