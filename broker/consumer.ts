@@ -2,6 +2,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { orderOf } from '../canonical-schema/order';
 import { type BatchLimits, Backlog, type Entry } from './backlog';
 import { type BrokerConnection, hasAborted } from './connection';
 import { ParkedRecords } from './parked-records';
@@ -177,7 +178,7 @@ export class Consumer {
 /** The event of this batch that is about to be parked and that this one has to wait behind. */
 function waitsInBatch(event: CanonicalEvent, causes: ReadonlyMap<Entry, Cause>): string | undefined {
   for (const { event: other } of causes.keys()) {
-    if (other?.partitionkey === event.partitionkey && other.sequence <= event.sequence) return other.id;
+    if (other?.partitionkey === event.partitionkey && orderOf(other) <= orderOf(event)) return other.id;
   }
   return undefined;
 }

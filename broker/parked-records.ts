@@ -1,8 +1,12 @@
+import { orderOf } from '../canonical-schema/order';
+
 /** What is needed to place an event among the parked ones. */
 export interface PlacedEvent {
   readonly id: string;
   readonly partitionkey: string;
+  readonly time: string;
   readonly sequence: string;
+  readonly type: string;
 }
 
 /**
@@ -11,31 +15,34 @@ export interface PlacedEvent {
  */
 export class ParkedRecords {
   /** Sequence by event id, by partition key. */
-  private readonly sequences = new Map<string, Map<string, string>>();
+  private readonly orders = new Map<string, Map<string, string>>();
 
   /** Notes a parked event. */
-  add({ id, partitionkey, sequence }: PlacedEvent): void {
-    const record = this.sequences.get(partitionkey) ?? new Map<string, string>();
-    record.set(id, sequence);
-    this.sequences.set(partitionkey, record);
+  add(event: PlacedEvent): void {
+    const { id, partitionkey } = event;
+    const record = this.orders.get(partitionkey) ?? new Map<string, string>();
+    record.set(id, orderOf(event));
+    this.orders.set(partitionkey, record);
   }
 
   /** Takes an event out, because it came back or was dropped. */
   remove({ id, partitionkey }: PlacedEvent): void {
-    const record = this.sequences.get(partitionkey);
+    const record = this.orders.get(partitionkey);
     record?.delete(id);
-    if (record?.size === 0) this.sequences.delete(partitionkey);
+    if (record?.size === 0) this.orders.delete(partitionkey);
   }
 
   /** Whether this very event is parked. */
   has({ id, partitionkey }: PlacedEvent): boolean {
-    return this.sequences.get(partitionkey)?.has(id) ?? false;
+    return this.orders.get(partitionkey)?.has(id) ?? false;
   }
 
   /** The parked event that this one has to wait behind. */
-  before({ id, partitionkey, sequence }: PlacedEvent): string | undefined {
-    for (const [parked, parkedSequence] of this.sequences.get(partitionkey) ?? []) {
-      if (parked !== id && parkedSequence <= sequence) return parked;
+  before(event: PlacedEvent): string | undefined {
+    const { id, partitionkey } = event;
+    const order = orderOf(event);
+    for (const [parked, parkedOrder] of this.orders.get(partitionkey) ?? []) {
+      if (parked !== id && parkedOrder <= order) return parked;
     }
     return undefined;
   }

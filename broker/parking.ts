@@ -1,5 +1,6 @@
 import type { GetMessage, Message, MessagePropertyHeaders } from 'amqplib';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { orderOf } from '../canonical-schema/order';
 import { type EncodedEvent, decodeEvent } from './binding';
 import { withParkedMessages } from './parked-queue';
 import type { ParkedRecords } from './parked-records';
@@ -174,7 +175,7 @@ function chooseRecords(
   const all = messages.map((message) => ({ message, parked: describeParked(message) }));
   const firstCode = new Map<string, string>();
   // By the CRM's order, which the queue's order is not once a record was parked, redriven and parked again.
-  all.sort((a, b) => compareText(a.parked.event?.sequence ?? '', b.parked.event?.sequence ?? ''));
+  all.sort((a, b) => compareText(placeOf(a.parked), placeOf(b.parked)));
   for (const { parked } of all) {
     if (!firstCode.has(parked.partitionkey)) firstCode.set(parked.partitionkey, parked.cause.code);
   }
@@ -213,4 +214,9 @@ function propertiesOf({ properties }: Message): EncodedEvent['options'] {
     ...(contentType === undefined ? {} : { contentType }),
     ...(messageId === undefined ? {} : { messageId }),
   };
+}
+
+/** What cannot be read goes first: it holds nobody up. */
+function placeOf({ event }: ParkedMessage): string {
+  return event === undefined ? '' : orderOf(event);
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { projectRoot } from '../../services/runtime';
 
 /** Where recorded histories are: `<workflow>/<scenario>@<n>.json`, `n` from 1. */
-export const historiesDir = path.join(projectRoot, 'test', 'replay', 'histories');
+const historiesDir = path.join(projectRoot, 'test', 'replay', 'histories');
 
 /** What became of a workflow's run, to be replayed. */
 export interface RecordedHistory {
