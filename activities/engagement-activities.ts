@@ -19,6 +19,9 @@ export interface GapClosed {
   readonly at: string;
 }
 
+/** Well within the heartbeat timeout of `workflows/options.ts`. */
+const heartbeatEveryMs = 2_000;
+
 /** The last event before a lost position may be older than its checkpoint: the window begins this much earlier. */
 const windowMarginMs = 5 * 60_000;
 
@@ -30,10 +33,18 @@ export function engagementActivities(deps: LaneDependencies): {
   closeGap(gap: GapClosed): Promise<void>;
 } {
   return {
-    act: (input) => {
-      const { info, cancellationSignal: signal } = Context.current();
+    act: async (input) => {
+      const activity = Context.current();
+      const { info, cancellationSignal: signal } = activity;
       const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
-      return act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
+      const beat = setInterval(() => {
+        activity.heartbeat();
+      }, heartbeatEveryMs);
+      try {
+        return await act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
+      } finally {
+        clearInterval(beat);
+      }
     },
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;

@@ -1,19 +1,12 @@
 import * as fc from 'fast-check';
-import { ParkedRecords } from './parked-records';
+import { ParkedRecords, type PlacedEvent } from './parked-records';
 
-const placed = (
-  key: string,
-  order: number,
-): {
-  id: string;
-  partitionkey: string;
-  sequence: string;
-  time: '2026-03-01T10:00:00.000Z';
-  type: 'io.signalbox.lead.updated.v1';
-} => ({
+const placed = (key: string, order: number): PlacedEvent => ({
   id: `${key}-${order}`,
   partitionkey: key,
   sequence: String(order).padStart(8, '0'),
+  time: '2026-03-01T10:00:00.000Z',
+  type: 'io.signalbox.lead.updated.v1',
 });
 
 describe('ParkedRecords', () => {

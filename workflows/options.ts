@@ -9,9 +9,13 @@ export const laneStep: LocalActivityOptions = {
 /** How long a stalled lane waits before it tries the batch again. */
 export const stallPause = '5s';
 
-/** A CRM may be down for days: a write is tried until it is answered. The server's own delay (Retry-After) goes first. */
+/**
+ * A CRM may be down for days: a write is tried until it is answered. The server's own delay (Retry-After) goes first.
+ * Heartbeats tell a slow CRM from a process that died: what that one was writing is taken up within seconds.
+ */
 export const writeBack: ActivityOptions = {
   startToCloseTimeout: '2m',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
 };
 
