@@ -1,5 +1,6 @@
 import type { Decision, PredictionEvent } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { predictionDataSchema, predictionType } from '../canonical-schema/identity';
 
 /** The decision as an event for any subscriber of the predictions exchange. Its id is the decision's. */
 export function predictionOf(decision: Decision, cause: CanonicalEvent): PredictionEvent {
@@ -7,11 +8,11 @@ export function predictionOf(decision: Decision, cause: CanonicalEvent): Predict
     specversion: '1.0',
     id: decision.id,
     source: `/tenants/${decision.tenantid}/signalbox`,
-    type: `io.signalbox.prediction.${decision.usecase}.v1`,
+    type: predictionType(decision.usecase),
     subject: decision.subject,
     time: decision.decidedat,
     datacontenttype: 'application/json',
-    dataschema: 'https://signalbox.io/schemas/prediction.v1.json',
+    dataschema: predictionDataSchema,
     tenantid: decision.tenantid,
     connection: decision.connection,
     partitionkey: cause.partitionkey,

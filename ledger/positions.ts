@@ -15,33 +15,23 @@ export interface StreamName {
 }
 
 /** Where the stream is to be resumed; undefined when it never was read. */
-export async function loadPosition(
-  database: Kysely<Schema>,
-  { tenant, connection, stream }: StreamName,
-): Promise<StreamPosition | undefined> {
-  const row = await database
-    .selectFrom('positions')
-    .select('position')
-    .where('tenant', '=', tenant)
-    .where('connection', '=', connection)
-    .where('stream', '=', stream)
-    .executeTakeFirst();
-  return row?.position;
+export async function loadPosition(database: Kysely<Schema>, name: StreamName): Promise<StreamPosition | undefined> {
+  return (await findPosition(database, name))?.position;
 }
 
 /** When the position was saved, RFC 3339 UTC: everything before is safe. */
-export async function positionSavedAt(
-  database: Kysely<Schema>,
-  { tenant, connection, stream }: StreamName,
-): Promise<string | undefined> {
-  const row = await database
+export async function positionSavedAt(database: Kysely<Schema>, name: StreamName): Promise<string | undefined> {
+  return (await findPosition(database, name))?.savedat.toISOString();
+}
+
+function findPosition(database: Kysely<Schema>, { tenant, connection, stream }: StreamName) {
+  return database
     .selectFrom('positions')
-    .select('savedat')
+    .select(['position', 'savedat'])
     .where('tenant', '=', tenant)
     .where('connection', '=', connection)
     .where('stream', '=', stream)
     .executeTakeFirst();
-  return row?.savedat.toISOString();
 }
 
 /** Saves where the stream is to be resumed. The caller saves in order: the last one saved stays. */
