@@ -1,4 +1,4 @@
-import type { AnyConnector, Connection, Log, NormaliseContext } from '../connectors/contract';
+import type { AnyConnector, Connection, Inbox, Log, NormaliseContext } from '../connectors/contract';
 import { Permanent } from '../connectors/contract';
 import { connectorNamed } from '../connectors/registry';
 import type { Tenant, TenantConnection } from '../tenants/tenant';
@@ -19,6 +19,7 @@ export class Connections {
     private readonly tenants: ReadonlyMap<string, Tenant>,
     private readonly log: Log,
     private readonly now: () => number,
+    private readonly inboxes: (tenant: string, connection: string) => Inbox,
   ) {}
 
   /** Throws Permanent for a tenant or connection that is not configured, and what `connect` throws. */
@@ -50,6 +51,7 @@ export class Connections {
     const connection = (await connector.connect(settings.config, {
       log: this.log,
       now: this.now,
+      inbox: this.inboxes(tenant, name),
     })) as Connection<unknown>;
     const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
     return { connector, connection, settings, context };

@@ -1,3 +1,4 @@
+import { noInbox } from '../connectors/kit/no-inbox';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { compileExpression } from '../tenants/expression';
@@ -45,7 +46,7 @@ afterAll(() => ledger.close());
 const deps = (): LaneDependencies => ({
   ledger,
   tenants,
-  connections: new Connections(tenants, log, Date.now),
+  connections: new Connections(tenants, log, Date.now, () => noInbox),
   scorers: new Map(),
   publishPrediction: () => Promise.reject(new Error('nothing is published here')),
   engagements: {

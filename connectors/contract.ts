@@ -78,6 +78,53 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** An HTTP request that a CRM sent to a connection. */
+export interface InboundRequest {
+  readonly method: string;
+  /** What follows the connection's own address `/in/<tenant>/<connection>`: empty or with a leading slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface InboundReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Hears CRMs that push: proves who is calling, keeps what they said in the inbox, and only then answers. */
+export interface Receiver {
+  /** Answers refusals (401, 400, 413, ...) itself. Throws Retryable where nothing can be kept now: told as 503 with Retry-After. */
+  receive(request: InboundRequest): Promise<InboundReply>;
+}
+
+/** What was pushed and is kept. */
+export interface InboxEntry {
+  /** Counts from 1 per stream, ascending; numbers may be missing. */
+  readonly number: number;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A durable log of what a connection was sent by senders that do not keep it themselves. A sender is answered when its
+ * payload is in the inbox; a source reads it from there, so that it can resume like any other.
+ */
+export interface Inbox {
+  /** Settles when all payloads are durable, in order. Throws Retryable where they cannot be kept now. */
+  append(stream: string, payloads: readonly Uint8Array[]): Promise<void>;
+  /** Entries after the number `after`, oldest first, then those that come, until the signal aborts. Throws PositionExpired where some after it were released. */
+  read(stream: string, after: number, signal: AbortSignal): AsyncIterable<InboxEntry>;
+  /** The number of the newest entry ever appended; 0 for none. */
+  newest(stream: string): Promise<number>;
+  /** The number up to which everything was released; 0 for nothing. */
+  released(stream: string): Promise<number>;
+  /** Everything up to the number, itself included, is safe elsewhere and may be forgotten. */
+  release(stream: string, through: number): Promise<void>;
+}
+
 export interface Connection<N> {
   /** The CRM organisation's id, once known: part of every event's `source`. */
   readonly org: string;
@@ -86,6 +133,8 @@ export interface Connection<N> {
   readonly source: Source<N>;
   readonly reader: Reader<N>;
   readonly sink: Sink;
+  /** Only where the CRM pushes over HTTP. */
+  readonly receiver?: Receiver;
   /** Proves credentials, permissions and streams, without an effect. */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Idempotent. */
@@ -107,6 +156,8 @@ export interface ConnectDependencies {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The connection's own. */
+  readonly inbox: Inbox;
 }
 
 export interface Log {

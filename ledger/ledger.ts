@@ -13,6 +13,7 @@ import {
   type EngagementRow,
 } from './engagements';
 import { gaps, type Gaps } from './gaps';
+import { inboxes, type Inboxes } from './inbox';
 import { history, type HistoryEntry } from './history';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
 import type { Log } from './log';
@@ -31,6 +32,7 @@ export type { Counts, Latencies } from './counts';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
+export type { InboxPage, InboxState } from './inbox';
 export type { LaneContext, LaneQuestion } from './lane-context';
 export type { Outcome } from './outcomes';
 export type { ParkedEvent } from './parked';
@@ -71,6 +73,7 @@ export interface Ledger {
   positionSavedAt(name: StreamName): Promise<string | undefined>;
   readonly quarantine: Quarantine;
   readonly gaps: Gaps;
+  readonly inboxes: Inboxes;
   putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
   getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
   listParked(tenant: string, subject?: string): Promise<ParkedEvent[]>;
@@ -113,6 +116,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     savePosition: (name, position) => savePosition(kysely, name, position),
     quarantine: quarantine(kysely),
     gaps: gaps(kysely),
+    inboxes: inboxes(kysely),
     putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),

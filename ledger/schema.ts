@@ -151,6 +151,22 @@ export interface Schema {
     resolution: string | null;
     resolvedat: NullableTime;
   };
+  inboxes: {
+    tenant: string;
+    connection: string;
+    stream: string;
+    /** bigint, which pg reads as text. */
+    newest: string;
+    released: Generated<string>;
+  };
+  inbox: {
+    tenant: string;
+    connection: string;
+    stream: string;
+    number: string;
+    payload: Buffer;
+    at: Time;
+  };
   bodies: {
     tenant: string;
     ref: string;

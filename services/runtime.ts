@@ -2,6 +2,7 @@ import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import path from 'node:path';
 import { Connections } from '../activities/connections';
+import { inboxOf } from '../activities/inbox';
 import { BrokerConnection } from '../broker/connection';
 import { Publisher } from '../broker/publisher';
 import { defaultPartitions } from '../broker/routing';
@@ -65,7 +66,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     // A tenant's lane queues are as many as its own file says: an event routed by another number finds no queue.
     const partitions = (tenant: string): number => tenants.get(tenant)?.partitions ?? defaultPartitions;
     const publisher = kept(await Publisher.open(broker, { partitions }), (opened) => opened.close());
-    const connections = kept(new Connections(tenants, log, Date.now), (opened) => opened.close());
+    const connections = kept(
+      new Connections(tenants, log, Date.now, (tenant, name) => inboxOf(ledger, tenant, name)),
+      (opened) => opened.close(),
+    );
     const address = { address: options.temporalAddress };
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());

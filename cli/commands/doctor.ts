@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { BrokerConnection } from '../../broker/connection';
 import type { Finding } from '../../connectors/contract';
+import { noInbox } from '../../connectors/kit/no-inbox';
 import { openScorer } from '../../models/score';
 import { findPrograms, freePort } from '../../services/provision/machine';
 import { answerAs } from '../../services/provision/temporal-answers';
@@ -105,7 +106,7 @@ const checkConnection = async (tenant: Tenant, name: string): Findings => {
   if (settings === undefined || connector === undefined) return [];
   const signal = AbortSignal.timeout(patience);
   try {
-    const connection = await connector.connect(settings.config, { log: quiet, now: Date.now });
+    const connection = await connector.connect(settings.config, { log: quiet, now: Date.now, inbox: noInbox });
     try {
       return (await connection.check(signal)).map((finding) => ({ ...finding, what: `${what}: ${finding.what}` }));
     } finally {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CanonicalEvent } from '../../canonical-schema/event';
 import { Unmappable } from '../../connectors/contract';
+import { noInbox } from '../../connectors/kit/no-inbox';
 import type { Ledger, QuarantineRow } from '../../ledger/ledger';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
@@ -84,7 +85,7 @@ const eventsOf = async (row: Row, tenant: Tenant, terminal: Terminal): Promise<r
   }
   const native = nativeOf(row);
   // The organisation's id is known once connected, and it is part of what an event is called.
-  const connection = await connector.connect(settings.config, { log: logTo(terminal), now: Date.now });
+  const connection = await connector.connect(settings.config, { log: logTo(terminal), now: Date.now, inbox: noInbox });
   const context = { tenant: tenant.tenant, connection: settings.name, org: connection.org, mapping: settings.mapping };
   try {
     return await connector.normalise(native, context);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Action, ActionResult, CreateTask, SetFields } from '../../canonical-schema/action';
 import { type RunningSalesforce, type SalesforceOptions, startSalesforce } from '../../simulators/salesforce';
 import type { Connection } from '../contract';
+import { noInbox } from '../kit/no-inbox';
 import type { SalesforceConfig } from './config';
 import { salesforce } from './index';
 import type { SalesforceNative } from './native';
@@ -29,7 +30,7 @@ async function connect(config: Partial<SalesforceConfig> = {}): Promise<Connecti
       requestsPerSecond: 1000,
       ...config,
     },
-    { log, now: Date.now },
+    { log, now: Date.now, inbox: noInbox },
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type Start,
   type SubscribeOptions,
 } from '../contract';
+import { noInbox } from '../kit/no-inbox';
 import type { SalesforceConfig } from './config';
 import { salesforce } from './index';
 import type { SalesforceNative } from './native';
@@ -43,7 +44,7 @@ async function start(options: SalesforceOptions = {}, config: Partial<Salesforce
       subscribe: [topic],
       ...config,
     },
-    { log, now: Date.now },
+    { log, now: Date.now, inbox: noInbox },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { CanonicalEvent } from '../../canonical-schema/event';
 import type { Connection, Delivery, NormaliseContext, Position, Start } from '../../connectors/contract';
+import { noInbox } from '../../connectors/kit/no-inbox';
 import { runPump } from '../../connectors/kit/pump';
 import type { QuarantineEntry } from '../../connectors/kit/pump';
 import type { ContractSubject, Crm } from './subject';
@@ -29,7 +30,12 @@ export async function examine(
     await ask({
       crm,
       connect: async () => {
-        const connection = (await connector.connect(crm.config, { log: silent, now: Date.now })) as Connection<unknown>;
+        const connection = (await connector.connect(crm.config, {
+          log: silent,
+          now: Date.now,
+          inbox: crm.inbox ?? noInbox,
+        })) as Connection<unknown>;
+        crm.opened?.(connection);
         connections.push(connection);
         return connection;
       },

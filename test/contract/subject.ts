@@ -1,5 +1,5 @@
 import type { CanonicalEvent } from '../../canonical-schema/event';
-import type { AnyConnector, NormaliseContext } from '../../connectors/contract';
+import type { AnyConnector, Connection, Inbox, NormaliseContext } from '../../connectors/contract';
 
 /** One native event with what must come of it: `connectors/<name>/fixtures/<what>.golden.json`. */
 export interface Golden {
@@ -27,6 +27,10 @@ export interface Crm {
   tasksOf(actionId: string): Promise<number>;
   /** How many events the CRM has handed out on streams so far. */
   handedOut(): Promise<number>;
+  /** Only where the CRM pushes: outlives connections, as the ledger's does. */
+  readonly inbox?: Inbox;
+  /** Only where the CRM pushes over HTTP: the receiver of the connection opened last answers. */
+  readonly opened?: (connection: Connection<unknown>) => void;
   readonly faults: CrmFaults;
   stop(): Promise<void>;
 }

@@ -1,0 +1,59 @@
+import {
+  Permanent,
+  PositionExpired,
+  type Delivery,
+  type Inbox,
+  type Position,
+  type Source,
+  type Start,
+} from '../contract';
+
+/** What a payload of the inbox is: an event, or bytes with the reason why they are none. */
+export type Decoded<N> =
+  { readonly native: N } | { readonly bytes: Uint8Array; readonly code: string; readonly message: string };
+
+const version = 1;
+
+/** The source of a connection that is pushed to: reads what its receiver kept, at positions that are the inbox's numbers. */
+export function inboxSource<N>(inbox: Inbox, decode: (payload: Uint8Array) => Decoded<N>): Source<N> {
+  return {
+    subscribe: async function* (stream, { start, signal }) {
+      // Ends by itself when aborted, also before it began.
+      if (signal.aborted) return;
+      const after = await numberOf(inbox, stream, start);
+      for await (const { number, payload } of inbox.read(stream, after, signal)) {
+        if (isOver(signal)) return;
+        yield delivery(decode(payload), { v: version, number });
+      }
+    },
+    ack: (stream, position) => inbox.release(stream, numberAt(position)),
+  };
+}
+
+/** A call, because it changes across every await and yield. */
+function isOver({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
+function delivery<N>(decoded: Decoded<N>, position: Position): Delivery<N> {
+  return 'native' in decoded
+    ? { kind: 'event', native: decoded.native, position }
+    : { kind: 'undecodable', ...decoded, position };
+}
+
+async function numberOf(inbox: Inbox, stream: string, start: Start): Promise<number> {
+  if (start.from === 'latest') return inbox.newest(stream);
+  const released = await inbox.released(stream);
+  if (start.from !== 'position') return released;
+  const number = numberAt(start.position);
+  if (number >= released) return number;
+  throw new PositionExpired(
+    'SBX_POSITION_EXPIRED',
+    `what came after number ${number} of ${stream} was released up to ${released}`,
+  );
+}
+
+function numberAt({ v, number }: Position): number {
+  if (v === version && typeof number === 'number') return number;
+  throw new Permanent('SBX_POSITION_UNKNOWN', `not a position of an inbox: version ${v}`);
+}
