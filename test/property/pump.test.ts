@@ -96,8 +96,9 @@ function property(pump: typeof runPump): fc.IAsyncProperty<[Iterable<Step>]> {
         await world.settled();
         while (world.pending.length > 0) world.confirm(0);
         await world.settled();
+        // A checkpoint may be saved after its step: what is lost by it shows here, and never comes.
+        expect(world.lost).toEqual([]);
       }
-      expect(world.lost).toEqual([]);
     } finally {
       await world.end();
     }
