@@ -4,11 +4,13 @@ import type { EngagementRow, LaneContext as LedgerContext } from '../ledger/ledg
 import { eventScope, type ExpressionScope } from '../tenants/expression';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { engagementKey } from '../canonical-schema/engagement';
+import { withoutEvidence } from './evidence';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
 import type {
   Cause,
   EngagementView,
+  Evidence,
   LaneBatch,
   LaneContext,
   OutcomeSeen,
@@ -26,12 +28,13 @@ export interface ContextInput extends LaneBatch {
 /** The context of a batch, and the records that later steps of the same batch need. */
 export interface BatchView {
   readonly context: LaneContext;
+  readonly events: readonly CanonicalEvent[];
   /** By event id: the event as the ledger keeps it, hydrated where it came incomplete. */
   readonly told: ReadonlyMap<string, CanonicalEvent>;
   /** By event id: the record after the event. */
   readonly after: ReadonlyMap<string, Snapshot>;
-  /** Subjects whose holes were filled by reading. */
-  readonly filled: ReadonlySet<string>;
+  /** By decision id: what the batch's scores rest on, those of an earlier try included. */
+  readonly evidence: Map<string, Evidence>;
 }
 
 const noOutcomeWithinMs = 30 * 24 * 3_600_000;
@@ -56,11 +59,12 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
       events,
       policies: policiesOf(tenant),
       engagements: viewsOf(rows.engagements),
-      ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions }),
+      ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions.map(withoutEvidence) }),
     },
+    events: batch.events,
     told: teller.told,
     after: teller.after,
-    filled: new Set(hydrated.keys()),
+    evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
   };
 }
 

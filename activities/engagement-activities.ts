@@ -38,10 +38,11 @@ export function engagementActivities(deps: LaneDependencies): {
       const { info, cancellationSignal: signal } = activity;
       const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
       const beat = setInterval(() => {
-        activity.heartbeat();
+        // A local activity has none: its workflow task is its proof of life.
+        if (!info.isLocal) activity.heartbeat();
       }, heartbeatEveryMs);
       try {
-        return await act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
+        return await act(deps, input, { workflowId, runId, attempt: (input.tried ?? 0) + info.attempt, signal });
       } finally {
         clearInterval(beat);
       }

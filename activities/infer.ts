@@ -1,13 +1,22 @@
-import type { FeatureValue, Reason } from '../canonical-schema/decision';
+import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
 import { featuresFromRecord, type FeatureRow } from '../models/features';
 import type { Manifest } from '../models/manifest';
 import type { Scorer } from '../models/score';
 import { tenantNamed } from './connections';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
-import type { Inference, InferenceRequest } from './lane-types';
+import type { Evidence, Inference, InferenceRequest } from './lane-types';
 
-/** Scores what a batch asks for: one run of each model, answers in the order of the requests. */
+/** An inference with what it rests on. */
+interface Inferred {
+  readonly inference: Inference;
+  readonly evidence: Evidence;
+}
+
+/**
+ * Scores what a batch asks for: one run of each model, answers in the order of the requests. The evidence stays in the view,
+ * by the decision that it is for.
+ */
 export async function infer(
   deps: LaneDependencies,
   tenant: string,
@@ -15,7 +24,7 @@ export async function infer(
   requests: readonly InferenceRequest[],
 ): Promise<readonly Inference[]> {
   const useCases = tenantNamed(deps.tenants, tenant).useCases;
-  const answers: (Inference | undefined)[] = requests.map(() => undefined);
+  const answers: (Inferred | undefined)[] = requests.map(() => undefined);
   const modelOf = ({ usecase }: InferenceRequest): string => useCases[usecase]?.model ?? usecase;
   for (const model of new Set(requests.map(modelOf))) {
     const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
@@ -25,34 +34,39 @@ export async function infer(
       scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
-  return answers.map((answer) => answer ?? abstain('not scored'));
+  return answers.map((answer, index) => {
+    const { inference, evidence } = answer ?? abstain('not scored');
+    const request = requests[index];
+    if (request !== undefined) view.evidence.set(decisionId(request.eventid, request.usecase), evidence);
+    return inference;
+  });
 }
 
-async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<readonly Inference[]> {
+async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<readonly Inferred[]> {
   const { manifest, digest } = scorer;
   const model = { name: manifest.name, version: manifest.version, digest };
   const rows = records.map((record) => featuresFromRecord(manifest, record));
   const scorable = rows.filter((row) => row.outcome === 'row');
   const scored = await scorer.score(scorable);
   let next = 0;
-  return rows.map((row): Inference => {
-    if (row.outcome !== 'row')
-      return { ...abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`), model };
+  return rows.map((row): Inferred => {
+    if (row.outcome !== 'row') return abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`, model);
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
+    const { score, contributions, intercept } = result;
+    const reasons = result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text }));
     return {
-      score: result.score,
-      reasons: result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text })),
-      contributions: result.contributions,
-      intercept: result.intercept,
-      features: named(manifest, row),
-      model,
+      inference: { score, reasons, model },
+      evidence: { contributions, intercept, features: named(manifest, row) },
     };
   });
 }
 
-function abstain(why: string): Inference {
-  return { abstained: why, reasons: [], contributions: {}, features: {} };
+function abstain(why: string, model?: Inference['model']): Inferred {
+  return {
+    inference: { abstained: why, reasons: [], ...(model === undefined ? {} : { model }) },
+    evidence: { contributions: {}, features: {} },
+  };
 }
 
 /** What the model saw, in words: a category's name, a number, or null where it was not known. */

@@ -1,13 +1,15 @@
-import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { viewBatch, type BatchView, type ContextInput } from './context';
+import { BatchViews } from './batch-views';
+import { viewBatch, type ContextInput } from './context';
+import { withEvidence } from './evidence';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
 import type {
+  BatchRef,
+  DecisionCore,
   Directive,
   Inference,
   InferenceRequest,
-  LaneBatch,
   LaneContext,
   OutcomeSeen,
   PreparedEvent,
@@ -15,14 +17,14 @@ import type {
 import { predictionOf } from './prediction';
 import { recordBatch } from './record';
 
-export interface InferInput extends LaneBatch {
+export interface InferInput extends BatchRef {
   readonly requests: readonly InferenceRequest[];
 }
 
-export interface RecordInput extends LaneBatch {
+export interface RecordInput extends BatchRef {
   readonly run: { readonly workflowId: string; readonly runId: string };
   readonly prepared: readonly PreparedEvent[];
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly DecisionCore[];
   readonly directives: readonly Directive[];
 }
 
@@ -32,9 +34,6 @@ export interface EngageInput {
   readonly outcomes: readonly OutcomeSeen[];
 }
 
-/** Views kept between the steps of a batch; a batch whose view was dropped is read again. */
-const viewsKept = 64;
-
 /** The steps of a lane. Each may run twice for one batch: the second run changes nothing. */
 export function laneActivities(deps: LaneDependencies): {
   context(input: ContextInput): Promise<LaneContext>;
@@ -42,29 +41,24 @@ export function laneActivities(deps: LaneDependencies): {
   record(input: RecordInput): Promise<void>;
   engage(input: EngageInput): Promise<void>;
 } {
-  const views = new Map<string, BatchView>();
-  const viewOf = async (input: ContextInput, isFresh: boolean): Promise<BatchView> => {
-    const known = views.get(input.batchid);
-    if (known !== undefined && !isFresh) return known;
-    const view = await viewBatch(deps, input);
-    views.set(input.batchid, view);
-    const [oldest] = views.keys();
-    if (views.size > viewsKept && oldest !== undefined) views.delete(oldest);
-    return view;
-  };
+  const views = new BatchViews();
   return {
-    context: async (input) => (await viewOf(input, true)).context,
-    infer: async (input) => infer(deps, input.tenant, await viewOf({ ...input, parked: [] }, false), input.requests),
+    context: async (input) => {
+      const view = await viewBatch(deps, input);
+      views.keep(input, view);
+      return view.context;
+    },
+    infer: (input) => infer(deps, input.tenant, views.of(input), input.requests),
     record: async (input) => {
-      const view = await viewOf({ ...input, parked: [] }, false);
-      await recordBatch(deps, input, view);
-      views.delete(input.batchid);
-      const events = new Map(input.events.map((event) => [event.id, event]));
+      const view = views.of(input);
+      const decisions = input.decisions.map((core) => withEvidence(core, view.evidence));
+      await recordBatch(deps, { ...input, decisions }, view);
+      const events = new Map(view.events.map((event) => [event.id, event]));
       await Promise.all(
-        input.decisions.map((decision) =>
-          deps.publishPrediction(predictionOf(decision, mustGet(events, decision.eventid))),
-        ),
+        decisions.map((decision) => deps.publishPrediction(predictionOf(decision, mustGet(events, decision.eventid)))),
       );
+      // Not before all is done: a second try of this step needs it.
+      views.drop(input);
     },
     engage: async ({ directives, outcomes }) => {
       await Promise.all([

@@ -1,4 +1,4 @@
-import type { Decision, FeatureValue, Reason } from '../canonical-schema/decision';
+import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { ActTemplate, Approval, Band } from '../tenants/tenant';
 
@@ -9,6 +9,18 @@ export interface LaneBatch {
   readonly batchid: string;
   readonly events: readonly CanonicalEvent[];
 }
+
+/** Names a batch whose events the process has in view since `context`. */
+export type BatchRef = Pick<LaneBatch, 'tenant' | 'batchid'>;
+
+/** Failure type of a step whose batch another process has in view: the lane begins the batch anew. */
+export type NotInView = 'SBX_BATCH_NOT_IN_VIEW';
+
+/** What a score rests on. Recorded with its decision, and kept out of the lane's history, which it would fill. */
+export type Evidence = Pick<Decision, 'contributions' | 'intercept' | 'features'>;
+
+/** A decision without its evidence: what a lane needs of it. */
+export type DecisionCore = Omit<Decision, keyof Evidence>;
 
 /** What became of an event. `parked` ones go to the parking queue, all others are acknowledged for good. */
 export type EventStatus = 'decided' | 'ignored' | 'echo' | 'duplicate' | 'parked';
@@ -81,7 +93,7 @@ export interface LaneContext {
    * Decisions that the ledger holds about events of this batch: it was recorded by an earlier try, or they were delivered
    * before. What such a decision told its engagement is told again, because nobody knows whether it arrived.
    */
-  readonly earlier?: readonly Decision[];
+  readonly earlier?: readonly DecisionCore[];
   readonly policies: Readonly<Record<string, PolicyView>>;
   /** Open engagements by `<subject> <use case>`. */
   readonly engagements: Readonly<Record<string, EngagementView>>;
@@ -98,9 +110,6 @@ export interface Inference {
   readonly score?: number;
   readonly abstained?: string;
   readonly reasons: readonly Reason[];
-  readonly contributions: Readonly<Record<string, number>>;
-  readonly intercept?: number;
-  readonly features: Readonly<Record<string, FeatureValue>>;
   readonly model?: NonNullable<Decision['model']>;
 }
 

@@ -1,3 +1,4 @@
+import type { Decision } from '../canonical-schema/decision';
 import type { BatchView } from './context';
 import type { RecordInput } from './lane-activities';
 import type { LaneDependencies } from './lane-dependencies';
@@ -5,12 +6,16 @@ import type { Directive, PreparedEvent } from './lane-types';
 import type { Snapshot } from './merge';
 
 /** Writes all that a batch led to, in one transaction. */
-export async function recordBatch(deps: LaneDependencies, input: RecordInput, view: BatchView): Promise<void> {
+export async function recordBatch(
+  deps: LaneDependencies,
+  input: RecordInput & { readonly decisions: readonly Decision[] },
+  view: BatchView,
+): Promise<void> {
   // Of an event that came twice in one batch, what became of it the first time counts.
   const prepared = new Map([...input.prepared].reverse().map((event) => [event.eventid, event]));
   const counted = new Set<string>();
   const snapshots = new Map<string, Snapshot>();
-  const events = input.events.map((event) => {
+  const events = view.events.map((event) => {
     const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
     const after = view.after.get(event.id);
     if (after !== undefined) snapshots.set(after.subject, after);

@@ -43,5 +43,10 @@ export interface Decision {
   readonly sequence: string;
 }
 
+/** The id of the decision about an event for a use case. */
+export function decisionId(eventid: string, usecase: string): string {
+  return `${eventid}:${usecase}`;
+}
+
 /** `io.signalbox.prediction.<use case>.v1` on the exchange `sbx.predictions`. `causationid` is the event that was scored. */
 export type PredictionEvent = Envelope<Decision>;

@@ -1,5 +1,7 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
+  ApplicationFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -10,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
-import type { BatchOutcome, Cause, LaneBatch, LaneContext } from '../activities/lane-types';
+import type { BatchOutcome, Cause, LaneBatch, LaneContext, NotInView } from '../activities/lane-types';
 import { names } from './names';
 import { historyBudget, laneStep, stallPause } from './options';
 import { rule } from './policy';
@@ -71,6 +73,7 @@ export async function lane(): Promise<void> {
         for (const event of batch.events) parked.delete(event.id);
         return outcome;
       } catch (error) {
+        if (isNotInView(error)) continue;
         stalled ??= {
           since: new Date().toISOString(),
           cause: rootMessage(error),
@@ -87,16 +90,17 @@ export async function lane(): Promise<void> {
 }
 
 async function decide(batch: LaneBatch, parked: ReadonlyMap<string, Cause>): Promise<BatchOutcome> {
-  const { tenant } = batch;
+  const { tenant, batchid } = batch;
+  const ref = { tenant, batchid };
   const events = new Map(batch.events.map((event) => [event.id, event]));
   const prepared = await context({ ...batch, parked: [...parked].filter(([id]) => events.has(id)) });
   const requests = prepared.events.flatMap(({ eventid, usecases }) =>
     usecases.map((usecase) => ({ eventid, usecase })),
   );
-  const inferences = requests.length === 0 ? [] : await infer({ ...batch, requests });
+  const inferences = requests.length === 0 ? [] : await infer({ ...ref, requests });
   const ruling = rule(tenant, prepared, requests, inferences, events, new Date().toISOString());
   const { workflowId, runId } = workflowInfo();
-  await record({ ...batch, run: { workflowId, runId }, prepared: prepared.events, ...ruling });
+  await record({ ...ref, run: { workflowId, runId }, prepared: prepared.events, ...ruling });
   const outcomes = prepared.events.flatMap((event) => event.outcomes);
   if (ruling.directives.length + outcomes.length > 0) {
     await engage({ tenant, directives: ruling.directives, outcomes });
@@ -119,6 +123,14 @@ function isSpent(): boolean {
   const info = workflowInfo();
   return (
     info.continueAsNewSuggested || info.historySize > historyBudget.bytes || info.historyLength > historyBudget.events
+  );
+}
+
+const notInView: NotInView = 'SBX_BATCH_NOT_IN_VIEW';
+
+function isNotInView(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === notInView
   );
 }
 

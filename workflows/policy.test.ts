@@ -46,8 +46,6 @@ function ruled(
   const inference: Inference = {
     ...(score === undefined ? { abstained: 'too little is known' } : { score }),
     reasons: [],
-    contributions: {},
-    features: {},
   };
   return rule('acme', context, [request], [inference], new Map([[event.id, event]]), '2026-03-01T10:00:01.000Z');
 }

@@ -1,4 +1,5 @@
 import type {
+  DecisionCore,
   Directive,
   EngagementView,
   Inference,
@@ -6,14 +7,14 @@ import type {
   LaneContext,
   PolicyView,
 } from '../activities/lane-types';
-import type { Decision } from '../canonical-schema/decision';
+import { decisionId } from '../canonical-schema/decision';
 import { orderOf } from '../canonical-schema/order';
 import { engagementId, engagementKey } from '../canonical-schema/engagement';
 import type { CanonicalEvent } from '../canonical-schema/event';
 
 /** What policy made of a batch's inferences. */
 export interface Ruling {
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly DecisionCore[];
   /** At most one per engagement: the last word of the batch. */
   readonly directives: readonly Directive[];
 }
@@ -35,7 +36,7 @@ export function rule(
   events: ReadonlyMap<string, CanonicalEvent>,
   now: string,
 ): Ruling {
-  const decisions: Decision[] = [];
+  const decisions: DecisionCore[] = [];
   const directives = new Map<string, Directive>();
   const open = new Map(Object.entries(context.engagements));
   const amounts = new Map(context.events.map(({ eventid, amount }) => [eventid, amount]));
@@ -72,7 +73,7 @@ export function rule(
 
 interface Verdict {
   readonly band?: string;
-  readonly outcome: Decision['outcome'];
+  readonly outcome: DecisionCore['outcome'];
   readonly because?: string;
   readonly directive?: Directive['kind'];
 }
@@ -110,9 +111,9 @@ function toDecision(
   inference: Inference,
   verdict: Verdict,
   { now, sequence }: { readonly now: string; readonly sequence: string },
-): Decision {
+): DecisionCore {
   return {
-    id: `${event.id}:${policy.usecase}`,
+    id: decisionId(event.id, policy.usecase),
     tenantid: tenant,
     connection: policy.connection,
     eventid: event.id,
@@ -123,9 +124,6 @@ function toDecision(
     ...(inference.score === undefined ? {} : { score: inference.score }),
     ...(verdict.band === undefined ? {} : { band: verdict.band }),
     reasons: inference.reasons,
-    contributions: inference.contributions,
-    ...(inference.intercept === undefined ? {} : { intercept: inference.intercept }),
-    features: inference.features,
     ...(inference.model === undefined ? {} : { model: inference.model }),
     policy: policy.digest,
     decidedat: now,
@@ -137,7 +135,7 @@ function toDirective(
   id: string,
   tenant: string,
   policy: PolicyView,
-  decision: Decision,
+  decision: DecisionCore,
   kind: Directive['kind'],
   amount: number | undefined,
 ): Directive {

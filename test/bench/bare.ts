@@ -38,7 +38,7 @@ const bareActivities = {
       engagements: {},
     }),
   infer: ({ requests }: InferInput): Promise<readonly Inference[]> =>
-    Promise.resolve(requests.map(() => ({ score: 0.1, reasons: [], contributions: {}, features: {} }))),
+    Promise.resolve(requests.map(() => ({ score: 0.1, reasons: [] }))),
   record: (): Promise<void> => Promise.resolve(),
   engage: (): Promise<void> => Promise.resolve(),
 };
