@@ -162,6 +162,7 @@ export const compileExpression = (source: string): CompiledExpression => {
     evaluate: async (scope) => {
       try {
         const answer: unknown = await compiled.evaluate({ ...scope });
+        if (answer === undefined) return false;
         return typeof answer === 'boolean' ? answer : (await truth.evaluate({}, { answer })) === true;
       } catch (error) {
         throw new ExpressionError(

@@ -17,8 +17,10 @@ export interface Expression {
 /** A loop that never ends must not stop the stream: such an expression fails after this long. */
 const limits = { timeout: 1000, stack: 200, sequence: 100_000 } as const;
 
-/** A field's bare name needs no interpreter. The words of the grammar mean something else. */
+/** A path of bare names needs no interpreter. The words of the grammar mean something else. */
 const plainName = /^(?!(?:and|or|in|true|false|null|function)$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+const isPlainPath = (text: string): boolean => text.split('.').every((name) => plainName.test(name));
 
 /** What gives another value on another day, so that an event could not be normalised twice alike. */
 const impure = new Set(['now', 'millis', 'random', 'shuffle', 'eval']);
@@ -30,10 +32,8 @@ type Node = Readonly<Record<string, unknown>>;
  * Refused besides what does not parse: functions that read the clock, randomness or build code at run time.
  */
 export function compileExpression(text: string): Expression | ExpressionFault {
-  const name = text.trim();
-  if (plainName.test(name)) {
-    return { evaluate: (native) => (Object.hasOwn(native, name) ? native[name] : undefined), reads: [name] };
-  }
+  const path = text.trim().split('.');
+  if (isPlainPath(text.trim())) return pathExpression(path, text);
   let compiled: jsonata.Expression;
   try {
     compiled = jsonata(text, limits);
@@ -44,6 +44,22 @@ export function compileExpression(text: string): Expression | ExpressionFault {
   const fault = findImpure(ast, new Set());
   if (fault !== undefined) return fault;
   return { evaluate: async (native) => plain(await evaluate(compiled, native)), reads: [...readsOf(ast)] };
+}
+
+/** Reads names one after the other; a list on the way is left to the interpreter, which looks into each of its items. */
+function pathExpression(path: readonly string[], text: string): Expression {
+  const interpreted = (): jsonata.Expression => jsonata(text, limits);
+  return {
+    evaluate: (native) => {
+      let value: unknown = native;
+      for (const name of path) {
+        if (Array.isArray(value)) return evaluate(interpreted(), native).then(plain);
+        value = isNode(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+      }
+      return value;
+    },
+    reads: path.slice(0, 1),
+  };
 }
 
 async function evaluate(compiled: jsonata.Expression, native: Readonly<Record<string, unknown>>): Promise<unknown> {

@@ -148,6 +148,22 @@ describe('the shortcut for a bare name', () => {
     );
   });
 
+  it('means what JSONata means along a path, through lists, nulls and what has no fields', async () => {
+    const inner = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ b: fc.jsonValue() }),
+      fc.array(fc.record({ b: fc.jsonValue() })),
+    );
+    await fc.assert(
+      fc.asyncProperty(inner, fc.constantFrom('a.b', ' a.b', 'a.b.c', 'a.c.b'), async (value, path) => {
+        const native = { a: value };
+        const reference: unknown = await jsonata(path).evaluate(native);
+        expect(JSON.stringify(await evaluateOne(path, native))).toBe(JSON.stringify(reference));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('reads own fields only', async () => {
     await expect(evaluateOne('constructor', {})).resolves.toBeUndefined();
     await expect(evaluateOne('toString', {})).resolves.toBeUndefined();

@@ -105,8 +105,19 @@ function fit(entity: EntityName, values: Fields): { fields: Fields; attributes: 
   return { fields, attributes };
 }
 
-/** The tenant's targets by the native field that they read. */
+const targetsKnown = new WeakMap<CompiledMapping, Map<string, ReadonlyMap<string, readonly string[]>>>();
+
+/** The tenant's targets by the native field that they read; the same for every record of an entity, so made once. */
 function targetsByField(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const known = targetsKnown.get(compiled) ?? new Map<string, ReadonlyMap<string, readonly string[]>>();
+  targetsKnown.set(compiled, known);
+  const key = keys.join(' ');
+  const targets = known.get(key) ?? readTargets(compiled, keys);
+  known.set(key, targets);
+  return targets;
+}
+
+function readTargets(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const targets = new Map<string, string[]>();
   for (const [target, reads] of keys.flatMap((key) => [...compiled.reads(key)])) {
     for (const field of reads) targets.set(field, [...(targets.get(field) ?? []), target]);
