@@ -18,6 +18,8 @@ export interface EventNative extends Heard {
   readonly time?: string;
   readonly subject?: string;
   readonly data: unknown;
+  /** Records are known by their ObjectID, as in Cloud for Customer's OData, though the event says UUIDs. */
+  readonly objectIds?: boolean;
 }
 
 /** Segments by name; each is a list, because any of them may come several times. Field values are texts. */

@@ -29,13 +29,18 @@ export function toldByEvent(native: EventNative): Told {
   const identity = identityOf(native);
   return {
     table,
-    id: recordOf(native, table, content.fields) ?? identity[1],
+    id: keyForm(native, recordOf(native, table, content.fields) ?? identity[1]),
     identity: ['event', ...identity],
     ...when(native, content.fields),
     origin: originOf(content.by, native.own),
     ...(name.word === undefined ? {} : { native: { eventType: type } }),
     ...content,
   };
+}
+
+function keyForm({ objectIds }: EventNative, id: string): string {
+  const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id);
+  return objectIds === true && isUuid ? id.replaceAll('-', '').toUpperCase() : id;
 }
 
 /** The key of the event's record: that of the data goes before the event's subject, which may be a path. */
@@ -76,7 +81,10 @@ function contentOf(name: EventName, table: Table, data: Fields, isPicked: boolea
   const fields = plainFields(data);
   const kind = name.kind ?? 'published';
   if (kind === 'deleted') return { kind, gap: false, changed: [], nulled: [], fields, provenance: 'event' };
-  if (kind !== 'published' && isKeyOnly(table, fields)) return untold(kind, fields);
+  if (kind !== 'published' && isKeyOnly(table, fields)) {
+    // Of an object that nobody knows there is no more to be read: it is told by its key.
+    return { ...untold(kind, fields), ...(table.entity === 'record' ? { provenance: 'partial' } : {}) };
+  }
   const changed = kind === 'updated' ? [...leavesOf(fields).keys()].filter((path) => !table.keys.includes(path)) : [];
   return { kind, gap: false, changed, nulled: [], fields, provenance: kind === 'published' ? 'event' : 'partial' };
 }

@@ -38,17 +38,16 @@ export async function mapRecord({ table, id, fields }: Told, mapping: Mapping): 
   const own = fit(entity, values);
   const targets = targetsByField(compiled, [entity, nativeType]);
   // An expression that computes something from a field does not tell the field's value: that stays native.
-  const isBare = (target: string, path: string): boolean =>
-    [nativeType, entity].some((key) => mapping[key]?.[target]?.trim() === path);
-  const bare = [...targets].flatMap(([path, names]) =>
-    names.some((target) => isBare(target, path) && values[target] !== undefined) ? [path] : [],
-  );
-  const rest = withoutPaths(fields, new Set([...builtIn.used, ...bare, ...keyPaths(table, fields, id)]));
+  const bare = bareTargets(mapping, [entity, nativeType]);
+  const told = [...bare].flatMap(([path, names]) => (names.some((name) => values[name] !== undefined) ? [path] : []));
+  const rest = withoutPaths(fields, new Set([...builtIn.used, ...told, ...keyPaths(table, fields, id)]));
   const isRecord = entity === 'record';
   const names = (place: (target: string) => string) => (path: string) => {
     const all = [
       ...table.rules.filter(([, , ...sources]) => sources.includes(path)).map(([target]) => place(target)),
-      ...(targets.get(path) ?? []).map((target) => (kindsOf(entity).has(target) ? target : `attributes.${target}`)),
+      ...[...(targets.get(path) ?? []), ...(bare.get(path) ?? [])].map((target) =>
+        kindsOf(entity).has(target) ? target : `attributes.${target}`,
+      ),
     ];
     return all.length > 0 ? [...new Set(all)] : [path];
   };
@@ -122,6 +121,16 @@ function targetsByField(compiled: CompiledMapping, keys: readonly string[]): Rea
   const targets = new Map<string, string[]>();
   for (const [target, reads] of keys.flatMap((key) => [...compiled.reads(key)])) {
     for (const field of reads) targets.set(field, [...(targets.get(field) ?? []), target]);
+  }
+  return targets;
+}
+
+/** The tenant's targets by the path that their expression is, and nothing more. */
+function bareTargets(mapping: Mapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const targets = new Map<string, string[]>();
+  for (const [target, expression] of keys.flatMap((key) => Object.entries(mapping[key] ?? {}))) {
+    const path = expression.trim();
+    targets.set(path, [...(targets.get(path) ?? []), target]);
   }
   return targets;
 }

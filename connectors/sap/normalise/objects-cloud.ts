@@ -152,6 +152,7 @@ const task: Table = {
     ...audit,
     ...described,
     subjectOf,
+    ['key', 'text', 'SignalboxKey_KUT', 'extensions.SignalboxKey'],
     ['type', 'text', 'categoryDescription', 'taskCategory', 'CategoryText', 'Category'],
     ['status', 'text', 'status', 'StatusText', 'LifeCycleStatusCodeText', 'Status', 'LifeCycleStatusCode'],
     ['priority', 'text', 'priority', 'PriorityCodeText', 'PriorityText', 'PriorityCode'],
