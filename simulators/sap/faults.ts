@@ -32,6 +32,8 @@ export interface FaultRequest {
   readonly retryAfter?: number;
   /** Milliseconds that `slow` adds. */
   readonly ms?: number;
+  /** For `tokenExpiry`: cut the AMQP links, too. */
+  readonly links?: boolean;
   /** Body of `poisonEvent`; cut JSON where absent. */
   readonly body?: string;
   /** Topic of `poisonEvent`; that of changed business partners where absent. */

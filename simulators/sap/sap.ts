@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from './http/access';
 import { Sessions } from './http/sessions';
+import type { TokenKeys } from './http/token-keys';
 import { ArmedFaults } from './faults';
 import { c4cEvents } from './mesh/c4c-events';
 import { Mesh } from './mesh/mesh';
@@ -51,11 +52,18 @@ export class Sap {
   readonly c4c: SapSystem;
   /** V2 tenant of C4C. */
   readonly tenant = '63d2b99cd28c19121118a781';
+  /** Cuts the AMQP links; set by who serves them. */
+  dropLinks: () => void = () => undefined;
   readonly #userIds = new Map<string, string>();
 
-  constructor(readonly options: Required<SapOptions>) {
+  constructor(
+    readonly options: Required<SapOptions>,
+    keys: TokenKeys,
+  ) {
     const { pageSize, logicalSystem, clientId, clientSecret, basicUser, basicPassword } = options;
-    this.access = new Access({ clientId, clientSecret, basicUser, basicPassword }, options.tokenLifeMs);
+    const webhookClient = { clientId: 'sb-webhook!t1', clientSecret: randomUUID() };
+    const credentials = { clientId, clientSecret, basicUser, basicPassword };
+    this.access = new Access(credentials, webhookClient, options.tokenLifeMs, keys);
     this.mesh = new Mesh('default/signalbox/1', this.faults);
     this.webhooks = new Webhooks(this.mesh, {
       redeliveryMs: options.redeliveryMs,
