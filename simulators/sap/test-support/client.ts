@@ -44,7 +44,7 @@ export const ask = async (url: string, { method = 'GET', headers = {}, body, aut
 };
 
 /** A client of one system that logs on with the user's password and keeps a session, as scripts against SAP do. */
-class Client {
+export class Client {
   #session: Record<string, string> = {};
 
   constructor(
