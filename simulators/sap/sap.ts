@@ -3,6 +3,7 @@ import { Access } from './http/access';
 import { Sessions } from './http/sessions';
 import type { TokenKeys } from './http/token-keys';
 import { ArmedFaults } from './faults';
+import { Idocs } from './idoc/idocs';
 import { c4cEvents } from './mesh/c4c-events';
 import { Mesh } from './mesh/mesh';
 import { s4Events, type SystemEvent } from './mesh/s4-events';
@@ -38,6 +39,8 @@ interface SystemPlan {
   readonly cookie: string;
   readonly csrfFor: 'basic' | 'all';
   readonly events: (changes: readonly Change[]) => readonly SystemEvent[];
+  /** What else comes of a transaction. */
+  readonly committed?: (changes: readonly Change[], store: Store) => void;
 }
 
 /** The landscape: S/4HANA, Cloud for Customer, Event Mesh and who may use them. All of it lives in memory. */
@@ -48,6 +51,7 @@ export class Sap {
   readonly access: Access;
   readonly mesh: Mesh;
   readonly webhooks: Webhooks;
+  readonly idocs: Idocs;
   readonly s4: SapSystem;
   readonly c4c: SapSystem;
   /** V2 tenant of C4C. */
@@ -69,6 +73,7 @@ export class Sap {
       redeliveryMs: options.redeliveryMs,
       timeoutMs: options.webhookTimeoutMs,
     });
+    this.idocs = new Idocs(this.mesh, this.numbers, logicalSystem);
     this.s4 = this.#system({
       models: [businessPartnerService, salesOrderService],
       rules: s4Rules,
@@ -76,6 +81,9 @@ export class Sap {
       cookie: 'SAP_SESSIONID_S4H_100',
       csrfFor: 'all',
       events: (changes) => s4Events(changes, logicalSystem),
+      committed: (changes, from) => {
+        this.idocs.committed(changes, from);
+      },
     });
     const identity = { tenant: this.tenant, userId: (name: string) => this.userId(name) };
     this.c4c = this.#system({
@@ -112,10 +120,11 @@ export class Sap {
 
   #system(plan: SystemPlan): SapSystem {
     const { models, dialect } = plan;
-    const store = new Store(models, (changes) => {
+    const store: Store = new Store(models, (changes) => {
       for (const { topic, event } of plan.events(changes)) {
         this.mesh.emit(`${this.mesh.namespace}/${topic}`, JSON.stringify(event), 'application/cloudevents+json');
       }
+      plan.committed?.(changes, store);
     });
     const writing = new Writing(store, plan.rules, this.numbers, dialect);
     const sessions = new Sessions(plan.cookie, this.options.sessionLifeMs);

@@ -17,6 +17,8 @@ export interface WebhookTarget {
   readonly exemptHandshake: boolean;
   /** Sent for JSON messages in place of what the publisher said. */
   readonly contentType?: string;
+  /** Not from Event Mesh: without its headers. */
+  readonly plain?: boolean;
 }
 
 /** A try to deliver a message, as `GET /simulator/deliveries` shows it. */
@@ -154,9 +156,9 @@ export class WebhookSubscription {
         headers: {
           ...(await this.#authorization()),
           'content-type': this.#contentType(message),
-          'webhook-request-origin': this.settings.origin,
-          'x-address': `topic:${message.topic}`,
-          'x-qos': '1',
+          ...(this.target.plain === true
+            ? {}
+            : { 'webhook-request-origin': this.settings.origin, 'x-address': `topic:${message.topic}`, 'x-qos': '1' }),
         },
         body: new Uint8Array(message.body),
         redirect: 'manual',

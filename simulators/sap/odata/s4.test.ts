@@ -148,9 +148,13 @@ it('creates below a row, and that is a change of the row', async () => {
       .slice(before)
       .map(({ topic }) => topic.split('/').slice(-3)),
   ).toEqual([['BusinessPartner', 'Changed', 'v1']]);
-  const key = `BusinessPartner='${String(entity['BusinessPartner'])}',BusinessPartnerRole='FLCU01'`;
-  expect((await partners.ask(`A_BusinessPartnerRole(${key})`, { method: 'DELETE' })).status).toBe(204);
-  expect(rowsOf(await partners.ask(`${path}/to_BusinessPartnerRole`))).toEqual([]);
+  const address = await partners.ask(`${path}/to_BusinessPartnerAddress`, { method: 'POST', body: { Country: 'DE' } });
+  const { BusinessPartner, AddressID } = entityOf(address);
+  const key = `BusinessPartner='${String(BusinessPartner)}',AddressID='${String(AddressID)}'`;
+  expect((await partners.ask(`A_BusinessPartnerAddress(${key})`, { method: 'DELETE' })).status).toBe(204);
+  expect(rowsOf(await partners.ask(`${path}/to_BusinessPartnerAddress`))).toEqual([]);
+  const roleKey = `BusinessPartner='${String(BusinessPartner)}',BusinessPartnerRole='FLCU01'`;
+  expect((await partners.ask(`A_BusinessPartnerRole(${roleKey})`, { method: 'DELETE' })).status).toBe(405);
 });
 
 it('sums the items of a sales order', async () => {
