@@ -72,6 +72,15 @@ it('duplicateEvents, reorderEvents and loseEvents', async () => {
   expect(landscape.sap.admin.events().map(({ copies }) => copies)).toEqual([2, 1, 1, 0, 1]);
 });
 
+it('refuseHandshake: nothing is delivered until the next one', async () => {
+  await cause({ kind: 'refuseHandshake' });
+  expect(await landscape.sap.admin.subscribe({ endpoint: receiver.url })).toMatchObject({ active: false });
+  lead('waits');
+  expect(landscape.sap.admin.counts()).toMatchObject({ pending: 1, delivered: 0, refused: 0 });
+  expect(await landscape.sap.admin.subscribe({ endpoint: receiver.url })).toMatchObject({ active: true });
+  expect(await names(1)).toEqual(['waits']);
+});
+
 it('poisonEvent: a body that is no JSON, under a topic of choice', async () => {
   await landscape.sap.admin.subscribe({ endpoint: receiver.url, topics: ['default/signalbox/1/ce/own'] });
   await cause({ kind: 'poisonEvent' });

@@ -7,6 +7,7 @@ export const armedFaults = [
   'duplicateEvents',
   'reorderEvents',
   'loseEvents',
+  'refuseHandshake',
 ] as const;
 
 /** A fault that waits for its moment. */

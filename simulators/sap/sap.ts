@@ -72,6 +72,7 @@ export class Sap {
     this.webhooks = new Webhooks(this.mesh, {
       redeliveryMs: options.redeliveryMs,
       timeoutMs: options.webhookTimeoutMs,
+      refuses: () => this.faults.take('refuseHandshake') !== undefined,
     });
     this.idocs = new Idocs(this.mesh, this.numbers, logicalSystem);
     this.s4 = this.#system({

@@ -38,6 +38,8 @@ export interface PushSettings {
   readonly origin: string;
   readonly redeliveryMs: number;
   readonly timeoutMs: number;
+  /** Whether a handshake counts as refused whatever the endpoint says. */
+  readonly refuses: () => boolean;
 }
 
 const fetchToken = async (auth: WebhookAuth & { kind: 'oauth2' }, signal: AbortSignal): Promise<string> => {
@@ -98,7 +100,7 @@ export class WebhookSubscription {
         signal: this.#signal(),
       });
       const allowed = response.headers.get('webhook-allowed-origin');
-      const agreed = response.ok && (allowed === origin || allowed === '*');
+      const agreed = !this.settings.refuses() && response.ok && (allowed === origin || allowed === '*');
       this.#reason = agreed ? '' : `Handshake refused: status ${response.status}, allowed origin '${allowed ?? ''}'`;
       this.#state = agreed ? 'active' : 'handshake';
     } catch (error) {
