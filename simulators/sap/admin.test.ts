@@ -1,6 +1,6 @@
 import { startSap, type RunningSap } from './index';
 import { ask } from './test-support/client';
-import { WebhookReceiver } from './test-support/receiver';
+import { until, WebhookReceiver } from './test-support/receiver';
 
 let sap: RunningSap;
 
@@ -45,6 +45,7 @@ it('registers webhooks and IDoc ports over HTTP, and shows what was delivered', 
   await admin('records/A_BusinessPartner', 'POST', { BusinessPartnerCategory: '1', LastName: 'Day' });
   const types = (await receiver.received(2)).map(({ headers }) => headers['content-type']);
   expect(types.toSorted()).toEqual(['application/cloudevents+json', 'text/xml']);
+  await until(() => sap.admin.deliveries().length === 2, 'both answers');
   expect((await admin('deliveries')).json).toMatchObject([{ status: 200 }, { status: 200 }]);
   expect((await admin('events')).json).toHaveLength(2);
   await admin('webhooks/signalbox', 'DELETE');
