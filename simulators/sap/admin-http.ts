@@ -1,4 +1,4 @@
-import type { Admin, SubscribeRequest } from './admin';
+import type { Admin, IdocRequest, SubscribeRequest } from './admin';
 import type { FaultRequest } from './faults';
 import { json, type HttpAnswer, type HttpRequest } from './http/message';
 import { ODataError } from './odata/odata-error';
@@ -35,6 +35,10 @@ const resources: Readonly<Record<string, Resource>> = {
   'GET writes': (admin) => admin.writes(),
   'GET counts': (admin) => admin.counts(),
   'POST webhooks': (admin, { body }) => admin.subscribe(body as unknown as SubscribeRequest),
+  'POST idocs': async (admin, { body }) => {
+    await admin.subscribeIdocs(body as unknown as IdocRequest);
+    return { status: 'active' };
+  },
   'DELETE webhooks': (admin, { set }) => {
     admin.unsubscribe(set);
     return { name: set };

@@ -1,5 +1,6 @@
 import type { FaultRequest } from './faults';
 import { causeFault } from './fault-actions';
+import { idocTopic } from './idoc/idocs';
 import type { Published } from './mesh/mesh';
 import type { Delivery, WebhookAuth } from './mesh/webhook';
 import type { WriteEntry } from './odata/odata-site';
@@ -22,6 +23,18 @@ export interface SubscribeRequest {
   readonly exemptHandshake?: boolean;
   /** `application/json` mislabels CloudEvents, as many systems do. */
   readonly contentType?: string;
+}
+
+/** An HTTP endpoint that takes IDocs in XML. */
+export interface IdocRequest {
+  readonly endpoint: string;
+  /** Of the port and its queue; `idocs` where absent. */
+  readonly name?: string;
+  /** `DEBMAS` and `ORDERS` where absent. */
+  readonly messageTypes?: readonly ('DEBMAS' | 'ORDERS')[];
+  readonly auth?: WebhookAuth;
+  /** Leave EDI_DC40 out, as many producers do. */
+  readonly withoutControl?: boolean;
 }
 
 /** How much there is of everything. */
@@ -130,6 +143,17 @@ export class Admin {
     });
     const active = await subscription.handshake();
     return { name, active, reason: subscription.status.subscriptionStatusReason };
+  }
+
+  /** Sets an outbound port up that posts an IDoc for every changed business partner and sales order. */
+  async subscribeIdocs(request: IdocRequest): Promise<void> {
+    const { name = 'idocs', messageTypes = ['DEBMAS', 'ORDERS'] } = request;
+    const queue = this.sap.mesh.queue(name);
+    for (const messageType of messageTypes) queue.topics.add(idocTopic(messageType));
+    this.sap.idocs.port = { withControl: request.withoutControl !== true };
+    const { endpoint, auth = { kind: 'none' } } = request;
+    const target = { name, queue: name, endpoint, auth, exemptHandshake: true, plain: true };
+    await this.sap.webhooks.add(target).handshake();
   }
 
   /** Ends a webhook's subscription; its queue keeps what was not taken. */

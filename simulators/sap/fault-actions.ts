@@ -6,14 +6,17 @@ const immediately: Readonly<Record<ImmediateFault, (sap: Sap, request: FaultRequ
     s4.sessions.drop();
     c4c.sessions.drop();
   },
-  tokenExpiry: ({ access }) => {
-    access.revokeAll();
+  tokenExpiry: (sap, { links }) => {
+    sap.access.revokeAll();
+    if (links === true) sap.dropLinks();
   },
   poisonEvent: ({ mesh }, { body = '{"specversion":"1.0","type":"sap.s4.beh.busi', topic }) => {
     const changed = `${mesh.namespace}/ce/sap/s4/beh/businesspartner/v1/BusinessPartner/Changed/v1`;
     mesh.publish({ topic: topic ?? changed, body, contentType: 'application/cloudevents+json' });
   },
-  dropLinks: () => undefined,
+  dropLinks: (sap) => {
+    sap.dropLinks();
+  },
   clear: ({ faults }) => {
     faults.clear();
   },

@@ -7,6 +7,7 @@ export const armedFaults = [
   'duplicateEvents',
   'reorderEvents',
   'loseEvents',
+  'refuseHandshake',
 ] as const;
 
 /** A fault that waits for its moment. */
@@ -32,6 +33,8 @@ export interface FaultRequest {
   readonly retryAfter?: number;
   /** Milliseconds that `slow` adds. */
   readonly ms?: number;
+  /** For `tokenExpiry`: cut the AMQP links, too. */
+  readonly links?: boolean;
   /** Body of `poisonEvent`; cut JSON where absent. */
   readonly body?: string;
   /** Topic of `poisonEvent`; that of changed business partners where absent. */

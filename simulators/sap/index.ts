@@ -2,5 +2,5 @@
 export { startSap, type RunningSap } from './start';
 export type { SapOptions } from './options';
 export type { FaultRequest } from './faults';
-export type { SubscribeRequest } from './admin';
+export type { IdocRequest, SubscribeRequest } from './admin';
 export type { WebhookAuth } from './mesh/webhook';

@@ -53,9 +53,9 @@ const run = async (): Promise<void> => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.stop());
   const { s4Url, c4cUrl, tokenUrl, clientId, clientSecret, basicUser, basicPassword, eventMesh, adminUrl } = running;
   const systems = { s4Url, c4cUrl, tokenUrl, eventMesh, adminUrl };
-  const { users, logicalSystem } = running;
+  const { users, logicalSystem, tokenKeysUrl } = running;
   const secrets = { clientId, clientSecret, basicUser, basicPassword };
-  process.stdout.write(`${JSON.stringify({ ...systems, ...secrets, users, logicalSystem })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...systems, ...secrets, users, logicalSystem, tokenKeysUrl })}\n`);
   await running.stopped;
 };
 

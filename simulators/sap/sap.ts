@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from './http/access';
 import { Sessions } from './http/sessions';
+import type { TokenKeys } from './http/token-keys';
 import { ArmedFaults } from './faults';
+import { Idocs } from './idoc/idocs';
 import { c4cEvents } from './mesh/c4c-events';
 import { Mesh } from './mesh/mesh';
 import { s4Events, type SystemEvent } from './mesh/s4-events';
@@ -37,6 +39,8 @@ interface SystemPlan {
   readonly cookie: string;
   readonly csrfFor: 'basic' | 'all';
   readonly events: (changes: readonly Change[]) => readonly SystemEvent[];
+  /** What else comes of a transaction. */
+  readonly committed?: (changes: readonly Change[], store: Store) => void;
 }
 
 /** The landscape: S/4HANA, Cloud for Customer, Event Mesh and who may use them. All of it lives in memory. */
@@ -47,20 +51,30 @@ export class Sap {
   readonly access: Access;
   readonly mesh: Mesh;
   readonly webhooks: Webhooks;
+  readonly idocs: Idocs;
   readonly s4: SapSystem;
   readonly c4c: SapSystem;
   /** V2 tenant of C4C. */
   readonly tenant = '63d2b99cd28c19121118a781';
+  /** Cuts the AMQP links; set by who serves them. */
+  dropLinks: () => void = () => undefined;
   readonly #userIds = new Map<string, string>();
 
-  constructor(readonly options: Required<SapOptions>) {
+  constructor(
+    readonly options: Required<SapOptions>,
+    keys: TokenKeys,
+  ) {
     const { pageSize, logicalSystem, clientId, clientSecret, basicUser, basicPassword } = options;
-    this.access = new Access({ clientId, clientSecret, basicUser, basicPassword }, options.tokenLifeMs);
+    const webhookClient = { clientId: 'sb-webhook!t1', clientSecret: randomUUID() };
+    const credentials = { clientId, clientSecret, basicUser, basicPassword };
+    this.access = new Access(credentials, webhookClient, options.tokenLifeMs, keys);
     this.mesh = new Mesh('default/signalbox/1', this.faults);
     this.webhooks = new Webhooks(this.mesh, {
       redeliveryMs: options.redeliveryMs,
       timeoutMs: options.webhookTimeoutMs,
+      refuses: () => this.faults.take('refuseHandshake') !== undefined,
     });
+    this.idocs = new Idocs(this.mesh, this.numbers, logicalSystem);
     this.s4 = this.#system({
       models: [businessPartnerService, salesOrderService],
       rules: s4Rules,
@@ -68,6 +82,9 @@ export class Sap {
       cookie: 'SAP_SESSIONID_S4H_100',
       csrfFor: 'all',
       events: (changes) => s4Events(changes, logicalSystem),
+      committed: (changes, from) => {
+        this.idocs.committed(changes, from);
+      },
     });
     const identity = { tenant: this.tenant, userId: (name: string) => this.userId(name) };
     this.c4c = this.#system({
@@ -104,10 +121,11 @@ export class Sap {
 
   #system(plan: SystemPlan): SapSystem {
     const { models, dialect } = plan;
-    const store = new Store(models, (changes) => {
+    const store: Store = new Store(models, (changes) => {
       for (const { topic, event } of plan.events(changes)) {
         this.mesh.emit(`${this.mesh.namespace}/${topic}`, JSON.stringify(event), 'application/cloudevents+json');
       }
+      plan.committed?.(changes, store);
     });
     const writing = new Writing(store, plan.rules, this.numbers, dialect);
     const sessions = new Sessions(plan.cookie, this.options.sessionLifeMs);

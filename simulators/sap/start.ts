@@ -1,6 +1,9 @@
 import { Admin } from './admin';
-import { answerBtp } from './btp-site';
+import { BtpSite } from './btp-site';
 import { HttpServer } from './http/http-server';
+import { tokenKeys } from './http/token-keys';
+import { AmqpServer } from './mesh/amqp';
+import { MeshRest } from './mesh/management';
 import { withDefaults, type SapOptions } from './options';
 import { Sap } from './sap';
 
@@ -12,6 +15,8 @@ export interface RunningSap {
   readonly c4cUrl: string;
   /** Takes `grant_type=client_credentials`. Its tokens are good for both systems and Event Mesh. */
   readonly tokenUrl: string;
+  /** JSON Web Key Set that verifies the tokens, which are RS256 JWTs. */
+  readonly tokenKeysUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly basicUser: string;
@@ -28,10 +33,12 @@ export interface RunningSap {
   readonly eventMesh: {
     /** Base of `/hub/rest/…` and `/messagingrest/…`. */
     readonly managementUrl: string;
-    /** AMQP 1.0 over WebSocket; bearer token on the upgrade. Absent where it is not served. */
-    readonly amqpUrl?: string;
+    /** AMQP 1.0 over WebSocket; bearer token on the upgrade. */
+    readonly amqpUrl: string;
     /** Begins every topic. */
     readonly namespace: string;
+    /** Whose tokens a webhook is called with that is registered with `oauth2` and these. */
+    readonly webhookClient: { readonly clientId: string; readonly clientSecret: string };
   };
   /** `http://127.0.0.1:port/simulator`. */
   readonly adminUrl: string;
@@ -48,7 +55,7 @@ export interface RunningSap {
  * @throws where a port is taken or an option does not fit.
  */
 export const startSap = async (options: SapOptions = {}): Promise<RunningSap> => {
-  const sap = new Sap(withDefaults(options));
+  const sap = new Sap(withDefaults(options), await tokenKeys());
   let resolveStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => {
     resolveStopped = resolve;
@@ -56,6 +63,7 @@ export const startSap = async (options: SapOptions = {}): Promise<RunningSap> =>
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
+      amqp.close();
       sap.close();
       await Promise.all(servers.map((server) => server.stop()));
       resolveStopped();
@@ -65,7 +73,12 @@ export const startSap = async (options: SapOptions = {}): Promise<RunningSap> =>
   const admin = new Admin(sap, () => void stop());
   const s4 = new HttpServer((request) => sap.s4.site.answer(request));
   const c4c = new HttpServer((request) => sap.c4c.site.answer(request));
-  const btp = new HttpServer((request) => answerBtp(sap, admin, request));
+  const btpSite = new BtpSite(sap, admin, new MeshRest(sap.mesh, sap.webhooks));
+  const amqp = new AmqpServer(sap.mesh, (authorization) => sap.access.check(authorization) === 'bearer');
+  sap.dropLinks = () => {
+    amqp.dropLinks();
+  };
+  const btp = new HttpServer((request) => btpSite.answer(request));
   const servers = [s4, c4c, btp];
   const ports = [sap.options.s4Port, sap.options.c4cPort, sap.options.btpPort];
   const listening = servers.map((server, index) => server.listen(ports[index] ?? 0));
@@ -75,15 +88,22 @@ export const startSap = async (options: SapOptions = {}): Promise<RunningSap> =>
     throw error;
   });
   sap.webhooks.origin = new URL(btpUrl).host;
+  sap.access.issuer = btpUrl;
   const named = (name: string) => ({ name, id: sap.userId(name) });
   return {
     s4Url,
     c4cUrl,
     tokenUrl: `${btpUrl}/oauth/token`,
+    tokenKeysUrl: `${btpUrl}/token_keys`,
     ...sap.access.credentials,
     users: { api: named(sap.access.credentials.basicUser), person: named(sap.options.personUser) },
     logicalSystem: sap.options.logicalSystem,
-    eventMesh: { managementUrl: btpUrl, namespace: sap.mesh.namespace },
+    eventMesh: {
+      managementUrl: btpUrl,
+      amqpUrl: amqp.serve(btp.server, btpUrl),
+      namespace: sap.mesh.namespace,
+      webhookClient: sap.access.webhookClient,
+    },
     adminUrl: `${btpUrl}/simulator`,
     admin,
     stopped,

@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { headerOf, json, type HttpAnswer, type HttpRequest } from './message';
+import { keySet, signToken, type TokenKeys } from './token-keys';
 
 /** Who may call, and as whom. */
 export interface Credentials {
@@ -15,9 +16,7 @@ const same = (left: string, right: string): boolean => {
 };
 
 /** User and password of a basic header. */
-export const basicOf = (
-  header: string | undefined,
-): { readonly user: string; readonly password: string } | undefined => {
+const basicOf = (header: string | undefined): { readonly user: string; readonly password: string } | undefined => {
   const [, encoded] = /^Basic\s+(\S+)$/i.exec(header ?? '') ?? [];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
@@ -25,13 +24,25 @@ export const basicOf = (
   return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
 
+/** A client that may ask for tokens. */
+export interface TokenClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** The access tokens and the user of the landscape. */
 export class Access {
-  readonly #tokens = new Map<string, number>();
+  /** `http://127.0.0.1:port` of the token endpoint. */
+  issuer = '';
+  /** Clients of the tokens that are good, by token. */
+  readonly #tokens = new Map<string, { readonly clientId: string; readonly until: number }>();
 
   constructor(
     readonly credentials: Credentials,
+    /** Whose tokens pushes bring: no good for the services. */
+    readonly webhookClient: TokenClient,
     private readonly tokenLifeMs: number,
+    private readonly keys: TokenKeys,
   ) {}
 
   /** Answers the token endpoint: client credentials in the form or in a basic header. */
@@ -42,12 +53,13 @@ export class Access {
     }
     const basic = basicOf(headerOf(headers, 'authorization'));
     const clientId = basic?.user ?? form.get('client_id') ?? '';
-    const clientSecret = basic?.password ?? form.get('client_secret') ?? '';
-    if (!same(clientId, this.credentials.clientId) || !same(clientSecret, this.credentials.clientSecret)) {
+    const secret = basic?.password ?? form.get('client_secret') ?? '';
+    const client = [this.credentials, this.webhookClient].find((each) => same(clientId, each.clientId));
+    if (client === undefined || !same(secret, client.clientSecret)) {
       return json(401, { error: 'unauthorized', error_description: 'Bad credentials' });
     }
-    const token = randomBytes(40).toString('base64url');
-    this.#tokens.set(token, Date.now() + this.tokenLifeMs);
+    const token = this.#sign(clientId);
+    this.#tokens.set(token, { clientId, until: Date.now() + this.tokenLifeMs });
     return json(
       200,
       {
@@ -60,6 +72,11 @@ export class Access {
     );
   }
 
+  /** The keys that verify tokens. */
+  tokenKeys(): HttpAnswer {
+    return json(200, keySet(this.keys));
+  }
+
   /** How a caller proved who it is; undefined where it did not. */
   check(authorization: string | undefined): 'basic' | 'bearer' | undefined {
     const basic = basicOf(authorization);
@@ -68,11 +85,30 @@ export class Access {
       return same(basic.user, basicUser) && same(basic.password, basicPassword) ? 'basic' : undefined;
     }
     const [, token = ''] = /^Bearer\s+(\S+)$/i.exec(authorization ?? '') ?? [];
-    return (this.#tokens.get(token) ?? 0) > Date.now() ? 'bearer' : undefined;
+    const known = this.#tokens.get(token);
+    if (known?.clientId !== this.credentials.clientId) return undefined;
+    return known.until > Date.now() ? 'bearer' : undefined;
   }
 
   /** Makes every token invalid. */
   revokeAll(): void {
     this.#tokens.clear();
+  }
+
+  #sign(clientId: string): string {
+    const now = Math.floor(Date.now() / 1000);
+    return signToken(this.keys, `${this.issuer}/token_keys`, {
+      jti: randomUUID(),
+      iss: `${this.issuer}/oauth/token`,
+      sub: clientId,
+      client_id: clientId,
+      cid: clientId,
+      azp: clientId,
+      aud: [clientId, 'uaa'],
+      scope: ['uaa.resource'],
+      grant_type: 'client_credentials',
+      iat: now,
+      exp: now + Math.floor(this.tokenLifeMs / 1000),
+    });
   }
 }

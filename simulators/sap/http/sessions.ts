@@ -46,7 +46,7 @@ export class Sessions {
     const cookies = (headerOf(headers, 'cookie') ?? '').split(/;\s*/);
     const mine = cookies.find((each) => each.startsWith(`${this.cookie}=`));
     const session = this.#sessions.get(mine?.slice(this.cookie.length + 1) ?? '');
-    if (session === undefined || session.user !== user || session.until < Date.now()) return undefined;
+    if (session === undefined || session.user !== user || session.until <= Date.now()) return undefined;
     session.until = Date.now() + this.lifeMs;
     return session;
   }

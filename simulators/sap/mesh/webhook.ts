@@ -17,6 +17,8 @@ export interface WebhookTarget {
   readonly exemptHandshake: boolean;
   /** Sent for JSON messages in place of what the publisher said. */
   readonly contentType?: string;
+  /** Not from Event Mesh: without its headers. */
+  readonly plain?: boolean;
 }
 
 /** A try to deliver a message, as `GET /simulator/deliveries` shows it. */
@@ -36,6 +38,8 @@ export interface PushSettings {
   readonly origin: string;
   readonly redeliveryMs: number;
   readonly timeoutMs: number;
+  /** Whether a handshake counts as refused whatever the endpoint says. */
+  readonly refuses: () => boolean;
 }
 
 const fetchToken = async (auth: WebhookAuth & { kind: 'oauth2' }, signal: AbortSignal): Promise<string> => {
@@ -96,7 +100,7 @@ export class WebhookSubscription {
         signal: this.#signal(),
       });
       const allowed = response.headers.get('webhook-allowed-origin');
-      const agreed = response.ok && (allowed === origin || allowed === '*');
+      const agreed = !this.settings.refuses() && response.ok && (allowed === origin || allowed === '*');
       this.#reason = agreed ? '' : `Handshake refused: status ${response.status}, allowed origin '${allowed ?? ''}'`;
       this.#state = agreed ? 'active' : 'handshake';
     } catch (error) {
@@ -154,9 +158,9 @@ export class WebhookSubscription {
         headers: {
           ...(await this.#authorization()),
           'content-type': this.#contentType(message),
-          'webhook-request-origin': this.settings.origin,
-          'x-address': `topic:${message.topic}`,
-          'x-qos': '1',
+          ...(this.target.plain === true
+            ? {}
+            : { 'webhook-request-origin': this.settings.origin, 'x-address': `topic:${message.topic}`, 'x-qos': '1' }),
         },
         body: new Uint8Array(message.body),
         redirect: 'manual',

@@ -1,5 +1,5 @@
 import type { Mesh } from './mesh';
-import { WebhookSubscription, type Delivery, type WebhookTarget } from './webhook';
+import { WebhookSubscription, type Delivery, type PushSettings, type WebhookTarget } from './webhook';
 
 /** The webhook subscriptions of the broker. */
 export class Webhooks {
@@ -10,7 +10,7 @@ export class Webhooks {
 
   constructor(
     private readonly mesh: Mesh,
-    private readonly settings: { readonly redeliveryMs: number; readonly timeoutMs: number },
+    private readonly settings: Omit<PushSettings, 'origin'>,
   ) {}
 
   /** Adds a subscription; answers at once, before its handshake. Replaces one of the same name. */

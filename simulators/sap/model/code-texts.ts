@@ -6,8 +6,15 @@ export const codeTexts: Readonly<Record<string, Readonly<Record<string, string>>
   ServiceRequestLifeCycleStatusCode: { '1': 'Open', '2': 'In Process', '3': 'Completed', '4': 'Closed' },
   ServiceRequestUserLifeCycleStatusCode: { '1': 'Open', '2': 'In Process', '4': 'Customer Action', '5': 'Completed' },
   EscalationStatus: { '1': 'Not Escalated', '2': 'Escalated' },
-  ProcessingTypeCode: { SRRQ: 'Service Request', OPPT: 'Opportunity' },
-  DataOriginTypeCode: { '1': 'Manual data entry' },
+  ProcessingTypeCode: {
+    '10002': 'Body Text',
+    SRRQ: 'Service Request',
+    OPPT: 'Opportunity',
+  },
+  DataOriginTypeCode: {
+    '10002': 'Body Text',
+    '1': 'Manual data entry',
+  },
   DocumentType: { '0006': 'Activity Task' },
   Category: { '0005': 'Preparation' },
   UserStatusCode: { '01': 'Open', '02': 'In Process', '03': 'Qualified', '04': 'Declined', '05': 'Converted' },
@@ -15,5 +22,10 @@ export const codeTexts: Readonly<Record<string, Readonly<Record<string, string>>
   LifeCycleStatusCode: { '1': 'In Preparation', '2': 'Active', '3': 'Blocked', '4': 'Obsolete' },
   RoleCode: { CRM000: 'Account', BUP002: 'Prospect' },
   ABCClassificationCode: { A: 'A-Account', B: 'B-Account', C: 'C-Account' },
-  TypeCode: { '10004': 'Incident Description', '10007': 'Internal Memo', '10008': 'Reply from Customer' },
+  TypeCode: {
+    '10002': 'Body Text',
+    '10004': 'Incident Description',
+    '10007': 'Internal Memo',
+    '10008': 'Reply from Customer',
+  },
 };

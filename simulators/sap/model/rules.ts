@@ -8,6 +8,8 @@ export interface RuleContext {
   readonly author: Author;
   readonly numbers: Numbers;
   readonly store: Store;
+  /** The record came into being in this transaction. */
+  readonly isNew: boolean;
 }
 
 /** What the system itself does to a record. */

@@ -18,17 +18,18 @@ const numbered = (values: Values, name: string, first: number, { numbers }: Rule
   if (values[name] === '') values[name] = numbers.take(name, first);
 };
 
-const partnerChanged: Rule = (values, { author }) => {
+const partnerChanged: Rule = (values, { author, isNew }) => {
   const isPerson = values['BusinessPartnerCategory'] === '1';
   const name = isPerson
     ? words(values['FirstName'], values['MiddleName'], values['LastName'])
     : words(values['OrganizationBPName1'], values['OrganizationBPName2']);
   values['BusinessPartnerFullName'] = name;
   values['BusinessPartnerName'] = name;
-  values['LastChangeDate'] = dayOf(author.at);
-  values['LastChangeTime'] = timeOf(author.at);
-  values['LastChangedByUser'] = author.user;
   values['ETag'] = partnerStamp(author.user, author.at);
+  // Created and not changed yet: these stay initial.
+  values['LastChangeDate'] = isNew ? null : dayOf(author.at);
+  values['LastChangeTime'] = isNew ? 'PT00H00M00S' : timeOf(author.at);
+  values['LastChangedByUser'] = isNew ? '' : author.user;
 };
 
 const partnerCreated: Rule = (values, context) => {
@@ -44,10 +45,6 @@ const partnerCreated: Rule = (values, context) => {
   values['CreationDate'] = dayOf(author.at);
   values['CreationTime'] = timeOf(author.at);
   partnerChanged(values, context);
-  // Created and not changed yet: SAP leaves these initial.
-  values['LastChangeDate'] = null;
-  values['LastChangeTime'] = 'PT00H00M00S';
-  values['LastChangedByUser'] = '';
 };
 
 const ordinal = (values: Values, { store }: RuleContext, set: string): void => {

@@ -132,7 +132,7 @@ const role: EntityType = {
   set: 'A_BusinessPartnerRole',
   name: 'A_BusinessPartnerRoleType',
   etag: false,
-  deletable: true,
+  deletable: false,
   properties: properties(`
     BusinessPartner String(10) key
     BusinessPartnerRole String(6) key

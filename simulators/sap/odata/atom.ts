@@ -4,7 +4,7 @@ const dataServices = 'http://schemas.microsoft.com/ado/2007/08/dataservices';
 const namespaces = `xmlns="http://www.w3.org/2005/Atom" xmlns:m="${dataServices}/metadata" xmlns:d="${dataServices}"`;
 
 /** Text as XML has it. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const property = ([name, value]: [string, unknown]): string => {

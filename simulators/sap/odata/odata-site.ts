@@ -48,8 +48,10 @@ const forbidden: HttpAnswer = {
   body: 'CSRF token validation failed',
 };
 
-const languageOf = ({ url, headers }: HttpRequest): string =>
-  (url.searchParams.get('sap-language') ?? headerOf(headers, 'accept-language')?.slice(0, 2) ?? 'en').toLowerCase();
+const languageOf = ({ url, headers }: HttpRequest): string => {
+  const asked = url.searchParams.get('sap-language') ?? headerOf(headers, 'accept-language') ?? '';
+  return /^[a-z]{2}/i.exec(asked)?.[0].toLowerCase() ?? 'en';
+};
 
 /** The OData services of one system behind its log-on, sessions and faults. */
 export class ODataSite {

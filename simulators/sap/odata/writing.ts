@@ -27,7 +27,7 @@ export class Writing {
       ...this.#given(type, own, transaction, true),
       ...fixed,
     };
-    const context = this.#context(transaction);
+    const context = this.#context(transaction, true);
     this.rules.create(type, values, context);
     if (table.find(keyText(type, values)) !== undefined) {
       throw new ODataError(400, '/IWBEP/CM_MGW_RT/016', `${type.set}(${keyText(type, values)}) exists already`);
@@ -72,7 +72,8 @@ export class Writing {
   }
 
   #change(transaction: Transaction, row: Row, values: Values): void {
-    const context = this.#context(transaction);
+    const isNew = transaction.changes.some((change) => change.kind === 'created' && change.row === row);
+    const context = this.#context(transaction, isNew);
     this.rules.change(row.type, values, context);
     transaction.update(row, values, this.rules.etag(row.type, values, context));
   }
@@ -84,8 +85,8 @@ export class Writing {
     if (found !== undefined) this.#change(transaction, found, { ...found.values });
   }
 
-  #context({ author }: Transaction): RuleContext {
-    return { author, numbers: this.numbers, store: this.store };
+  #context({ author }: Transaction, isNew: boolean): RuleContext {
+    return { author, numbers: this.numbers, store: this.store, isNew };
   }
 
   #split(type: EntityType, body: Body): { own: Body; below: readonly (readonly [Navigation, readonly Body[]])[] } {
