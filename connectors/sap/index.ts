@@ -36,6 +36,7 @@ export const sap: Connector<SapConfig, SapNative> = {
     'record',
   ],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  receives: ({ inbound }) => inbound !== undefined,
   connect: (config, dependencies) => Promise.resolve(connect(config, dependencies)),
   normalise,
   readNatives: (payload) => readNatives(payload),
