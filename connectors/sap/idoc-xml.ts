@@ -19,7 +19,7 @@ export function readIdocXml(text: string): readonly IdocNative[] {
   const [code, what] = Object.hasOwn(others, root) ? (others[root] ?? []) : [];
   if (code !== undefined) throw refuse(code, `this is ${what ?? root}`);
   if (/^BAPI_/i.test(root)) {
-    throw refuse('SBX_SAP_BAPI', `this is a call of ${root}, not an IDoc: Signalbox calls BAPIs itself, over RFC`);
+    throw refuse('SBX_SAP_BAPI', `this is a call of ${root}, not an IDoc: give the IDoc of the record`);
   }
   throw refuse('SBX_SAP_XML_ROOT', `XML of <${root}> without an <IDOC> in it`);
 }
