@@ -46,6 +46,15 @@ test('an array is taken, and documents one to a line', async () => {
   expect(eventsIn((await normalise(`\uFEFF${change([one])}`)).out)).toHaveLength(1);
 });
 
+test('what a CRM writes in XML goes to its connector as it is', async () => {
+  const idoc =
+    '<?xml version="1.1"?>\n<DEBMAS01><IDOC><E1KNA1M><KUNNR>0000000007</KUNNR></E1KNA1M></IDOC></DEBMAS01>\n';
+  const told = await signalbox(['normalise', '--tenant', 'acme', '--connector', 'sap', '-'], { input: idoc });
+  expect(eventsIn(told.out).map(({ subject }) => subject)).toEqual(['account/0000000007']);
+  const prose = await signalbox(['normalise', '--tenant', 'acme', '--connector', 'sap', '-'], { input: '# A page' });
+  expect([prose.code, prose.err]).toEqual([2, expect.stringContaining('SBX_SAP_TEXT')]);
+});
+
 test("a tenant's file gives its mapping and the connection's name, without its secrets", async () => {
   const acme = join(projectRoot, 'tenants', 'examples', 'acme.yaml');
   const [event] = eventsIn((await normalise(change([one]), '--tenant-file', acme)).out);

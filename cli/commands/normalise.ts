@@ -5,7 +5,7 @@ import { type AnyConnector, type Mapping, Unmappable } from '../../connectors/co
 import { TenantFaults } from '../../tenants/faults';
 import { loadMappings } from '../../tenants/load';
 import { didYouMean } from '../../tenants/spelling';
-import { parseLossless } from '../lossless-json';
+import { parseLossless } from '../../connectors/kit/lossless-json';
 import { allConnectors } from '../places';
 import { CliError, exit, jsonLine, tellProblem, type Terminal } from '../terminal';
 
@@ -31,7 +31,11 @@ const read = async (file: string, terminal: Terminal): Promise<string> => {
     return text.replace(/^\uFEFF/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CliError(`the file cannot be read: ${code}`, file, 'give a file of JSON, or - for standard input');
+    throw new CliError(
+      `the file cannot be read: ${code}`,
+      file,
+      'give a file of native payloads, or - for standard input',
+    );
   }
 };
 
@@ -43,13 +47,13 @@ const placeOf = (text: string, message: string): string => {
   return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 };
 
-/** A JSON document, or one to a line. */
+/** A JSON document, or one to a line, or the text itself where it does not begin like JSON. */
 const payloadOf = (file: string, text: string): unknown => {
   try {
     return parseLossless(text);
   } catch (error) {
-    // A payload by itself, in base64: the connector knows what it lacks.
-    if (/^[\w+/=-]+$/.test(text.trim())) return text.trim();
+    // Not meant as JSON (base64, XML, prose): the connector knows what it is, or what it lacks.
+    if (/^[^\s[{"]/.test(text.trim())) return text.trim();
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return lines.map(lineOf(file));
     const message = (error as Error).message.replace(/\s+/g, ' ');
@@ -145,7 +149,10 @@ export const normaliseCommand = (program: Command, terminal: Terminal): void => 
   program
     .command('normalise')
     .description('Print the canonical CloudEvents of native payloads, one to a line. Needs no server.')
-    .argument('FILE', 'native payloads as JSON: one, an array, or one to a line; - for standard input')
+    .argument(
+      'FILE',
+      'native payloads as JSON: one, an array, or one to a line; or as the CRM writes them (IDoc XML); - for standard input',
+    )
     .requiredOption('--tenant <NAME>', "the tenant's name, as it stands in the events")
     .requiredOption('--connector <NAME>', 'where the payloads are from, e.g. salesforce')
     .option('--schemas <DIR>', 'Avro schemas (.avsc), found by the id in their name or their uuid')

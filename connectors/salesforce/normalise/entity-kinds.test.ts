@@ -1,5 +1,5 @@
 import { entityNames } from '../../../canonical-schema/entity';
-import { kindsOf } from './entity-kinds';
+import { kindsOf } from '../../kit/entity-kinds';
 import { standardObjects } from './standard-objects';
 
 describe('kindsOf', () => {

@@ -2,7 +2,7 @@ import { type EntityName, entityNames } from '../../../canonical-schema/entity';
 import type { Mapping } from '../../contract';
 import { type CompiledMapping, compileMapping } from '../../kit/mapping';
 import type { Fields } from '../native';
-import { kindsOf } from './entity-kinds';
+import { kindsOf } from '../../kit/entity-kinds';
 import type { Table } from './standard-objects';
 import type { Told } from './told';
 import { placeOf, tableOf } from './tables';

@@ -1,6 +1,8 @@
-import { type EntityName, entityNames } from '../../../canonical-schema/entity';
-import { schemas } from '../../../canonical-schema/generated/schemas';
-import type { Kind } from './values';
+import { type EntityName, entityNames } from '../../canonical-schema/entity';
+import { schemas } from '../../canonical-schema/generated/schemas';
+
+/** How a plain field holds its value. */
+export type FieldKind = 'text' | 'relation' | 'decimal' | 'count' | 'boolean' | 'date' | 'instant' | 'currency';
 
 interface Property {
   readonly type?: string;
@@ -10,10 +12,10 @@ interface Property {
   readonly properties?: object;
 }
 
-const byFormat: Readonly<Record<string, Kind>> = { 'date-time': 'instant', date: 'date' };
-const byType: Readonly<Record<string, Kind>> = { string: 'text', integer: 'count', boolean: 'boolean' };
+const byFormat: Readonly<Record<string, FieldKind>> = { 'date-time': 'instant', date: 'date' };
+const byType: Readonly<Record<string, FieldKind>> = { string: 'text', integer: 'count', boolean: 'boolean' };
 /** A pattern is known by what it takes. A task's `due` is a day or an instant; Salesforce keeps the day. */
-const bySample: readonly (readonly [sample: string, kind: Kind])[] = [
+const bySample: readonly (readonly [sample: string, kind: FieldKind])[] = [
   ['-1.5', 'decimal'],
   ['EUR', 'currency'],
   ['2025-03-01', 'date'],
@@ -22,7 +24,7 @@ const bySample: readonly (readonly [sample: string, kind: Kind])[] = [
 /** Not for a mapping to set: they are what the record is. */
 const identity = new Set(['id', 'nativeType', 'attributes']);
 
-function kindOf({ type = '', format, pattern, enum: values, properties = {} }: Property): Kind | undefined {
+function kindOf({ type = '', format, pattern, enum: values, properties = {} }: Property): FieldKind | undefined {
   if (type === 'object') return Object.keys(properties).join() === 'entity,id' ? 'relation' : undefined;
   if (format !== undefined) return byFormat[format];
   if (pattern !== undefined) return bySample.find(([sample]) => new RegExp(pattern).test(sample))?.[1];
@@ -34,7 +36,7 @@ const kinds = new Map(
     entity,
     new Map(
       Object.entries(schemas[entity].properties as Readonly<Record<string, Property>>).flatMap(
-        ([field, property]): [string, Kind][] => {
+        ([field, property]): [string, FieldKind][] => {
           const kind = identity.has(field) ? undefined : kindOf(property);
           return kind === undefined ? [] : [[field, kind]];
         },
@@ -44,6 +46,6 @@ const kinds = new Map(
 );
 
 /** How an entity's plain fields hold their values, as its schema says; addresses, lists and closed choices left out. */
-export function kindsOf(entity: EntityName): ReadonlyMap<string, Kind> {
-  return kinds.get(entity) ?? new Map<string, Kind>();
+export function kindsOf(entity: EntityName): ReadonlyMap<string, FieldKind> {
+  return kinds.get(entity) ?? new Map<string, FieldKind>();
 }

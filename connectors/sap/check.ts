@@ -1,0 +1,80 @@
+import type { Finding } from '../contract';
+import type { Settings } from './config';
+import type { ODataClient } from './odata/client';
+import { setOf, type EntitySet } from './odata/services';
+
+export interface CheckOptions {
+  readonly settings: Settings;
+  readonly client: ODataClient;
+}
+
+/** Proves credentials, services, the task's key field and that what is subscribed to can be received, without an effect. */
+export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { settings } = options;
+  const sets = settings.objects.map((name) => [name, setOf(settings.product, name)] as const);
+  const services = new Map<string, EntitySet[]>();
+  for (const [, set] of sets)
+    if (set !== undefined) services.set(set.service, [...(services.get(set.service) ?? []), set]);
+  const unknown = sets.flatMap(([name, set]): Finding[] => {
+    if (set !== undefined) return [];
+    const fix = 'take it out of `objects`: its events are heard all the same';
+    return [{ level: 'error', what: `object ${name}`, why: 'it cannot be read over OData', fix }];
+  });
+  const found = await Promise.all(
+    [...services].map(([service, ofService]) => checkService(service, ofService, options, signal)),
+  );
+  return [...checkInbound(settings), ...unknown, ...found.flat()];
+}
+
+function checkInbound({ streams, inbound }: Settings): readonly Finding[] {
+  if (streams.length === 0) {
+    const fix = 'name `events` or `idocs` under subscribe';
+    return [{ level: 'warning', what: 'subscribe', why: 'nothing is heard', fix }];
+  }
+  if (inbound !== undefined) return [{ level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
+  const fix = 'say under `inbound` how SAP proves who it is (README, "Set up")';
+  return [
+    { level: 'error', what: 'inbound', why: 'nobody who pushes can prove who they are, so nothing is received', fix },
+  ];
+}
+
+async function checkService(
+  service: string,
+  sets: readonly EntitySet[],
+  { settings, client }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const what = `service ${service}`;
+  let metadata: string;
+  try {
+    metadata = await client.metadata(service, signal);
+  } catch (error) {
+    return [{ level: 'error', what, why: (error as Error).message, fix: serviceFix(settings) }];
+  }
+  const findings: Finding[] = [{ level: 'ok', what }];
+  for (const { set } of sets) {
+    if (metadata.includes(`"${set}"`)) continue;
+    const why = 'the service does not have it, or the user may not see it';
+    findings.push({
+      level: 'error',
+      what: `${what}: ${set}`,
+      why,
+      fix: 'take the object out of `objects`, or give the user its work center',
+    });
+  }
+  if (settings.product === 'c4c') findings.push(checkKeyField(metadata, settings));
+  return findings;
+}
+
+function serviceFix({ product }: Settings): string {
+  return product === 's4'
+    ? 'activate the service (/IWFND/MAINT_SERVICE, or the communication arrangement SAP_COM_0008 / SAP_COM_0109) and give the user its authorisation'
+    : 'check baseUrl and the user; a business user needs the work centers of the objects';
+}
+
+function checkKeyField(metadata: string, { taskKeyField }: Settings): Finding {
+  const what = `field Task.${taskKeyField}`;
+  if (metadata.includes(`Name="${taskKeyField}"`)) return { level: 'ok', what };
+  const fix = `add an extension field (text, 255) to the activity task in key user tools, publish it in the OData service, and name it under taskKeyField`;
+  return { level: 'error', what, why: 'without it a retry could make a second task', fix };
+}

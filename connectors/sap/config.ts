@@ -1,0 +1,74 @@
+import type { JsonSchema, Mapping } from '../contract';
+import { usualObjects } from './odata/services';
+import schema from './config.schema.json';
+
+/** How Signalbox proves who it is to the OData services. */
+export type Auth =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'client-credentials';
+      readonly loginUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+    };
+
+/** How SAP proves who it is when it pushes. */
+export type Inbound =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'oauth';
+      readonly keysUrl: string;
+      readonly clientId: string;
+      readonly issuer?: string;
+      readonly audience?: string;
+    }
+  | { readonly kind: 'header' | 'query'; readonly name: string; readonly secret: string };
+
+/** What SAP pushes, each with an inbox of its own. */
+export type Stream = 'events' | 'idocs';
+
+/** A connection to one SAP system, valid against `configSchema`, secrets resolved. */
+export interface SapConfig {
+  readonly product: 's4' | 'c4c';
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly inbound?: Inbound;
+  readonly subscribe?: readonly Stream[];
+  readonly objects?: readonly string[];
+  readonly ownUsers?: readonly string[];
+  readonly taskKeyField?: string;
+  readonly requestsPerSecond?: number;
+  readonly mapping?: Mapping;
+}
+
+/** JSON Schema of a connection, for validation, editors and documentation. */
+export const configSchema: JsonSchema = schema;
+
+/** The configuration with what it left open filled in. */
+export interface Settings {
+  readonly product: 's4' | 'c4c';
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly inbound: Inbound | undefined;
+  readonly streams: readonly Stream[];
+  readonly objects: readonly string[];
+  readonly ownUsers: readonly string[];
+  readonly taskKeyField: string;
+  readonly requestsPerSecond: number;
+}
+
+/** Fills in the defaults that `configSchema` names. */
+export function settingsOf(config: SapConfig): Settings {
+  const { auth } = config;
+  return {
+    product: config.product,
+    baseUrl: config.baseUrl.replace(/\/+$/, ''),
+    auth,
+    inbound: config.inbound,
+    streams: config.subscribe ?? [],
+    objects: config.objects ?? usualObjects[config.product],
+    ownUsers: [...(auth.kind === 'basic' ? [auth.username] : []), ...(config.ownUsers ?? [])],
+    taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
+    requestsPerSecond: config.requestsPerSecond ?? 10,
+  };
+}

@@ -1,0 +1,74 @@
+import { type Fields, listOf, objectOf, objectsOf } from './json';
+import type { IdocNative } from './native';
+import { refuse } from './refusal';
+import { parseXml } from './xml';
+
+/** What people have beside IDocs in the same folders, by the root element. */
+const others: Readonly<Record<string, readonly [code: string, what: string]>> = {
+  schema: ['SBX_SAP_SCHEMA', 'an XML schema, not an IDoc: give the IDoc itself'],
+  Edmx: ['SBX_SAP_EDMX', 'the metadata of an OData service, not its data'],
+  feed: ['SBX_SAP_ATOM', 'an Atom feed: ask the service with $format=json'],
+  entry: ['SBX_SAP_ATOM', 'an Atom entry: ask the service with $format=json'],
+};
+
+/** The IDocs of an XML document, also in a SOAP envelope. Throws Unmappable that names what it is instead. */
+export function readIdocXml(text: string): readonly IdocNative[] {
+  const { root, content } = unwrapped(parseXml(text));
+  const idocs = idocsOf(root, content);
+  if (idocs.length > 0) return idocs;
+  const [code, what] = Object.hasOwn(others, root) ? (others[root] ?? []) : [];
+  if (code !== undefined) throw refuse(code, `this is ${what ?? root}`);
+  if (/^BAPI_/i.test(root)) {
+    throw refuse('SBX_SAP_BAPI', `this is a call of ${root}, not an IDoc: give the IDoc of the record`);
+  }
+  throw refuse('SBX_SAP_XML_ROOT', `XML of <${root}> without an <IDOC> in it`);
+}
+
+/** The IDocs in a document's root element, which is named after their type. */
+function idocsOf(root: string, content: Fields): readonly IdocNative[] {
+  return objectsOf(content.IDOC).map((idoc) => {
+    const { EDI_DC40: control, EDI_DC: oldControl, ...segments } = idoc;
+    const record = objectsOf(control)[0] ?? objectsOf(oldControl)[0];
+    return { kind: 'idoc', idocType: root, ...(record === undefined ? {} : { control: record }), segments };
+  });
+}
+
+function unwrapped(document: { readonly root: string; readonly content: Fields }): typeof document {
+  if (document.root !== 'Envelope') return document;
+  const [inner] = Object.entries(objectsOf(document.content.Body)[0] ?? {});
+  if (inner === undefined) throw refuse('SBX_SAP_SOAP', 'a SOAP envelope with nothing in its body');
+  return unwrapped({ root: inner[0], content: objectsOf(inner[1])[0] ?? {} });
+}
+
+/** An IDoc that somebody has turned into JSON: as it comes from XML, elements in lists, attributes left out. */
+export function readIdocJson(object: Fields): readonly IdocNative[] {
+  const [[root, content] = ['', undefined], ...rest] = Object.entries(object);
+  const inner = objectOf(content);
+  return inner === undefined || rest.length > 0 ? [] : idocsOf(root, elementsOf(inner));
+}
+
+function elementsOf(object: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
+      if (/^[@$#_-]/.test(name)) return [];
+      const one = objectOf(value);
+      const several = one === undefined ? listOf(value) : [one];
+      return [[name, several === undefined ? plain(value) : several.map((item) => elementsOf(objectOf(item) ?? {}))]];
+    }),
+  );
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/**
+ * The documents of single IDocs, of a document that packs several of them, so that one that cannot be used does not take the
+ * others with it. The text itself where there is one, or where it cannot be told.
+ */
+export function splitIdocs(text: string): readonly string[] {
+  const idocs = text.match(/<IDOC[\s>][\s\S]*?<\/IDOC>/g) ?? [];
+  const root = /<([A-Za-z_][\w.-]*)(?:\s[^>]*)?>\s*<IDOC[\s>]/.exec(text)?.[1];
+  if (idocs.length < 2 || root === undefined) return [text];
+  return idocs.map((idoc) => `<${root}>${idoc}</${root}>`);
+}

@@ -1,0 +1,66 @@
+import type { Connection, ConnectDependencies, Connector } from '../contract';
+import { inboxSource } from '../kit/inbox-source';
+import { RateGovernor } from '../kit/rate';
+import { checkConnection } from './check';
+import { configSchema, type SapConfig, settingsOf } from './config';
+import { decode } from './inbound/payload';
+import { proofOf } from './inbound/proof';
+import { SapReceiver } from './inbound/receiver';
+import type { SapNative } from './native';
+import { crm, normalise } from './normalise';
+import { ODataClient } from './odata/client';
+import { Credentials } from './odata/credentials';
+import { Session } from './odata/session';
+import { readNatives } from './read-natives';
+import { ODataReader } from './reader';
+import { ODataSink } from './sink/sink';
+
+/** A user's dialog sessions are few, and all our requests share one. */
+const mostAtOnce = 4;
+
+/** SAP: S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and IDocs, pushed to Signalbox; read and written over OData. */
+export const sap: Connector<SapConfig, SapNative> = {
+  name: crm,
+  configSchema,
+  emits: [
+    'account',
+    'contact',
+    'lead',
+    'opportunity',
+    'case',
+    'task',
+    'interaction',
+    'order',
+    'transaction',
+    'asset',
+    'record',
+  ],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  receives: ({ inbound }) => inbound !== undefined,
+  connect: (config, dependencies) => Promise.resolve(connect(config, dependencies)),
+  normalise,
+  readNatives: (payload) => readNatives(payload),
+};
+
+function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): Connection<SapNative> {
+  const settings = settingsOf(config);
+  const { product, baseUrl, objects, ownUsers, streams, taskKeyField } = settings;
+  const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
+  const session = new Session({ baseUrl, credentials: new Credentials(settings.auth, now), governor });
+  const client = new ODataClient(session);
+  const sink = new ODataSink({ client, product, baseUrl, taskKeyField });
+  const receiver = new SapReceiver({ inbox, proof: proofOf(settings.inbound), streams, log, now });
+  return {
+    org: new URL(baseUrl).hostname,
+    streams,
+    source: inboxSource(inbox, (payload) => decode(payload, { own: ownUsers, product })),
+    reader: new ODataReader({ client, product, objects, ownUsers, log }),
+    sink,
+    ...(settings.inbound === undefined ? {} : { receiver }),
+    check: (signal) => checkConnection({ settings, client }, signal),
+    close: () => {
+      sink.close();
+      return Promise.resolve();
+    },
+  };
+}

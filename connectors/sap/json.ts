@@ -1,0 +1,48 @@
+/** A JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as an object, or undefined: arrays and null are none. */
+export function objectOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** The value as a list; undefined where it is none. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? (value as unknown[]) : undefined;
+}
+
+/** The objects of a list; nothing where there is no list. */
+export function objectsOf(value: unknown): readonly Fields[] {
+  return (listOf(value) ?? []).map(objectOf).filter((item) => item !== undefined);
+}
+
+/** The value as a text that is not blank, without the blanks around it, or undefined. */
+export function textOf(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : text;
+}
+
+/** The texts of a list that are not blank; nothing where there is no list. */
+export function textsOf(value: unknown): readonly string[] {
+  return (listOf(value) ?? []).map(textOf).filter((item) => item !== undefined);
+}
+
+/** An object's own property: `constructor` of an untrusted object is not one. */
+export function ownOf(object: Fields, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** The first of an object's properties that is a text. */
+export function firstText(object: Fields | undefined, names: readonly string[]): string | undefined {
+  if (object === undefined) return undefined;
+  for (const name of names) {
+    const text = textOf(ownOf(object, name));
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** An object without the properties for which `isDropped` holds. */
+export function without(object: Fields, isDropped: (name: string, value: unknown) => boolean): Fields {
+  return Object.fromEntries(Object.entries(object).filter(([name, value]) => !isDropped(name, value)));
+}

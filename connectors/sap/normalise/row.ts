@@ -1,0 +1,70 @@
+import { type Fields, firstText, objectOf, textOf } from '../json';
+import type { RowNative } from '../native';
+import { refuse } from '../refusal';
+import { plainFields, valueAt } from './paths';
+import { keyOf, tableOf } from './tables';
+import { momentOf, originOf, type Told } from './told';
+import { dayOf } from './values';
+
+/** What may say when a row was changed last, best first. */
+const changeTimes = [
+  'adminData.updatedOn',
+  'EntityLastChangedOn',
+  'LastChangeDateTime',
+  'LastChangedDateTime',
+  'ETag',
+  'UpdatedOn',
+  'adminData.createdOn',
+  'CreationDateTime',
+  'CreatedOn',
+];
+
+/** What may say who changed it. */
+const changers = ['LastChangedByUser', 'LastChangedBy', 'ChangedBySSI', 'ChangedBy', 'LastUpdatedBy', 'CreatedByUser'];
+
+/** A row of an OData service: its state is known, the change that led there is not. */
+export function toldByRow(native: RowNative): Told {
+  const nativeType = textOf(native.nativeType);
+  if (nativeType === undefined) throw refuse('SBX_SAP_ROW_TYPE', 'a row whose collection is not told');
+  const table = tableOf(nativeType);
+  const fields = plainFields(objectOf(native.fields) ?? {});
+  const id = keyOf(table, fields);
+  if (id === undefined) {
+    throw refuse('SBX_SAP_ROW_KEY', `a row of ${nativeType} without its key (${table.keys.join(' or ')})`);
+  }
+  const moment = momentOf([...timesOf(fields), native.receivedAt]);
+  const by = firstText(fields, changers) ?? firstText(objectOf(fields.adminData), ['updatedBy']);
+  const isGone = native.deleted === true;
+  return {
+    table,
+    id,
+    kind: isGone ? 'deleted' : 'observed',
+    gap: false,
+    identity: ['row', isGone ? 'deleted' : 'observed', moment.time, moment.sequence],
+    ...moment,
+    origin: originOf(by, native.own),
+    ...(by === undefined ? {} : { by }),
+    changed: [],
+    nulled: [],
+    fields,
+    provenance: 'event',
+  };
+}
+
+function timesOf(fields: Fields): readonly unknown[] {
+  return [
+    dayAndTime(fields, 'LastChange'),
+    ...changeTimes.map((path) => valueAt(fields, path)),
+    dayAndTime(fields, 'Creation'),
+    dayOf(fields.LastChangeDate)?.concat('T00:00:00Z'),
+    dayOf(fields.CreationDate)?.concat('T00:00:00Z'),
+  ];
+}
+
+/** S/4HANA's pairs of a day and a time of day: `/Date(…)/` and `PT13H05M09S`. */
+function dayAndTime(fields: Fields, prefix: string): string | undefined {
+  const day = dayOf(fields[`${prefix}Date`]);
+  const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?$/.exec(textOf(fields[`${prefix}Time`]) ?? '');
+  if (day === undefined || time === null) return undefined;
+  return `${day}T${[1, 2, 3].map((part) => (time[part] ?? '').padStart(2, '0')).join(':')}Z`;
+}

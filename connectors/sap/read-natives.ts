@@ -1,0 +1,100 @@
+import { Unmappable } from '../contract';
+import { parseLossless } from '../kit/lossless-json';
+import { binaryEvent, isBareImage, structuredEvent } from './cloudevent';
+import { readIdocJson, readIdocXml } from './idoc-xml';
+import { type Fields, listOf, objectOf } from './json';
+import type { SapNative } from './native';
+import { refuse } from './refusal';
+import { readRows } from './rows';
+
+/**
+ * Native payloads as people have them in files: CloudEvents of any version, alone, in a batch, or as headers and body; IDocs as
+ * XML or JSON; answers of OData services; one, or an array of them. Of several, one that cannot be read becomes an
+ * UnreadableNative; a single one throws Unmappable, naming what it is.
+ */
+export function readNatives(payload: unknown): readonly SapNative[] {
+  const items = listOf(payload) ?? [payload];
+  if (items.length === 1) return readOne(items[0]);
+  return items.flatMap((item) => {
+    try {
+      return readOne(item);
+    } catch (error) {
+      if (!(error instanceof Unmappable)) throw error;
+      return [{ kind: 'unreadable' as const, code: error.code, message: error.message }];
+    }
+  });
+}
+
+/** The natives of a text: XML, or JSON. Throws Unmappable that names what it is instead. */
+export function readText(text: string): readonly SapNative[] {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '') throw refuse('SBX_SAP_EMPTY', 'an empty text');
+  if (trimmed.startsWith('<')) return readIdocXml(trimmed);
+  if (/^EDI_DC(40)?/.test(trimmed)) {
+    throw refuse('SBX_SAP_IDOC_FLAT', 'this is a flat IDoc: have the port write XML (WE21, XML file or XML HTTP)');
+  }
+  if (!/^[[{"]/.test(trimmed)) {
+    throw refuse('SBX_SAP_TEXT', 'this is neither XML nor JSON (a page of documentation, a recorded request?)');
+  }
+  let payload: unknown;
+  try {
+    payload = parseLossless(trimmed);
+  } catch (error) {
+    throw refuse('SBX_SAP_JSON', `text that begins like JSON and is none: ${(error as Error).message}`);
+  }
+  return readNatives(payload);
+}
+
+function readOne(item: unknown): readonly SapNative[] {
+  if (typeof item === 'string') return readText(item);
+  const object = objectOf(item);
+  if (object === undefined) throw refuse('SBX_SAP_PAYLOAD', `${kindOf(item)}, not an event, an IDoc or a row`);
+  const event = structuredEvent(object) ?? recorded(object);
+  if (event !== undefined) return [event];
+  refuseDocuments(object);
+  const idocs = readIdocJson(object);
+  return idocs.length > 0 ? idocs : rowsIn(object);
+}
+
+function rowsIn(object: Fields): readonly SapNative[] {
+  const rows = readRows(object);
+  if (rows === undefined) throw unknown(object);
+  const [first, ...others] = rows;
+  if (first === undefined) throw refuse('SBX_SAP_NO_ROWS', 'an answer without rows');
+  if (others.length === 0 && first.nativeType === '') throw unknown(first.fields);
+  return rows;
+}
+
+/** A request that somebody wrote down: `{ headers, body }`. */
+function recorded(object: Fields): SapNative | undefined {
+  const headers = objectOf(object.headers);
+  if (headers === undefined) return undefined;
+  const body = object.body ?? object.data;
+  const inner = objectOf(body);
+  return binaryEvent(headers, body) ?? (inner === undefined ? undefined : structuredEvent(inner));
+}
+
+function refuseDocuments(object: Fields): void {
+  for (const word of ['asyncapi', 'openapi', 'swagger', '$schema']) {
+    if (word in object)
+      throw refuse('SBX_SAP_SCHEMA', `this is a description of events or services (${word}), not one of them`);
+  }
+  if (isBareImage(object)) {
+    throw refuse(
+      'SBX_SAP_EVENT_TYPE',
+      'images of a record without the event around them: its type says what they are of',
+    );
+  }
+}
+
+function unknown(object: Fields): Unmappable {
+  const keys = Object.keys(object).slice(0, 8).join(', ');
+  return refuse(
+    'SBX_SAP_PAYLOAD',
+    `an object with ${keys === '' ? 'no members' : `members ${keys}`}, not an event, an IDoc or a row of a known collection`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : listOf(value) === undefined ? `a ${typeof value}` : 'an array';
+}

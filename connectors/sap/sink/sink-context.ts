@@ -1,0 +1,11 @@
+import type { ODataClient } from '../odata/client';
+
+/** What the writes of a connection share. */
+export interface SinkContext {
+  readonly client: ODataClient;
+  readonly product: 's4' | 'c4c';
+  readonly baseUrl: string;
+  /** Extension field of activity tasks. */
+  readonly taskKeyField: string;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,60 @@
+import type { Action, ActionResult } from '../../../canonical-schema/action';
+import type { Sink } from '../../contract';
+import { coalesce } from '../../kit/coalesce';
+import { createTasks } from './create-tasks';
+import { failedCall } from './results';
+import type { SinkContext } from './sink-context';
+import { updateRecords } from './update-records';
+
+/** Change sets of one batch: SAP works them off one after the other while the caller waits. */
+const mostActions = 25;
+/** Long enough for the actions of one moment to meet, short against the time of a call. */
+const windowMs = 10;
+
+/** Writes over OData, the actions of one moment in one batch. */
+export class ODataSink implements Sink {
+  readonly #closing = new AbortController();
+  readonly #context: SinkContext;
+  readonly #applyOne: (action: Action) => Promise<ActionResult>;
+
+  constructor(context: Omit<SinkContext, 'signal'>) {
+    this.#context = { ...context, signal: this.#closing.signal };
+    this.#applyOne = coalesce<Action, ActionResult>((batch) => this.#applyBatch(batch), {
+      maxBatch: mostActions,
+      windowMs,
+      keyOf: ({ id }) => id,
+    });
+  }
+
+  /** See Sink. Callers of the same moment share a call, so an abort ends the caller's wait and not the call. */
+  async apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]> {
+    signal.throwIfAborted();
+    const results = Promise.all(actions.map((action) => this.#applyOne(action)));
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      results.then(resolve, reject).finally(() => {
+        signal.removeEventListener('abort', abort);
+      });
+    });
+  }
+
+  /** Ends what is under way; who still waits for it gets a failure. */
+  close(): void {
+    this.#closing.abort(new Error('the connection was closed'));
+  }
+
+  async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
+    const creations = batch.filter((action) => action.kind === 'create-task');
+    const updates = batch.filter((action) => action.kind !== 'create-task');
+    const [created, updated] = await Promise.all([
+      createTasks(creations, this.#context),
+      updateRecords(updates, this.#context),
+    ]);
+    return batch.map(
+      (action) => created.get(action.id) ?? updated.get(action.id) ?? failedCall(action, new Error('lost')),
+    );
+  }
+}
