@@ -38,11 +38,10 @@ export function engagementActivities(deps: LaneDependencies): {
       const { info, cancellationSignal: signal } = activity;
       const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
       const beat = setInterval(() => {
-        // A local activity has none: its workflow task is its proof of life.
-        if (!info.isLocal) activity.heartbeat();
+        activity.heartbeat();
       }, heartbeatEveryMs);
       try {
-        return await act(deps, input, { workflowId, runId, attempt: (input.tried ?? 0) + info.attempt, signal });
+        return await act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
       } finally {
         clearInterval(beat);
       }

@@ -16,8 +16,6 @@ export interface ActInput extends EngagementIdentity {
   readonly taskId?: string;
   /** The decision that the task tells now. */
   readonly previous?: DecisionDigest;
-  /** Tries that were made before under the same action ids. */
-  readonly tried?: number;
   /** Why the task is closed, where the engagement ends for another reason than the score. */
   readonly closing?: { readonly label: OutcomeLabel; readonly because: string };
 }

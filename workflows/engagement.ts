@@ -1,28 +1,21 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
-  ApplicationFailure,
   condition,
   continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
-  isCancellation,
-  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
-import type { Acted, ActInput } from '../activities/engagement-types';
 import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
 import { names } from './names';
-import { bookkeeping, secondTryAfter, writeAtOnce, writeBack } from './options';
+import { bookkeeping, writeBack } from './options';
 
 const { act } = proxyActivities<Activities>(writeBack);
-const { act: actAtOnce } = proxyLocalActivities<Activities>(writeAtOnce);
 const { conclude } = proxyLocalActivities<Activities>(bookkeeping);
 
 /** A person's answer to the proposal of a decision. */
@@ -134,7 +127,7 @@ async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promi
   memory.state = { ...memory.state, heard: directive.decision.id };
   const refused = await refusal(inbox, directive);
   if (refused !== undefined) return refused === 'overtaken' ? undefined : refused;
-  const done = await write({ ...identity(input), directive, ...taskOf(memory.state), ...previousOf(memory.state) });
+  const done = await act({ ...identity(input), directive, ...taskOf(memory.state), ...previousOf(memory.state) });
   memory.state = { ...memory.state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
   if (done.ended !== undefined) return done.ended;
   if (directive.kind === 'moot' && !isWoken(inbox)) return moot;
@@ -172,20 +165,6 @@ async function refusal(inbox: Inbox, directive: Directive): Promise<End | 'overt
   return isWoken(inbox) ? 'overtaken' : { label: 'declined', because: 'nobody answered within the time set' };
 }
 
-/** Tries at once, beside the workflow; what the CRM does not take then is tried for days by an activity of its own. */
-async function write(input: ActInput): Promise<Acted> {
-  if (!patched('2026-11-25-write-at-once')) return act(input);
-  try {
-    return await actAtOnce(input);
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : error;
-    const failure = cause instanceof ApplicationFailure ? cause : undefined;
-    if (isCancellation(error) || failure?.nonRetryable === true) throw error;
-    await sleep(failure?.nextRetryDelay ?? secondTryAfter);
-    return act({ ...input, tried: 1 });
-  }
-}
-
 async function finish(
   input: EngagementInput,
   state: EngagementState,
@@ -195,7 +174,7 @@ async function finish(
   const { seen } = inbox;
   if (leavesTaskOpen(label) && state.taskId !== undefined && state.acted !== undefined) {
     const directive: Directive = { ...state.acted, kind: 'moot' };
-    await write({ ...identity(input), directive, taskId: state.taskId, closing: { label, because } });
+    await act({ ...identity(input), directive, taskId: state.taskId, closing: { label, because } });
   }
   await conclude({
     ...identity(input),

@@ -19,15 +19,6 @@ export const writeBack: ActivityOptions = {
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
 };
 
-/**
- * The first try of a write, beside the workflow: it costs half the round trips of an activity of its own. A CRM that has not
- * answered by then is left to `writeBack`, well before the workflow task would have to be kept alive (10 s).
- */
-export const writeAtOnce: LocalActivityOptions = { startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } };
-
-/** Before the second try, where the CRM asked for no delay. */
-export const secondTryAfter = '500ms';
-
 /** Steps that only touch the ledger. */
 export const bookkeeping: LocalActivityOptions = {
   startToCloseTimeout: '30s',
