@@ -5,7 +5,7 @@ import { type AnyConnector, type Mapping, Unmappable } from '../../connectors/co
 import { TenantFaults } from '../../tenants/faults';
 import { loadMappings } from '../../tenants/load';
 import { didYouMean } from '../../tenants/spelling';
-import { parseLossless } from '../lossless-json';
+import { parseLossless } from '../../connectors/kit/lossless-json';
 import { allConnectors } from '../places';
 import { CliError, exit, jsonLine, tellProblem, type Terminal } from '../terminal';
 
@@ -43,13 +43,16 @@ const placeOf = (text: string, message: string): string => {
   return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 };
 
-/** A JSON document, or one to a line. */
+/** How an HTTP message (its first line or a header) or XML begins. */
+const otherText = /^\s*(?:[A-Z]+ \S+ HTTP\/|HTTP\/\d|[A-Za-z][\w-]*:\s|<[?!A-Za-z])/;
+
+/** A JSON document, or one to a line; a text that is neither as it is. */
 const payloadOf = (file: string, text: string): unknown => {
   try {
     return parseLossless(text);
   } catch (error) {
-    // A payload by itself, in base64: the connector knows what it lacks.
-    if (/^[\w+/=-]+$/.test(text.trim())) return text.trim();
+    // A payload by itself in base64, a captured HTTP message, XML: the connector reads it, or knows what it lacks.
+    if (/^[\w+/=-]+$/.test(text.trim()) || otherText.test(text)) return text.trim();
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return lines.map(lineOf(file));
     const message = (error as Error).message.replace(/\s+/g, ' ');
@@ -145,7 +148,10 @@ export const normaliseCommand = (program: Command, terminal: Terminal): void => 
   program
     .command('normalise')
     .description('Print the canonical CloudEvents of native payloads, one to a line. Needs no server.')
-    .argument('FILE', 'native payloads as JSON: one, an array, or one to a line; - for standard input')
+    .argument(
+      'FILE',
+      'native payloads as JSON (one, an array, or one to a line), or as the connector takes them; - for standard input',
+    )
     .requiredOption('--tenant <NAME>', "the tenant's name, as it stands in the events")
     .requiredOption('--connector <NAME>', 'where the payloads are from, e.g. salesforce')
     .option('--schemas <DIR>', 'Avro schemas (.avsc), found by the id in their name or their uuid')
