@@ -130,3 +130,10 @@ export function membersOf(collection: unknown): readonly Fields[] {
   const list = Array.isArray(collection) ? collection : ownOf(objectOf(collection) ?? {}, 'Entities');
   return Array.isArray(list) ? list.filter((item): item is Fields => isEntity(item) || isReference(item)) : [];
 }
+
+/** The tables that a context is about: its own, that of its Target, those of what is associated with it. */
+export function targetsOf(parts: Parts): readonly string[] {
+  const told = [parts.target('Target'), ...membersOf(parts.parameter('RelatedEntities'))];
+  const tables = [parts.table, ...told.map((one) => textOf(one?.LogicalName))];
+  return [...new Set(tables.filter((table) => table !== undefined))];
+}

@@ -51,3 +51,18 @@ export function placesOf(table: Table, native: string): readonly Place[] {
 export function isStandard(nativeType: string): boolean {
   return entityOf(nativeType) !== undefined;
 }
+
+/** The standard tables that become the entity. */
+export function tablesFor(entity: string): readonly string[] {
+  return Object.keys(standardTables).filter((table) => entityOf(table) === entity);
+}
+
+/** The number of a standard choice by its word; undefined where the column has none such. */
+export function choiceNumber(nativeType: string, column: string, word: string): number | undefined {
+  for (const { rule } of placesOf(tableOf(nativeType), column)) {
+    if (typeof rule === 'string' || !('choices' in rule)) continue;
+    const found = Object.entries(rule.choices).find(([, one]) => one.toLowerCase() === word.toLowerCase());
+    if (found !== undefined) return Number(found[0]);
+  }
+  return undefined;
+}
