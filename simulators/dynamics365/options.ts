@@ -6,6 +6,8 @@ export interface Dynamics365Options {
   readonly port?: number;
   /** Columns added to standard tables, by logical name. */
   readonly columns?: Readonly<Record<string, readonly AttributeDefinition[]>>;
+  /** Alternate keys added to standard tables: columns by key name, by logical name of the table. */
+  readonly keys?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Custom tables. */
   readonly tables?: readonly TableDefinition[];
   readonly directoryId?: string;

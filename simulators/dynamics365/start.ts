@@ -1,49 +1,35 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Admin } from './admin';
 import type { RunningDynamics365 } from './api';
-import { issueToken } from './oauth/entra';
-import { Tokens } from './oauth/tokens';
+import { Dynamics365 } from './dynamics';
+import { HttpServer } from './http-server';
 import type { Dynamics365Options } from './options';
 
-/** First slice: tokens and WhoAmI work; the admin comes with the tables. */
+/**
+ * Starts a Dataverse organisation on the loopback interface.
+ * @throws where the port is taken or an option does not fit.
+ */
 export const startDynamics365 = async (options: Dynamics365Options = {}): Promise<RunningDynamics365> => {
-  const directoryId = options.directoryId ?? randomUUID();
   const clientId = options.clientId ?? randomUUID();
   const clientSecret = options.clientSecret ?? randomBytes(30).toString('base64url');
-  const [organizationId, applicationUserId, businessUnitId] = [randomUUID(), randomUUID(), randomUUID()];
-  const tokens = new Tokens(directoryId, options.tokenLifeMs ?? 3_599_000);
-  let baseUrl = '';
-  const answer = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
-    const url = new URL(request.url ?? '/', baseUrl);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const [directory = '', ...rest] = url.pathname.split('/').slice(1);
-    if (rest.join('/') === 'oauth2/v2.0/token') {
-      const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
-      const context = { tokens, directoryId, clientId, clientSecret, audiences: [baseUrl] };
-      return issueToken(context, directory, form, request.headers.authorization ?? '');
-    }
-    if (tokens.find((request.headers.authorization ?? '').replace(/^Bearer /, ''), baseUrl) === undefined) {
-      return { status: 401, body: undefined };
-    }
-    if (!url.pathname.endsWith('/WhoAmI')) return { status: 404, body: undefined };
-    const body = { BusinessUnitId: businessUnitId, UserId: applicationUserId, OrganizationId: organizationId };
-    return { status: 200, body };
-  };
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    void answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
+  const dynamics = new Dynamics365(options, clientId);
+  let resolveStopped: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve;
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stopped = new Promise<void>((resolve) => server.once('close', resolve));
-  const stop = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-    await stopped;
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      await Promise.all([dynamics.webhooks.stop(), http.stop()]);
+      resolveStopped();
+    })();
+    return stopping;
   };
+  const admin = new Admin(dynamics, () => void stop());
+  const http = new HttpServer(dynamics, { clientId, clientSecret }, admin);
+  const baseUrl = await http.listen(options.port ?? 0);
+  dynamics.baseUrl = baseUrl;
+  const { directoryId, organizationId, applicationUserId } = dynamics;
   return {
     baseUrl,
     tokenUrl: `${baseUrl}/${directoryId}/oauth2/v2.0/token`,
@@ -54,7 +40,8 @@ export const startDynamics365 = async (options: Dynamics365Options = {}): Promis
     organizationId,
     applicationUserId,
     adminUrl: `${baseUrl}/simulator`,
+    admin,
     stopped,
     stop,
-  } as RunningDynamics365;
+  };
 };
