@@ -39,9 +39,13 @@ export const subject: ContractSubject = {
     gap: golden('lead-stripped').native,
   },
   payloads: [
-    ...['lead-created', 'lead-updated-with-images', 'lead-associated', 'opportunity-won', 'lead-updated-in-the-old-form'].map(
-      (name) => golden(name).body,
-    ),
+    ...[
+      'lead-created',
+      'lead-updated-with-images',
+      'lead-associated',
+      'opportunity-won',
+      'lead-updated-in-the-old-form',
+    ].map((name) => golden(name).body),
     { headers: { 'x-ms-dynamics-msg-size-exceeded': 'true' }, body: golden('lead-stripped').body },
     row,
     { '@odata.context': 'https://acme.crm4.dynamics.com/api/data/v9.2/$metadata#leads', value: [row, row] },
