@@ -60,6 +60,7 @@ module.exports = {
     door('connectors/salesforce', 'jsforce'),
     door('connectors/salesforce', 'avsc'),
     door('ledger', 'kysely'),
+    door('services', 'fastify'),
     {
       name: 'connectors-are-strangers',
       severity: 'error',

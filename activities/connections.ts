@@ -11,6 +11,14 @@ export interface OpenConnection {
   readonly context: NormaliseContext;
 }
 
+/** A connection whose CRM pushes over HTTP. */
+export interface PushedConnection {
+  readonly tenant: string;
+  readonly connection: string;
+  /** The connector's name. */
+  readonly connector: string;
+}
+
 /** Connects on first use and shares what is connected; a failed attempt is not remembered. */
 export class Connections {
   private readonly open = new Map<string, Promise<OpenConnection>>();
@@ -31,6 +39,15 @@ export class Connections {
     this.open.set(key, opening);
     opening.catch(() => this.open.delete(key));
     return opening;
+  }
+
+  /** Told without connecting. */
+  pushed(): readonly PushedConnection[] {
+    return [...this.tenants.values()].flatMap(({ tenant, connections }) =>
+      Object.values(connections)
+        .filter(({ connector, config }) => connectorNamed(connector).receives?.(config) === true)
+        .map(({ name, connector }) => ({ tenant, connection: name, connector })),
+    );
   }
 
   async close(): Promise<void> {

@@ -153,7 +153,7 @@ export interface Connection<N> {
   readonly source: Source<N>;
   readonly reader: Reader<N>;
   readonly sink: Sink;
-  /** Only where the CRM pushes over HTTP. */
+  /** Only where the CRM pushes over HTTP, as the connector's `receives` says. */
   readonly receiver?: Receiver;
   /** Only where the CRM has to be told whom to tell, and can be over its API. */
   readonly registration?: Registration;
@@ -200,6 +200,8 @@ export interface Connector<C, N> {
   /** Canonical entities that it can tell about. */
   readonly emits: readonly string[];
   readonly accepts: readonly ActionKind[];
+  /** Whether a connection so configured has a `receiver`; absent for never. Told without connecting: a process opens its door by it. */
+  readonly receives?: (config: C) => boolean;
   /** The only place with I/O. Throws Permanent or Retryable with the fix in the message. */
   connect(config: C, dependencies: ConnectDependencies): Promise<Connection<N>>;
   /**

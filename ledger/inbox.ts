@@ -17,8 +17,11 @@ export interface InboxPage extends InboxState {
 
 /** What senders that keep nothing themselves have sent, per stream in order. */
 export interface Inboxes {
-  /** One statement: all of it or nothing. */
-  append(name: StreamName, payloads: readonly Uint8Array[]): Promise<void>;
+  /**
+   * One statement: all of it or nothing. False, and nothing, where more than `most` entries would wait to be released; of a
+   * stream that nothing waits in, anything is taken.
+   */
+  append(name: StreamName, payloads: readonly Uint8Array[], most: number): Promise<boolean>;
   read(name: StreamName, after: number, most: number): Promise<InboxPage>;
   state(name: StreamName): Promise<InboxState>;
   /** Forgets everything up to the number, itself included. */
@@ -28,7 +31,7 @@ export interface Inboxes {
 /** The inboxes over an open database. */
 export function inboxes(database: Kysely<Schema>): Inboxes {
   return {
-    append: (name, payloads) => append(database, name, payloads),
+    append: (name, payloads, most) => append(database, name, payloads, most),
     read: async (name, after, most) => {
       const entries = await entriesAfter(database, name, after, most);
       // Read second: what was released meanwhile must not look as if it never was.
@@ -39,19 +42,29 @@ export function inboxes(database: Kysely<Schema>): Inboxes {
   };
 }
 
-async function append(database: Kysely<Schema>, name: StreamName, payloads: readonly Uint8Array[]): Promise<void> {
-  if (payloads.length === 0) return;
+async function append(
+  database: Kysely<Schema>,
+  name: StreamName,
+  payloads: readonly Uint8Array[],
+  most: number,
+): Promise<boolean> {
+  if (payloads.length === 0) return true;
   const { tenant, connection, stream } = name;
   const bytes = payloads.map((payload) => Buffer.from(payload));
-  await sql`
+  // The row of `inboxes` stays locked until the entries are there: numbers become visible in their order.
+  const { rows } = await sql`
     with place as (
       insert into inboxes (tenant, connection, stream, newest)
       values (${tenant}, ${connection}, ${stream}, ${bytes.length}::int)
       on conflict (tenant, connection, stream) do update set newest = inboxes.newest + excluded.newest
+      where inboxes.newest <= inboxes.released
+        or inboxes.newest + excluded.newest - inboxes.released <= ${most}::bigint
       returning newest - ${bytes.length}::int as before)
     insert into inbox (tenant, connection, stream, number, payload)
     select ${tenant}, ${connection}, ${stream}, place.before + row.nth, row.payload
-    from place, unnest(${bytes}::bytea[]) with ordinality as row (payload, nth)`.execute(database);
+    from place, unnest(${bytes}::bytea[]) with ordinality as row (payload, nth)
+    returning number`.execute(database);
+  return rows.length > 0;
 }
 
 async function entriesAfter(

@@ -1,11 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from 'pg';
-import { findPrograms } from '../services/provision/machine';
-import { providePostgres } from '../services/provision/postgres';
-import { openStateFolder } from '../services/provision/state-folder';
+import { databases, type LedgerDatabase } from '../test/database';
 import { openLedger, type Batch, type Ledger } from './ledger';
 import { testSources } from './sources.fixture';
 import {
@@ -19,52 +13,11 @@ import {
   subject,
 } from './sample.fixture';
 
-interface Server {
-  readonly url?: string;
-  stop(): Promise<void>;
-}
-
-const inMemory = (): Promise<Server> => Promise.resolve({ stop: () => Promise.resolve() });
-
-/** A database of its own on DATABASE_URL's server, or on one of this machine's. */
-async function onServer(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'ledger-test-'));
-  const state = await openStateFolder(folder);
-  const provided = await providePostgres(state, () => undefined);
-  const name = `ledger_test_${randomBytes(6).toString('hex')}`;
-  const run = async (statement: string): Promise<void> => {
-    const client = new Client({ connectionString: provided.url });
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  };
-  await run(`create database ${name}`);
-  const url = new URL(provided.url);
-  url.pathname = name;
-  const stop = async (): Promise<void> => {
-    await run(`drop database ${name} with (force)`);
-    await provided.stop();
-    state.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { url: url.href, stop };
-}
-
-const hasServer =
-  process.env['DATABASE_URL'] !== undefined || findPrograms('initdb', ['/usr/lib/postgresql/*/bin']).length > 0;
 const nothing = { known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [] };
-const databases = [
-  { name: 'PGlite', open: inMemory, isThere: true },
-  {
-    name: `PostgreSQL${hasServer ? '' : ' (skipped: no DATABASE_URL, no PostgreSQL on this machine)'}`,
-    open: onServer,
-    isThere: hasServer,
-  },
-];
 
-describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
+describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   const it = isThere ? test : test.skip;
-  let server: Server;
+  let server: LedgerDatabase;
   let ledger: Ledger;
   let tenant: string;
   let tenants = 0;
@@ -282,7 +235,7 @@ describe.each(databases)('the ledger over $name', ({ open, isThere }) => {
     expect(await ledger.counts(`${tenant}-other`)).toMatchObject({ events: 1, decisions: 1 });
   });
 
-  if (open === onServer)
+  if (name.startsWith('PostgreSQL'))
     it('migrates once when several start at once, and again changes nothing', async () => {
       const url = new URL(server.url!);
       const name = `${url.pathname.slice(1)}_b`;

@@ -3,10 +3,13 @@ import type { Workflow } from '@temporalio/common';
 import type { BatchOutcome, LaneBatch } from '../activities/lane-types';
 import { Consumer, type Batch, type Undecided } from '../broker/consumer';
 import { laneId, names, taskQueues } from '../workflows/names';
+import type { Door } from './receive';
 import type { Runtime } from './runtime';
 
 /** A running service. */
 export interface Service {
+  /** Where CRMs push to; only where some do. */
+  readonly door?: Door;
   stop(): Promise<void>;
 }
 

@@ -2,15 +2,36 @@ import { Worker } from '@temporalio/worker';
 import { createIngestActivities } from '../activities/create-ingest-activities';
 import type { GapRef, ListenInput } from '../activities/subscription-types';
 import { gapId, names, subscriptionId, taskQueues } from '../workflows/names';
+import { openDoor } from './receive';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { running } from './worker';
 
 /**
- * Hears the CRMs. Every stream is a Temporal workflow whose activity runs in one of the ingest processes: if that one dies
+ * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow whose activity runs in one of the ingest processes: if that one dies
  * another takes over from the last position.
  */
 export async function startIngest(runtime: Runtime): Promise<Service> {
+  // First: an address that cannot be had is told before anything is heard.
+  const door = await openDoor(runtime, runtime.listen);
+  try {
+    const worker = await startHearing(runtime);
+    // What is received after the pumps have stopped is in the inbox, for the next process.
+    const stop = async (): Promise<void> => {
+      try {
+        await worker.stop();
+      } finally {
+        await door?.stop();
+      }
+    };
+    return { stop, ...(door === undefined ? {} : { door }) };
+  } catch (error) {
+    await door?.stop();
+    throw error;
+  }
+}
+
+async function startHearing(runtime: Runtime): Promise<Service> {
   const { ledger, tenants, connections, publisher, log, now, temporal } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,

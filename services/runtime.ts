@@ -12,6 +12,7 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
+import { defaultListen, type ListenAddress } from './listen-address';
 
 /** Where the servers are and what to serve. */
 export interface RuntimeOptions {
@@ -24,6 +25,8 @@ export interface RuntimeOptions {
   readonly modelsDir: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
+  /** Where CRMs push to. Default: 127.0.0.1:8730. */
+  readonly listen?: ListenAddress;
 }
 
 /** What the processes of Signalbox share: live doors to the broker, Temporal, the ledger and the CRMs. */
@@ -39,6 +42,7 @@ export interface Runtime {
   /** By model name. */
   readonly scorers: ReadonlyMap<string, Scorer>;
   readonly now: () => number;
+  readonly listen: ListenAddress;
   close(): Promise<void>;
 }
 
@@ -81,7 +85,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         kept(await openScorer(model), (opened) => opened.close()),
       );
     }
-    return { tenants, log, ledger, broker, publisher, connections, temporal, worker, scorers, now: Date.now, close };
+    const { listen = defaultListen } = options;
+    const servers = { ledger, broker, publisher, connections, temporal, worker };
+    return { tenants, log, ...servers, scorers, now: Date.now, listen, close };
   } catch (error) {
     await close();
     throw error;

@@ -31,5 +31,6 @@ export async function startSignalbox(options: RuntimeOptions, wanted: readonly R
     await stop();
     throw error;
   }
-  return { runtime, stop };
+  const door = started.map((service) => service.door).find((one) => one !== undefined);
+  return { runtime, stop, ...(door === undefined ? {} : { door }) };
 }

@@ -2,7 +2,9 @@ import { Option, type Command } from 'commander';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { openLog } from '../../services/log';
+import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
 import { provideAll } from '../../services/provision/provide';
+import type { ReceiverAddress } from '../../services/receive';
 import { roles, startSignalbox, type Role } from '../../services/signalbox';
 import { loadTenant, loadTenants } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
@@ -15,6 +17,7 @@ interface UpOptions {
   readonly tenants: string;
   readonly only?: readonly Role[];
   readonly state: string;
+  readonly listen: string;
   readonly json?: true;
 }
 
@@ -26,7 +29,12 @@ export function upCommand(program: Command): void {
     .option('--tenants <path>', "a tenant's file, or a folder of them", 'tenants.d')
     .addOption(new Option('--only <role...>', 'run these parts only, each in a process of its own').choices(roles))
     .option('--state <dir>', 'where state lies', '.signalbox')
-    .option('--json', 'one line of JSON when it is up: {roles, tenants, amqpUrl, temporalAddress}')
+    .addOption(
+      new Option('--listen <host:port>', 'where CRMs that push are received; port 0 for a free one')
+        .env('SIGNALBOX_LISTEN')
+        .default(authority(defaultListen)),
+    )
+    .option('--json', 'one line of JSON when it is up: {roles, tenants, amqpUrl, temporalAddress, receivers}')
     .addHelpText('after', '\nExample:\n  $ signalbox up --tenants tenants.d/acme.yaml\n')
     .action(async (options: UpOptions) => {
       await up(options);
@@ -34,9 +42,9 @@ export function upCommand(program: Command): void {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const wanted = options.only ?? roles;
   const ledger = ledgerOf(options);
+  const listen = addressOf(options);
   const tenants = await tenantsAt(options.tenants);
   const log = openLog(process.env.LOG_FILE);
   const progress = options.json === true ? () => undefined : say;
@@ -50,19 +58,38 @@ async function up(options: UpOptions): Promise<void> {
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
     const modelsDir = path.join(projectRoot, 'models');
-    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log }, wanted);
+    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
-    const up = { roles: wanted, tenants: [...tenants.keys()], ...places };
-    say(
-      options.json === true
-        ? JSON.stringify(up)
-        : `signalbox is up: ${wanted.join(', ')} for ${up.tenants.join(', ')}; Ctrl-C ends it`,
-    );
+    announce(options, {
+      roles: wanted,
+      tenants: [...tenants.keys()],
+      ...places,
+      receivers: signalbox.door?.receivers ?? [],
+    });
     await untilEnded();
   } finally {
     for (const close of closers.splice(0).reverse()) await close();
     release();
   }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+interface Up {
+  readonly roles: readonly Role[];
+  readonly tenants: readonly string[];
+  readonly amqpUrl: string;
+  readonly temporalAddress: string;
+  readonly receivers: readonly ReceiverAddress[];
+}
+
+function announce({ json }: UpOptions, up: Up): void {
+  if (json === true) {
+    say(JSON.stringify(up));
+    return;
+  }
+  for (const { url, connector } of up.receivers) say(`receiving from ${connector} at ${url}`);
+  say(`signalbox is up: ${up.roles.join(', ')} for ${up.tenants.join(', ')}; Ctrl-C ends it`);
 }
 
 const needed = { rabbit: true, temporal: true } as const;
@@ -76,6 +103,12 @@ function ledgerOf({ only, state }: UpOptions): { readonly url: string } | { read
     '--only',
     'set DATABASE_URL to a PostgreSQL database, or leave --only out to run everything in this process',
   );
+}
+
+function addressOf({ listen }: UpOptions): ListenAddress {
+  const address = listenAddress(listen);
+  if (address !== undefined) return address;
+  throw new CliError(`"${listen}" is no address`, '--listen', 'give HOST:PORT, for example 127.0.0.1:8730 or [::1]:0');
 }
 
 async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {

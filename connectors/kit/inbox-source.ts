@@ -46,11 +46,15 @@ async function numberOf(inbox: Inbox, stream: string, start: Start): Promise<num
   const released = await inbox.released(stream);
   if (start.from !== 'position') return released;
   const number = numberAt(start.position);
-  if (number >= released) return number;
-  throw new PositionExpired(
-    'SBX_POSITION_EXPIRED',
-    `what came after number ${number} of ${stream} was released up to ${released}`,
-  );
+  if (number < released) throw expired(`what came after number ${number} of ${stream} was released up to ${released}`);
+  // Numbers that are yet to come were given out by another ledger: entries would be skipped up to them.
+  const newest = await inbox.newest(stream);
+  if (number > newest) throw expired(`number ${number} of ${stream} was never given out, the newest is ${newest}`);
+  return number;
+}
+
+function expired(message: string): PositionExpired {
+  return new PositionExpired('SBX_POSITION_EXPIRED', message);
 }
 
 function numberAt({ v, number }: Position): number {

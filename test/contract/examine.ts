@@ -35,6 +35,9 @@ export async function examine(
           now: Date.now,
           inbox: crm.inbox ?? noInbox,
         })) as Connection<unknown>;
+        // A process opens its door by what the connector says before it connects.
+        if ((connector.receives?.(crm.config) ?? false) !== (connection.receiver !== undefined))
+          throw new Error(`${connector.name}: what \`receives\` says and whether there is a receiver differ`);
         crm.opened?.(connection);
         connections.push(connection);
         return connection;

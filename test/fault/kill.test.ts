@@ -13,7 +13,7 @@ import { roles, type Role } from '../../services/signalbox';
 import { startSalesforce, type RunningSalesforce } from '../../simulators/salesforce';
 import { until, writeTenant } from '../line';
 import { compare, none } from './compare';
-import { hasPostgres, ownDatabase } from './database';
+import { hasPostgres, ownDatabase } from '../database';
 import { RoleProcess } from './processes';
 import { ledgerSide, orgSide } from './sides';
 import { changesPerLead, startTraffic } from './traffic';
