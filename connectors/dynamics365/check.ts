@@ -19,7 +19,7 @@ const mostSkewMs = 60_000;
 
 const roleFix = 'Power Platform admin center > Environments > Settings > Application users: give its security role';
 
-/** Proves the user, its rights on the tables, the webhook's registration and the clock, without an effect. */
+/** Proves the user, that it may read the tables, the webhook's registration and the clock, without an effect. */
 export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { settings, user } = options;
   const findings = await Promise.all([
@@ -71,7 +71,7 @@ async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal
   const { body } = await api.read('read service endpoints', path, signal);
   const rows = ownOf(objectOf(body) ?? {}, 'value') as readonly Fields[] | undefined;
   if ((rows?.length ?? 0) > 0) return [{ level: 'ok', what: `webhook ${url}` }];
-  const fix = 'signalbox connect dynamics365 --tenant-file FILE';
+  const fix = 'signalbox connect dynamics365 --tenant NAME --yes';
   return [{ level: 'error', what, why: `no service endpoint posts to ${url}`, fix }];
 }
 

@@ -32,6 +32,7 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
     ...['interaction', 'order', 'transaction', 'asset', 'record'],
   ],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  receives: ({ webhook }) => webhook !== undefined,
   connect,
   normalise,
   readNatives,
@@ -54,7 +55,7 @@ async function connect(
     source: inboxSource(inbox, (payload) => unpacked(payload, user)),
     reader: new RowReader(api, definitions),
     sink,
-    receiver: new WebhookReceiver({ webhook, streams, org, inbox, log }),
+    ...(webhook === undefined ? {} : { receiver: new WebhookReceiver({ webhook, streams, org, inbox, log }) }),
     registration: new WebhookRegistration({ api, webhook, streams, org }),
     check: (signal) => checkConnection({ settings, api, definitions, user, now }, signal),
     close: () => {
