@@ -94,5 +94,5 @@ export const answerAdmin = async (admin: Dynamics365Admin, request: AdminRequest
   }
   const given = (typeof request.body === 'object' && request.body !== null ? request.body : {}) as Given;
   const body = await answer(admin, { table, id, given, as: request.query.get('as') ?? undefined });
-  return { status: 200, body: body ?? { status: 'done' } };
+  return { status: 200, body: body === undefined ? { status: 'done' } : body };
 };

@@ -40,6 +40,7 @@ const derived = new Set(['owninguser', 'owningteam']);
 const withoutDerived = (values: Readonly<Values>): Values =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !derived.has(name)));
 
+/** The Create, with every column the platform set. */
 export const created = (type: TableType, after: Row, given: Readonly<Values>): Run => ({
   message: 'Create',
   type,
@@ -73,12 +74,14 @@ export const updated = (
   return runs;
 };
 
+/** The Delete, which names the row only. */
 export const deleted = (type: TableType, before: Row): Run => {
   const parameters = { Target: reference({ table: type.name, id: before.id }) };
   const demand: Demand = { message: 'Delete', parameters };
   return { message: 'Delete', type, recordId: before.id, parameters, demand, before, present: [] };
 };
 
+/** The Associate or Disassociate, which belongs to no table. */
 export const associated = (from: Reference, relationship: string, to: Reference, isLink: boolean): Run => {
   const message = isLink ? 'Associate' : 'Disassociate';
   const parameters: Parameters = {

@@ -23,6 +23,9 @@ export class Annotations {
   }
 }
 
+/** The value as people read it. */
 export const formattedValue = 'OData.Community.Display.V1.FormattedValue';
+/** The table a lookup points to. */
 export const lookupLogicalName = 'Microsoft.Dynamics.CRM.lookuplogicalname';
+/** The navigation property that leads there. */
 export const navigationProperty = 'Microsoft.Dynamics.CRM.associatednavigationproperty';

@@ -58,7 +58,7 @@ const annotate = (
 
 /**
  * A row as the Web API shows it.
- * @param select properties to show, the id always among them; all columns where absent
+ * @param select properties to show in this order, the id always among them; all columns where absent
  */
 export const renderRow = (
   org: Org,
@@ -67,13 +67,13 @@ export const renderRow = (
   annotations: Annotations,
   select?: readonly string[],
 ): Shown => {
-  const wanted = select === undefined ? undefined : new Set([...select, type.id]);
+  const wanted = select === undefined ? undefined : [...new Set([...select, type.id])];
+  const attributes = wanted?.flatMap((property) => attributeOf(type, property) ?? []) ?? type.attributes;
   const shown: Shown = { '@odata.etag': etagOf(row) };
-  for (const attribute of type.attributes) {
-    const property = propertyOf(attribute);
-    if (attribute.secret === true || wanted?.has(property) === false) continue;
-    Object.assign(shown, annotations.isAny ? annotate(org, type, attribute, row, annotations) : {});
-    shown[property] = jsonValue(attribute, row);
+  for (const attribute of attributes) {
+    if (attribute.secret === true) continue;
+    if (annotations.isAny) Object.assign(shown, annotate(org, type, attribute, row, annotations));
+    shown[propertyOf(attribute)] = jsonValue(attribute, row);
   }
   return shown;
 };

@@ -11,7 +11,6 @@ export class Jobs {
 
   /** A job waiting for resources; answers its id. */
   open(operation: Operation, transaction: Transaction, step: Step): string {
-    const about = operation.type?.definition.isSystem === false || operation.type?.definition.isSystem === undefined;
     const values: Values = {
       name: step.name,
       operationtype: 1,
@@ -20,13 +19,13 @@ export class Jobs {
       correlationid: transaction.correlationId,
       requestid: transaction.requestId,
       depth: 1,
-      regardingobjectid:
-        about && operation.type !== undefined ? { table: operation.type.name, id: operation.recordId } : null,
+      regardingobjectid: operation.type === undefined ? null : { table: operation.type.name, id: operation.recordId },
       owningextensionid: { table: 'sdkmessageprocessingstep', id: step.id },
     };
     return this.org.seed('asyncoperation', values).id;
   }
 
+  /** Marks a job as under way. */
   start(id: string): void {
     this.org.seed('asyncoperation', { statecode: 2, statuscode: 20, startedon: now() }, id);
   }
@@ -37,6 +36,7 @@ export class Jobs {
     if (step.deletesJob) this.org.table('asyncoperation').rows.delete(id);
   }
 
+  /** Ends a job that failed, with why. */
   fail(id: string, message: string): void {
     const ended = { statecode: 3, statuscode: 31, completedon: now() };
     this.org.seed('asyncoperation', { ...ended, errorcode: -2147220891, message, friendlymessage: message }, id);
