@@ -21,6 +21,8 @@ test('the commands are those of the manual', () => {
     expect.arrayContaining([
       'validate',
       'doctor',
+      'connect',
+      'disconnect',
       'normalise',
       'score',
       'history',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { gapsCommand } from './commands/gaps';
@@ -59,6 +60,8 @@ export const newProgram = (terminal: Terminal): Command => {
   const commands = [
     validateCommand,
     doctorCommand,
+    connectCommand,
+    disconnectCommand,
     normaliseCommand,
     scoreCommand,
     historyCommand,

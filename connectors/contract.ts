@@ -125,6 +125,26 @@ export interface Inbox {
   release(stream: string, through: number): Promise<void>;
 }
 
+/** One thing that a registration makes, mends or removes in the CRM, or finds as it should be. */
+export interface RegistrationChange {
+  readonly kind: 'create' | 'change' | 'remove' | 'keep';
+  /** For a person: `step Update of lead`. */
+  readonly what: string;
+  /** Why, where it is not plain. */
+  readonly why?: string;
+  /** Carries it out; again does nothing. Absent for `keep`. Rejects with Retryable or Permanent. */
+  readonly apply?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Sets the CRM up to tell this connection its streams. */
+export interface Registration {
+  /**
+   * What leads from what the CRM holds to all streams being told (`connected`), or to nothing being left of what was made
+   * (`disconnected`), in the order in which it is to be applied. Changes nothing. Rejects with Retryable or Permanent.
+   */
+  plan(wanted: 'connected' | 'disconnected', signal: AbortSignal): Promise<readonly RegistrationChange[]>;
+}
+
 export interface Connection<N> {
   /** The CRM organisation's id, once known: part of every event's `source`. */
   readonly org: string;
@@ -135,6 +155,8 @@ export interface Connection<N> {
   readonly sink: Sink;
   /** Only where the CRM pushes over HTTP, as the connector's `receives` says. */
   readonly receiver?: Receiver;
+  /** Only where the CRM has to be told whom to tell, and can be over its API. */
+  readonly registration?: Registration;
   /** Proves credentials, permissions and streams, without an effect. */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Idempotent. */

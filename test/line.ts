@@ -40,7 +40,7 @@ export interface Line {
 }
 
 /** One log for the process: Temporal's own messages go there, too. */
-const log: Log = openLog(path.join(projectRoot, '.signalbox', 'test.log'));
+export const log: Log = openLog(path.join(projectRoot, '.signalbox', 'test.log'));
 
 /** A lead that the model calls hot, and one that it calls cold. */
 export const hotLead = {

@@ -151,7 +151,7 @@ export const normaliseCommand = (program: Command, terminal: Terminal): void => 
     .description('Print the canonical CloudEvents of native payloads, one to a line. Needs no server.')
     .argument(
       'FILE',
-      'native payloads as JSON: one, an array, or one to a line; or as the CRM writes them (IDoc XML); - for standard input',
+      'native payloads as JSON (one, an array, or one to a line), or as the CRM writes them (IDoc XML, an HTTP capture); - for standard input',
     )
     .requiredOption('--tenant <NAME>', "the tenant's name, as it stands in the events")
     .requiredOption('--connector <NAME>', 'where the payloads are from, e.g. salesforce')

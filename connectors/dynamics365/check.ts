@@ -1,0 +1,85 @@
+import type { Finding } from '../contract';
+import type { Settings } from './config';
+import { objectOf, ownOf } from './json';
+import type { Fields } from './native';
+import type { TableDefinitions } from './table-definitions';
+import type { WebApi } from './web-api';
+
+export interface CheckOptions {
+  readonly settings: Settings;
+  readonly api: WebApi;
+  readonly definitions: TableDefinitions;
+  /** The user that Signalbox acts as. */
+  readonly user: string;
+  readonly now: () => number;
+}
+
+/** Beyond this, the times of events are misleading. */
+const mostSkewMs = 60_000;
+
+const roleFix = 'Power Platform admin center > Environments > Settings > Application users: give its security role';
+
+/** Proves the user, that it may read the tables, the webhook's registration and the clock, without an effect. */
+export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { settings, user } = options;
+  const findings = await Promise.all([
+    ...settings.streams.map((table) => guarded(`table ${table}`, () => checkTable(table, options, signal))),
+    guarded('table task', () => checkTasks(options, signal)),
+    guarded('webhook', () => checkWebhook(options, signal)),
+    guarded('clock', () => checkClock(options, signal)),
+  ]);
+  return [{ level: 'ok', what: `token for ${settings.baseUrl}, as user ${user}` }, ...findings.flat()];
+}
+
+async function guarded(what: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [{ level: 'error', what, why: (error as Error).message, fix: roleFix }];
+  }
+}
+
+async function checkTable(
+  table: string,
+  { api, definitions }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { set, idColumn } = await definitions.of(table, signal);
+  await api.read(`read ${table}`, `${set}?$select=${idColumn}&$top=1`, signal);
+  return [{ level: 'ok', what: `table ${table}` }];
+}
+
+async function checkTasks({ api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  await api.read('read task', 'tasks?$select=activityid&$top=1', signal);
+  return [{ level: 'ok', what: 'table task' }];
+}
+
+async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { webhook, streams } = settings;
+  const what = 'webhook';
+  if (streams.length === 0) return [];
+  if (webhook === undefined) {
+    const why = 'no webhook is configured, so nothing that Dataverse posts is taken';
+    return [{ level: 'error', what, why, fix: 'add webhook to the connection: kind, key, url' }];
+  }
+  const { url } = webhook;
+  if (url === undefined) {
+    return [{ level: 'warning', what, why: 'webhook.url is not set, so it is not known whether it is registered' }];
+  }
+  const filter = encodeURIComponent(`url eq '${url.replaceAll("'", "''")}'`);
+  const path = `serviceendpoints?$select=serviceendpointid,name&$filter=${filter}`;
+  const { body } = await api.read('read service endpoints', path, signal);
+  const rows = ownOf(objectOf(body) ?? {}, 'value') as readonly Fields[] | undefined;
+  if ((rows?.length ?? 0) > 0) return [{ level: 'ok', what: `webhook ${url}` }];
+  const fix = 'signalbox connect dynamics365 --tenant NAME --yes';
+  return [{ level: 'error', what, why: `no service endpoint posts to ${url}`, fix }];
+}
+
+/** The server's clock, from the Date of an answer. */
+async function checkClock({ api, now }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { headers } = await api.read('WhoAmI', 'WhoAmI()', signal);
+  const skew = Math.abs(now() - Date.parse(headers.date ?? ''));
+  if (!(skew > mostSkewMs)) return [{ level: 'ok', what: 'clock' }];
+  const why = `this machine is ${Math.round(skew / 1000)} s off Dataverse`;
+  return [{ level: 'warning', what: 'clock', why, fix: 'synchronise it (NTP)' }];
+}

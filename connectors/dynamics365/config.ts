@@ -1,0 +1,65 @@
+import type { JsonSchema, Mapping } from '../contract';
+import schema from './config.schema.json';
+
+/** An app registration of Entra ID. */
+export interface Auth {
+  readonly kind: 'client-credentials';
+  readonly directoryId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly loginUrl?: string;
+}
+
+/** What Dataverse proves itself with, one of its three ways, and where it posts to. */
+export type Webhook = { readonly url?: string } & (
+  | { readonly kind: 'webhook-key'; readonly key: string }
+  | { readonly kind: 'http-header' | 'query-string'; readonly name: string; readonly value: string }
+);
+
+/** A connection to one Dataverse environment, valid against `configSchema`, secrets resolved. */
+export interface Dynamics365Config {
+  /** `https://acme.crm4.dynamics.com` */
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly apiVersion?: string;
+  readonly webhook?: Webhook;
+  readonly subscribe?: readonly string[];
+  readonly start?: 'earliest' | 'latest';
+  readonly onGap?: 'halt' | 'backfill';
+  readonly maxInFlight?: number;
+  readonly requestsPerSecond?: number;
+  readonly mapping?: Mapping;
+}
+
+/** JSON Schema of a connection, for validation, editors and documentation. */
+export const configSchema: JsonSchema = schema;
+
+/** The configuration with what it left open filled in. */
+export interface Settings {
+  readonly baseUrl: string;
+  /** Root of the Web API, with a slash at its end. */
+  readonly apiRoot: string;
+  readonly auth: Auth;
+  /** Entra ID's token endpoint of the directory. */
+  readonly loginUrl: string;
+  readonly webhook: Webhook | undefined;
+  readonly streams: readonly string[];
+  readonly requestsPerSecond: number;
+  readonly mapping: Mapping;
+}
+
+/** Fills in the defaults that `configSchema` names. */
+export function settingsOf(config: Dynamics365Config): Settings {
+  const baseUrl = config.baseUrl.replace(/\/+$/, '');
+  const login = (config.auth.loginUrl ?? 'https://login.microsoftonline.com').replace(/\/+$/, '');
+  return {
+    baseUrl,
+    apiRoot: `${baseUrl}/api/data/v${config.apiVersion ?? '9.2'}/`,
+    auth: config.auth,
+    loginUrl: `${login}/${config.auth.directoryId}/oauth2/v2.0/token`,
+    webhook: config.webhook,
+    streams: config.subscribe ?? [],
+    requestsPerSecond: config.requestsPerSecond ?? 15,
+    mapping: config.mapping ?? {},
+  };
+}

@@ -1,0 +1,87 @@
+import { type Connection, type Connector, type ConnectDependencies, Permanent } from '../contract';
+import { inboxSource } from '../kit/inbox-source';
+import { RateGovernor } from '../kit/rate';
+import { Authenticator } from './auth';
+import { checkConnection } from './check';
+import { configSchema, type Dynamics365Config, type Settings, settingsOf } from './config';
+import { unpacked } from './inbox-payload';
+import { objectOf } from './json';
+import type { Dynamics365Native } from './native';
+import { crm, normalise } from './normalise';
+import { recordIdOf } from './normalise/flatten';
+import { Owners } from './owners';
+import { readNatives } from './read-natives';
+import { RowReader } from './reader';
+import { WebhookReceiver } from './receiver';
+import { RecordTargets } from './record-targets';
+import { WebhookRegistration } from './registration';
+import { DataverseSink } from './sink';
+import { TableDefinitions } from './table-definitions';
+import { WebApi } from './web-api';
+
+/** Dataverse lets a user have 52 requests under way; others may act as the same one. */
+const mostAtOnce = 8;
+const connectMs = 60_000;
+
+/** Dynamics 365: changes by Dataverse webhooks, rows, tasks and columns over the Web API. */
+export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
+  name: crm,
+  configSchema,
+  emits: [
+    ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
+    ...['interaction', 'order', 'transaction', 'asset', 'record'],
+  ],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  receives: ({ webhook }) => webhook !== undefined,
+  connect,
+  normalise,
+  readNatives,
+};
+
+async function connect(
+  config: Dynamics365Config,
+  { log, now, inbox }: ConnectDependencies,
+): Promise<Connection<Dynamics365Native>> {
+  const settings = settingsOf(config);
+  const api = webApiOf(settings, now);
+  const { org, user } = await whoAmI(api);
+  const definitions = new TableDefinitions(api, now);
+  const { mapping, streams, webhook } = settings;
+  const targets = new RecordTargets({ api, definitions, mapping, streams });
+  const sink = new DataverseSink({ api, targets, owners: new Owners(api) });
+  return {
+    org,
+    streams,
+    source: inboxSource(inbox, (payload) => unpacked(payload, user)),
+    reader: new RowReader(api, definitions),
+    sink,
+    ...(webhook === undefined ? {} : { receiver: new WebhookReceiver({ webhook, streams, org, inbox, log }) }),
+    registration: new WebhookRegistration({ api, webhook, streams, org }),
+    check: (signal) => checkConnection({ settings, api, definitions, user, now }, signal),
+    close: () => {
+      sink.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function webApiOf({ auth, loginUrl, baseUrl, apiRoot, requestsPerSecond }: Settings, now: () => number): WebApi {
+  return new WebApi({
+    auth: new Authenticator({ auth, loginUrl, baseUrl, now }),
+    apiRoot,
+    governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce }),
+  });
+}
+
+/** The organisation's id and the own user's. */
+async function whoAmI(api: WebApi): Promise<{ readonly org: string; readonly user: string }> {
+  const { body } = await api.read('WhoAmI', 'WhoAmI()', AbortSignal.timeout(connectMs));
+  const { OrganizationId, UserId } = objectOf(body) ?? {};
+  const org = recordIdOf(OrganizationId);
+  const user = recordIdOf(UserId);
+  if (org !== undefined && user !== undefined) return { org, user };
+  throw new Permanent(
+    'SBX_DYNAMICS365_WHO',
+    'WhoAmI answered without OrganizationId or UserId: is baseUrl an environment?',
+  );
+}

@@ -1,0 +1,49 @@
+import { type EntityName, entityNames } from '../../../canonical-schema/entity';
+import { schemas } from '../../../canonical-schema/generated/schemas';
+import type { Kind } from './values';
+
+interface Property {
+  readonly type?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+  readonly properties?: object;
+}
+
+const byFormat: Readonly<Record<string, Kind>> = { 'date-time': 'instant', date: 'date' };
+const byType: Readonly<Record<string, Kind>> = { string: 'text', integer: 'count', boolean: 'boolean' };
+/** A pattern is known by what it takes. A task's `due` is a day or an instant; Salesforce keeps the day. */
+const bySample: readonly (readonly [sample: string, kind: Kind])[] = [
+  ['-1.5', 'decimal'],
+  ['EUR', 'currency'],
+  ['2025-03-01', 'date'],
+];
+
+/** Not for a mapping to set: they are what the record is. */
+const identity = new Set(['id', 'nativeType', 'attributes']);
+
+function kindOf({ type = '', format, pattern, enum: values, properties = {} }: Property): Kind | undefined {
+  if (type === 'object') return Object.keys(properties).join() === 'entity,id' ? 'relation' : undefined;
+  if (format !== undefined) return byFormat[format];
+  if (pattern !== undefined) return bySample.find(([sample]) => new RegExp(pattern).test(sample))?.[1];
+  return values === undefined ? byType[type] : undefined;
+}
+
+const kinds = new Map(
+  entityNames.map((entity) => [
+    entity,
+    new Map(
+      Object.entries(schemas[entity].properties as Readonly<Record<string, Property>>).flatMap(
+        ([field, property]): [string, Kind][] => {
+          const kind = identity.has(field) ? undefined : kindOf(property);
+          return kind === undefined ? [] : [[field, kind]];
+        },
+      ),
+    ),
+  ]),
+);
+
+/** How an entity's plain fields hold their values, as its schema says; addresses, lists and closed choices left out. */
+export function kindsOf(entity: EntityName): ReadonlyMap<string, Kind> {
+  return kinds.get(entity) ?? new Map<string, Kind>();
+}

@@ -1,0 +1,33 @@
+import { ownOf } from '../json';
+import type { Fields, RowNative } from '../native';
+import { instantOf } from './dates';
+import { flattenRow, recordIdOf } from './flatten';
+import { idColumnOf } from './tables';
+import { orderWithin, refuse, type Told, versionOf } from './told';
+
+/** A row of the Web API: the record's state at its last change, or that it is gone. Throws Unmappable. */
+export function rowTold({ nativeType, row, isDeleted = false, readAt }: RowNative): Told {
+  const flat = flattenRow(row);
+  const recordId = recordIdOf(flat[idColumnOf(nativeType)]) ?? recordIdOf(flat.id);
+  if (recordId === undefined) {
+    throw refuse('SBX_DYNAMICS365_RECORD', `a row of ${nativeType} without ${idColumnOf(nativeType)}: select it too`);
+  }
+  const time = timeOf(flat, isDeleted) ?? instantOf(readAt);
+  if (time === undefined) {
+    const lack = 'has neither modifiedon nor createdon: select one too';
+    throw refuse('SBX_DYNAMICS365_TIME', `${nativeType} ${recordId} ${lack}`);
+  }
+  const version = versionOf(flat.versionnumber) ?? versionOf(ownOf(row, '@odata.etag'));
+  const base = { ...plain, nativeType, recordId, time, sequence: orderWithin(version, time), fields: flat };
+  return isDeleted
+    ? { ...base, kind: 'deleted', identity: ['row', nativeType, 'deleted'], provenance: 'partial' }
+    : { ...base, kind: 'observed', identity: ['row', nativeType, version ?? time], provenance: 'event' };
+}
+
+/** What all rows have in common. A query of a few columns is a part of a record, and does not say so. */
+const plain = { gap: false, origin: 'external', changed: [], nulled: [] } as const;
+
+/** A row that is gone was changed at another time than it was deleted. */
+function timeOf({ modifiedon, createdon }: Fields, isDeleted: boolean): string | undefined {
+  return isDeleted ? undefined : instantOf(modifiedon ?? createdon);
+}

@@ -1,0 +1,70 @@
+/** Faults that are taken up when their moment comes, up to a number of times. */
+export const armedFaults = [
+  'throttle',
+  'serverUnavailable',
+  'slow',
+  'dropResponse',
+  'lostWebhook',
+  'duplicateWebhook',
+  'outOfOrderWebhook',
+  'oversizeWebhook',
+  'invalidWebhook',
+] as const;
+
+/** A fault that waits for its moment. */
+export type ArmedFault = (typeof armedFaults)[number];
+
+/** Faults that happen at once. */
+export const immediateFaults = ['tokenExpiry', 'expiredDeltaToken', 'clear'] as const;
+
+/** A fault that is carried out when asked for. */
+export type ImmediateFault = (typeof immediateFaults)[number];
+
+/** A request for a fault, as `POST /simulator/faults` takes it. Which members count depends on `kind`: see the README. */
+export interface FaultRequest {
+  readonly kind: ArmedFault | ImmediateFault;
+  /** How many times an armed fault strikes; 1 where absent. */
+  readonly times?: number;
+  /** Milliseconds that `slow` adds to an answer. */
+  readonly ms?: number;
+  /** Seconds of `Retry-After` that `throttle` and `serverUnavailable` send. */
+  readonly retryAfter?: number;
+  /** Which limit `throttle` speaks of: `requests` (where absent), `execution` or `concurrent`. */
+  readonly limit?: 'requests' | 'execution' | 'concurrent';
+  /** What `invalidWebhook` posts; half of the true context where absent. */
+  readonly payload?: string;
+}
+
+interface Armed {
+  left: number;
+  readonly request: FaultRequest;
+}
+
+/** The faults waiting to strike. */
+export class ArmedFaults {
+  readonly #armed = new Map<ArmedFault, Armed>();
+
+  /** Arms a fault; replaces one of the same kind. */
+  arm(kind: ArmedFault, request: FaultRequest): void {
+    this.#armed.set(kind, { left: request.times ?? 1, request });
+  }
+
+  /** Takes one strike of a fault, if it is armed. */
+  take(kind: ArmedFault): FaultRequest | undefined {
+    const armed = this.#armed.get(kind);
+    if (armed === undefined) return undefined;
+    armed.left -= 1;
+    if (armed.left <= 0) this.#armed.delete(kind);
+    return armed.request;
+  }
+
+  /** Disarms everything. */
+  clear(): void {
+    this.#armed.clear();
+  }
+
+  /** What is armed, with the strikes left. */
+  list(): readonly { kind: ArmedFault; left: number }[] {
+    return [...this.#armed].map(([kind, { left }]) => ({ kind, left }));
+  }
+}

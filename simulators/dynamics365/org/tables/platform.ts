@@ -1,0 +1,223 @@
+import type { TableDefinition } from '../definitions';
+import { anyOf, entityName, flag, guid, integer, lookup, memo, moment, pick, state, text } from '../columns';
+
+const systemTable = (definition: TableDefinition): TableDefinition => ({
+  isOwned: false,
+  isSystem: true,
+  ...definition,
+});
+
+const enabled = [state(0, 'Enabled', { 1: 'Enabled' }), state(1, 'Disabled', { 2: 'Disabled' })];
+
+/** Users, teams and what webhooks are registered with. */
+export const platform: readonly TableDefinition[] = [
+  systemTable({
+    name: 'systemuser',
+    set: 'systemusers',
+    primaryName: 'fullname',
+    typeCode: 8,
+    states: [],
+    attributes: [
+      text('firstname', 'First Name', 256),
+      text('lastname', 'Last Name', 256),
+      text('fullname', 'Full Name', 200, { readOnly: true }),
+      text('domainname', 'User Name', 1024),
+      text('internalemailaddress', 'Primary Email'),
+      guid('azureactivedirectoryobjectid', 'Azure AD Object ID'),
+      guid('applicationid', 'Application ID'),
+      flag('isdisabled', 'Status', { default: false }),
+      lookup('businessunitid', 'Business Unit', 'businessunit'),
+    ],
+  }),
+  systemTable({
+    name: 'team',
+    set: 'teams',
+    primaryName: 'name',
+    typeCode: 9,
+    states: [],
+    attributes: [text('name', 'Team Name', 160)],
+  }),
+  systemTable({
+    name: 'businessunit',
+    set: 'businessunits',
+    primaryName: 'name',
+    typeCode: 10,
+    states: [],
+    attributes: [text('name', 'Name', 160)],
+  }),
+  systemTable({
+    name: 'transactioncurrency',
+    set: 'transactioncurrencies',
+    primaryName: 'currencyname',
+    typeCode: 9105,
+    attributes: [
+      text('currencyname', 'Currency Name'),
+      text('isocurrencycode', 'Currency Code', 5),
+      text('currencysymbol', 'Currency Symbol', 10),
+    ],
+  }),
+  systemTable({
+    name: 'serviceendpoint',
+    set: 'serviceendpoints',
+    primaryName: 'name',
+    typeCode: 4618,
+    states: [],
+    attributes: [
+      text('name', 'Name', 200),
+      text('description', 'Description'),
+      pick('contract', 'Contract', {
+        1: 'OneWay',
+        2: 'Queue',
+        3: 'Rest',
+        4: 'TwoWay',
+        5: 'Topic',
+        6: 'Persistent Queue',
+        7: 'Event Hub',
+        8: 'Webhook',
+        9: 'Event Grid',
+      }),
+      pick('authtype', 'Authorization Type', {
+        1: 'ACS',
+        2: 'SAS Key',
+        3: 'SAS Token',
+        4: 'Webhook Key',
+        5: 'Http Header',
+        6: 'Http Query String',
+      }),
+      text('authvalue', 'Auth Value', 2048, { secret: true }),
+      text('url', 'URL', 2048),
+      pick('messageformat', 'Message Format', { 1: 'Binary XML', 2: 'Json', 3: 'Text XML' }, { default: 2 }),
+      pick('connectionmode', 'Connection Mode', { 1: 'Normal', 2: 'Federated' }, { default: 1 }),
+    ],
+  }),
+  systemTable({
+    name: 'sdkmessage',
+    set: 'sdkmessages',
+    primaryName: 'name',
+    typeCode: 4606,
+    states: [],
+    attributes: [text('name', 'Name', 256), text('categoryname', 'Category Name', 25)],
+  }),
+  systemTable({
+    name: 'sdkmessagefilter',
+    set: 'sdkmessagefilters',
+    primaryName: 'name',
+    typeCode: 4607,
+    states: [],
+    attributes: [
+      text('name', 'Name', 256),
+      entityName('primaryobjecttypecode', 'Primary Object Type Code'),
+      entityName('secondaryobjecttypecode', 'Secondary Object Type Code'),
+      flag('iscustomprocessingstepallowed', 'Custom Processing Step Allowed', { default: true }),
+      lookup('sdkmessageid', 'SDK message ID', 'sdkmessage'),
+    ],
+  }),
+  systemTable({
+    name: 'sdkmessageprocessingstep',
+    set: 'sdkmessageprocessingsteps',
+    primaryName: 'name',
+    typeCode: 4608,
+    states: enabled,
+    attributes: [
+      text('name', 'Name', 256),
+      text('description', 'Description', 256),
+      text('configuration', 'Configuration', 1_073_741_823),
+      memo('filteringattributes', 'Filtering Attributes', 100_000),
+      pick('mode', 'Execution Mode', { 0: 'Synchronous', 1: 'Asynchronous' }, { required: true }),
+      pick(
+        'stage',
+        'Execution Stage',
+        { 10: 'Pre-validation', 20: 'Pre-operation', 40: 'Post-operation' },
+        { required: true },
+      ),
+      integer('rank', 'Execution Order', { default: 1 }),
+      pick(
+        'supporteddeployment',
+        'Deployment',
+        { 0: 'Server Only', 1: 'Client for Outlook Only', 2: 'Both' },
+        { default: 0 },
+      ),
+      flag('asyncautodelete', 'Asynchronous Automatic Delete', { default: false }),
+      flag('canusereadonlyconnection', 'Intent', { default: false }),
+      lookup('sdkmessageid', 'SDK Message', 'sdkmessage', { required: true }),
+      lookup('sdkmessagefilterid', 'SdkMessage Filter', 'sdkmessagefilter'),
+      anyOf(
+        'eventhandler',
+        'Event Handler',
+        [
+          {
+            table: 'serviceendpoint',
+            navigation: 'eventhandler_serviceendpoint',
+            collection: 'serviceendpoint_sdkmessageprocessingstep',
+          },
+        ],
+        { required: true },
+      ),
+    ],
+  }),
+  systemTable({
+    name: 'sdkmessageprocessingstepimage',
+    set: 'sdkmessageprocessingstepimages',
+    primaryName: 'name',
+    typeCode: 4615,
+    states: [],
+    attributes: [
+      text('name', 'Name', 256),
+      text('entityalias', 'Entity Alias', 256),
+      text('messagepropertyname', 'Message Property Name', 256),
+      memo('attributes', 'Attributes', 100_000),
+      pick('imagetype', 'Image Type', { 0: 'PreImage', 1: 'PostImage', 2: 'Both' }, { required: true }),
+      {
+        ...lookup('sdkmessageprocessingstepid', 'SDK Message Processing Step', 'sdkmessageprocessingstep', {
+          required: true,
+        }),
+        targets: [
+          {
+            table: 'sdkmessageprocessingstep',
+            navigation: 'sdkmessageprocessingstepid',
+            collection: 'sdkmessageprocessingstepid_sdkmessageprocessingstepimage',
+          },
+        ],
+      },
+    ],
+  }),
+  systemTable({
+    name: 'asyncoperation',
+    set: 'asyncoperations',
+    primaryName: 'name',
+    typeCode: 4700,
+    states: [
+      state(0, 'Ready', { 0: 'Waiting For Resources' }),
+      state(1, 'Suspended', { 10: 'Waiting' }),
+      state(2, 'Locked', { 20: 'In Progress', 21: 'Pausing', 22: 'Canceling' }),
+      state(3, 'Completed', { 30: 'Succeeded', 31: 'Failed', 32: 'Canceled' }),
+    ],
+    attributes: [
+      text('name', 'System Job Name', 256),
+      pick('operationtype', 'System Job Type', { 1: 'System Event' }),
+      entityName('primaryentitytype', 'Primary Entity Type'),
+      text('messagename', 'Message Name', 160),
+      text('correlationid', 'Correlation Id'),
+      guid('requestid', 'Request'),
+      integer('depth', 'Depth'),
+      integer('errorcode', 'Error Code'),
+      memo('message', 'Message', 1_073_741_823),
+      memo('friendlymessage', 'Friendly message', 1_073_741_823),
+      integer('retrycount', 'Retry Count', { default: 0 }),
+      moment('startedon', 'Started On'),
+      moment('completedon', 'Completed On'),
+      anyOf(
+        'regardingobjectid',
+        'Regarding',
+        ['account', 'contact', 'lead', 'opportunity', 'incident', 'task', 'phonecall', 'annotation', 'queueitem'].map(
+          (table) => ({
+            table,
+            navigation: `regardingobjectid_${table}`,
+            collection: `${table}_AsyncOperations`,
+          }),
+        ),
+      ),
+      lookup('owningextensionid', 'Owning Extension', 'sdkmessageprocessingstep'),
+    ],
+  }),
+];

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { leadFields } from '../../cli/demo/lead-fields';
+import { signalbox as command } from '../../cli/terminal.fixture';
+import { connectors } from '../../connectors/registry';
+import type { HistoryEntry } from '../../ledger/ledger';
+import { loadModels } from '../../models/registry';
+import { freePort } from '../../services/provision/machine';
+import { provideAll } from '../../services/provision/provide';
+import { projectRoot } from '../../services/runtime';
+import { startSignalbox, type Signalbox } from '../../services/signalbox';
+import { type RunningDynamics365, startDynamics365 } from '../../simulators/dynamics365';
+import { loadTenant } from '../../tenants/load';
+import { configOf } from '../dynamics365-org';
+import { coldLead, hotLead, log, until } from '../line';
+
+// Longer than any poll, whose own failure says what was waited for.
+jest.setTimeout(60_000);
+
+const tenant = `t${randomBytes(4).toString('hex')}`;
+const columns = leadFields.flatMap(({ name, type, attribute }) =>
+  attribute === undefined ? [] : [{ field: name, attribute, column: `new_${attribute.toLowerCase()}`, type }],
+);
+const closers: (() => Promise<unknown>)[] = [];
+let org: RunningDynamics365;
+let signalbox: Signalbox;
+
+beforeAll(async () => {
+  const stateDir = path.join(projectRoot, '.signalbox');
+  const servers = await provideAll({ rabbit: true, temporal: true, stateDir });
+  closers.push(() => servers.stop());
+  org = await startDynamics365({
+    columns: {
+      lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
+    },
+  });
+  closers.push(() => org.stop());
+  const listen = { host: '127.0.0.1', port: await freePort() };
+  const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-dynamics365-'));
+  closers.push(() => rm(dir, { recursive: true, force: true }));
+  const env = { D365_SECRET: org.clientSecret, D365_KEY: 'k-1' };
+  const file = path.join(dir, 'tenant.yaml');
+  await writeFile(file, stringify(tenantWith(listen.port)));
+  const models = [...(await loadModels(path.join(projectRoot, 'models'))).keys()];
+  signalbox = await startSignalbox({
+    amqpUrl: servers.rabbit?.url ?? '',
+    temporalAddress: servers.temporal?.url ?? '',
+    ledger: {},
+    modelsDir: path.join(projectRoot, 'models'),
+    tenants: new Map([[tenant, loadTenant(file, { env, connectors: [...connectors.values()], models })]]),
+    log,
+    listen,
+  });
+  closers.push(() => signalbox.stop());
+  const connected = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', file, '--yes'], { env });
+  expect(connected).toMatchObject({ code: 0, err: '' });
+}, 120_000);
+
+afterAll(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function tenantWith(port: number): object {
+  const { auth, ...config } = configOf(org);
+  return {
+    tenant,
+    partitions: 4,
+    connections: {
+      sales: {
+        connector: 'dynamics365',
+        ...config,
+        auth: { ...auth, clientSecret: 'env:D365_SECRET' },
+        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `http://127.0.0.1:${port}/in/${tenant}/sales` },
+        subscribe: ['lead', 'task'],
+        start: 'earliest',
+        mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
+      },
+    },
+    useCases: {
+      'lead-scoring': {
+        connection: 'sales',
+        when: '$not(record.isConverted = true)',
+        bands: { hot: 0.5, warm: 0.25 },
+        act: {
+          hot: [
+            { task: { subject: 'Call {{record.name}} today', due: 'PT4H', priority: 'high', assignTo: 'owner' } },
+            { set: { field: 'leadqualitycode', value: 'Hot' } },
+          ],
+        },
+        outcome: { won: 'record.isConverted', within: 'P30D' },
+      },
+    },
+  };
+}
+
+/** A lead of the other tests in Dataverse's columns. */
+function leadOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const own = Object.fromEntries(columns.map(({ field, column }) => [column, fields[field]]));
+  return { firstname: 'Maria', lastname: 'Lopez', companyname: 'Bluewater', ...own };
+}
+
+const tasksAbout = (lead: string) => org.admin.tasks().filter(({ _regardingobjectid_value: about }) => about === lead);
+const untilTask = (lead: string) => until('a task about the lead', () => tasksAbout(lead)[0]);
+
+async function untilClosed(lead: string, outcome: string): Promise<void> {
+  await until(`the engagement to end as ${outcome}`, async () => {
+    const row = await signalbox.runtime.ledger.engagement(tenant, `lead/${lead}`, 'lead-scoring');
+    return row?.status === 'closed' && row.outcome === outcome;
+  });
+}
+
+/** The engagement knows its task: from then on the task's events are told to it. */
+function untilKnown(lead: string): Promise<string> {
+  return until('the engagement to know its task', async () => {
+    const row = await signalbox.runtime.ledger.engagement(tenant, `lead/${lead}`, 'lead-scoring');
+    return row?.status === 'open' ? row.taskid : undefined;
+  });
+}
+
+async function historyOf<K extends HistoryEntry['kind']>(lead: string, kind: K) {
+  const all = await signalbox.runtime.ledger.history(tenant, lead);
+  return all.filter((entry): entry is Extract<HistoryEntry, { readonly kind: K }> => entry.kind === kind);
+}
+
+test('a lead changes, its webhook arrives, a task for its owner appears, and the own write is no reason to act again', async () => {
+  const person = org.admin.person('Jo Doe');
+  const lead = await org.admin.create('lead', leadOf(coldLead), person);
+  await until('the first decision', async () => (await historyOf(lead, 'decision'))[0]);
+  expect(tasksAbout(lead)).toEqual([]);
+  await org.admin.update('lead', lead, leadOf(hotLead));
+  expect(await untilTask(lead)).toMatchObject({
+    subject: 'Call Maria Lopez today (80 % likely)',
+    prioritycode: 2,
+    statecode: 0,
+    _ownerid_value: person,
+  });
+  await until('the rating', () => org.admin.record('lead', lead)?.leadqualitycode === 1);
+  await until('the echo of the own write', async () =>
+    (await historyOf(lead, 'event')).some(({ event }) => event.origin === 'self'),
+  );
+  expect(await historyOf(lead, 'decision')).toHaveLength(2);
+  expect(tasksAbout(lead)).toHaveLength(1);
+});
+
+test('a task that a person completes ends the engagement', async () => {
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  const taskId = await untilKnown(lead);
+  await org.admin.completeTask(taskId);
+  await untilClosed(lead, 'completed');
+});
+
+test('a qualified lead is won, and its task is closed and says so', async () => {
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  await untilKnown(lead);
+  await org.admin.qualifyLead(lead);
+  await untilClosed(lead, 'won');
+  expect(tasksAbout(lead)).toMatchObject([
+    { statecode: 1, description: expect.stringContaining('Closed by Signalbox: won.') as string },
+  ]);
+});
+
+test('a context without its data is completed by reading the row', async () => {
+  org.admin.fault({ kind: 'oversizeWebhook' });
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  expect(await untilTask(lead)).toMatchObject({ subject: 'Call Maria Lopez today (80 % likely)' });
+  const [{ event } = { event: undefined }] = await historyOf(lead, 'event');
+  expect(event?.data).toMatchObject({ change: { kind: 'created', gap: true }, provenance: { record: 'hydrated' } });
+});
+
+test('a webhook that comes twice makes one event and one task', async () => {
+  org.admin.fault({ kind: 'duplicateWebhook' });
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  await untilKnown(lead);
+  await org.admin.idle();
+  const isTold = (kind: string) => async () =>
+    (await historyOf(lead, 'event')).filter(({ event }) => event.data.change.kind === kind).length === 1;
+  expect(await isTold('created')()).toBe(true);
+  expect(tasksAbout(lead)).toHaveLength(1);
+});
+
+test('a body that is none goes to the quarantine, and the stream goes on', async () => {
+  const before = (await signalbox.runtime.ledger.quarantine.list(tenant, 'open')).length;
+  org.admin.fault({ kind: 'invalidWebhook' });
+  const broken = await org.admin.create('lead', leadOf(coldLead));
+  await until(
+    'the quarantine',
+    async () => (await signalbox.runtime.ledger.quarantine.list(tenant, 'open')).length > before,
+  );
+  expect(await historyOf(broken, 'event')).toEqual([]);
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  await untilTask(lead);
+});
+
+test('a busy Dataverse delays the task and does not double it', async () => {
+  org.admin.fault({ kind: 'throttle', times: 2, retryAfter: 1 });
+  const lead = await org.admin.create('lead', leadOf(hotLead));
+  await untilTask(lead);
+  org.admin.fault({ kind: 'clear' });
+  await untilKnown(lead);
+  expect(tasksAbout(lead)).toHaveLength(1);
+});
