@@ -1,7 +1,7 @@
 import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
-import { untilAborted } from './abort';
+import { untilAborted } from '../kit/abort';
 import { applied, failed, refused } from './action-result';
 import { objectOf, ownOf } from './json';
 import { instantOf } from './normalise/dates';

@@ -1,6 +1,6 @@
 import { parseLossless } from '../kit/lossless-json';
 import type { Priority, RateGovernor } from '../kit/rate';
-import { untilAborted } from './abort';
+import { untilAborted } from '../kit/abort';
 import type { Authenticator } from './auth';
 import { batchOf, type BatchAnswer, type BatchPart, readBatch } from './batch';
 import { callTag } from './native';

@@ -1,7 +1,7 @@
 import { Connection } from 'jsforce';
 import { Retryable } from '../contract';
 import type { Priority, RateGovernor } from '../kit/rate';
-import { untilAborted } from './abort';
+import { untilAborted } from '../kit/abort';
 import type { RowAnswer } from './action-result';
 import type { Authenticator, Session } from './auth';
 import { callClient } from './native';

@@ -2,7 +2,7 @@ import type { Action, ActionResult, CreateTask } from '../../canonical-schema/ac
 import type { Connection } from 'jsforce';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
-import { untilAborted } from './abort';
+import { untilAborted } from '../kit/abort';
 import { applied, failedCall, failedRow, type RowAnswer } from './action-result';
 import type { Rest } from './jsforce-connection';
 import { NativeTypes } from './native-types';

@@ -8,7 +8,7 @@ import {
   type SubscribeOptions,
   Unmappable,
 } from '../contract';
-import { untilAborted } from './abort';
+import { untilAborted } from '../kit/abort';
 import type { Authenticator } from './auth';
 import { decodeEvent } from './decode';
 import type { PubSubNative } from './native';

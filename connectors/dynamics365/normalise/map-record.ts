@@ -2,7 +2,7 @@ import type { EntityName } from '../../../canonical-schema/entity';
 import type { Mapping } from '../../contract';
 import { type CompiledMapping, compileMapping } from '../../kit/mapping';
 import type { Fields } from '../native';
-import { kindsOf } from './entity-kinds';
+import { kindsOf } from '../../kit/entity-kinds';
 import type { Table } from './standard-tables';
 import { idColumnOf, type Place, placesOf, tableOf } from './tables';
 import { convert, entityNamed, fitted, isWhole } from './values';
