@@ -38,7 +38,7 @@ export async function runTests({ root, run, tell, args, isEnding }) {
         { env },
       );
       code ||= result.code;
-      add(counts, file, result.code);
+      add(counts, file);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -53,10 +53,10 @@ function ignoring(pattern) {
   return ['/node_modules/', '/dist/', pattern].map((ignored) => `--testPathIgnorePatterns=${ignored}`);
 }
 
-function add(counts, file, code) {
+function add(counts, file) {
   if (!existsSync(file)) {
-    // Jest itself did not come to an end: nothing it ran can be counted on.
-    if (code !== 0) counts.failed++;
+    // Jest itself did not come to an end, whatever code it left: nothing it ran can be counted on.
+    counts.failed++;
     return;
   }
   const report = JSON.parse(readFileSync(file, 'utf8'));

@@ -105,7 +105,15 @@ export class ServerProcess {
   /** Ends the program at once, with all that it started. */
   async kill(): Promise<void> {
     const child = this.child;
-    if (child?.pid !== undefined) await endGroup(child.pid);
+    if (child?.pid !== undefined) {
+      await endGroup(child.pid);
+      // A dead process keeps its number until it is asked about, and PostgreSQL does not start beside the number of its last run.
+      if (this.isRunning()) {
+        // Nothing else may keep this process from ending before it was told.
+        child.ref();
+        await ended(child);
+      }
+    }
     const [command, ...args] = this.spec.ending ?? [];
     if (command !== undefined) await ended(spawn(command, args, { stdio: 'ignore' }));
     // The switch goes last: until here it would still have ended the program for us.
