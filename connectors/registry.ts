@@ -1,9 +1,10 @@
 import type { AnyConnector } from './contract';
+import { cloudevents } from './cloudevents';
 import { salesforce } from './salesforce';
 
 /** Every CRM that Signalbox speaks with, by its name in configuration. */
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map<string, AnyConnector>(
-  [salesforce].map((connector) => [connector.name, connector]),
+  [cloudevents, salesforce].map((connector): [string, AnyConnector] => [connector.name, connector]),
 );
 
 /** Throws RangeError that lists the names there are. */

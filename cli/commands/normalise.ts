@@ -5,7 +5,7 @@ import { type AnyConnector, type Mapping, Unmappable } from '../../connectors/co
 import { TenantFaults } from '../../tenants/faults';
 import { loadMappings } from '../../tenants/load';
 import { didYouMean } from '../../tenants/spelling';
-import { parseLossless } from '../lossless-json';
+import { parseLossless } from '../../connectors/kit/lossless-json';
 import { allConnectors } from '../places';
 import { CliError, exit, jsonLine, tellProblem, type Terminal } from '../terminal';
 
