@@ -8,6 +8,8 @@ import { Refusal } from './refusal';
 
 /** Levels of lists and objects: what is nested deeper cannot be written as JSON again, which recurses. */
 const deepest = 100;
+/** What the binary mode does not say in `ce-` headers. */
+const bodily = ['datacontenttype', 'data', 'data_base64'];
 const classifications = ['public', 'internal', 'confidential', 'restricted'];
 
 /**
@@ -84,10 +86,11 @@ function binary({ headers, body }: InboundRequest): CloudEventJson {
   const attributes = Object.entries(headers)
     .filter(([name]) => name.startsWith('ce-'))
     .map(([name, value]) => [name.slice('ce-'.length), decoded(name, value)] as const);
-  if (attributes.some(([name]) => ['datacontenttype', 'data', 'data_base64'].includes(name))) {
+  const type = headers['content-type'];
+  // Some senders say the data's type twice.
+  if (attributes.some(([name, value]) => bodily.includes(name) && !(name === 'datacontenttype' && value === type))) {
     throw new Refusal(400, 'in the binary mode, data is the body and its type the Content-Type header');
   }
-  const type = headers['content-type'];
   return {
     ...Object.fromEntries(attributes),
     ...(type === undefined ? {} : { datacontenttype: type }),
