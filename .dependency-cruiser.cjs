@@ -61,6 +61,7 @@ module.exports = {
     door('connectors/salesforce', 'avsc'),
     door('ledger', 'kysely'),
     door('services', 'fastify'),
+    door('connectors', 'jose'),
     {
       name: 'connectors-are-strangers',
       severity: 'error',

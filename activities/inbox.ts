@@ -11,7 +11,7 @@ const lookEveryMs = 250;
  * Entries of a stream that may wait to be released. Beyond, senders are asked to come again: the broker or the lanes have not
  * taken anything for long, and the disk is the ledger's, too. At 100 a second it is 17 minutes of a broker that is away.
  */
-export const mostWaiting = 100_000;
+const mostWaiting = 100_000;
 
 /** When a full inbox is worth another try, in ms. */
 const fullForMs = 10_000;

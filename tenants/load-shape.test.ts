@@ -71,7 +71,7 @@ describe('a fault of shape', () => {
       'connector: salesforce',
       'connector: salesforze',
       'salesforze',
-      /not one of salesforce/,
+      /not one of .*salesforce/,
       /did you mean "salesforce"/,
       'connections.sales.connector',
     ],
