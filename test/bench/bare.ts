@@ -24,7 +24,7 @@ const policy: PolicyView = {
 
 /** The steps of a lane, doing nothing but answering in the right shape. */
 const bareActivities = {
-  nothing: (_event: unknown): Promise<void> => Promise.resolve(),
+  nothing: (event: unknown): Promise<boolean> => Promise.resolve(event !== undefined),
   context: ({ events }: ContextInput): Promise<LaneContext> =>
     Promise.resolve({
       events: events.map(({ id, subject }) => ({

@@ -12,10 +12,12 @@ import { projectRoot } from '../../services/runtime';
 import { roles, type Role } from '../../services/signalbox';
 import { startSalesforce, type RunningSalesforce } from '../../simulators/salesforce';
 import { until, writeTenant } from '../line';
-import { compare, none } from './compare';
+import { none } from './compare';
 import { hasPostgres, ownDatabase } from '../database';
+import { noLog } from '../real-broker';
 import { RoleProcess } from './processes';
-import { ledgerSide, orgSide } from './sides';
+import { differences, settled } from './settled';
+import { orgSide } from './sides';
 import { changesPerLead, startTraffic } from './traffic';
 
 /** What can be killed and started again. */
@@ -33,9 +35,6 @@ interface Stage {
   parked(): Promise<number>;
   stop(): Promise<void>;
 }
-
-const ignore = (): void => undefined;
-const noLog = { info: ignore, warn: ignore, error: ignore };
 
 const leadsPerKill = 80;
 const perSecond = 80;
@@ -112,20 +111,6 @@ const skipped = `${title} (skipped: no DATABASE_URL, no PostgreSQL on this machi
   }, 120_000);
   afterAll(() => stage.stop(), 60_000);
 
-  const differences = async (leads: readonly string[]) =>
-    compare(orgSide(stage.org, leads), await ledgerSide(stage.ledger, stage.tenant, leads));
-
-  /** Waits until nothing differs; after that long, what still differs is what the test shows. */
-  const settled = async (leads: readonly string[], withinMs: number) => {
-    const deadline = performance.now() + withinMs;
-    for (;;) {
-      const found = await differences(leads);
-      if (Object.values(found).every((list: readonly string[]) => list.length === 0)) return found;
-      if (performance.now() > deadline) return found;
-      await wait(500);
-    }
-  };
-
   test.each(['worker', 'dispatch', 'ingest', 'broker', 'Temporal'])(
     'kill -9 of %s: nothing lost, no task twice, every lead in order',
     async (name) => {
@@ -149,7 +134,10 @@ const skipped = `${title} (skipped: no DATABASE_URL, no PostgreSQL on this machi
       expect(doneAtKill).toBeLessThan(total);
       expect(decidedAtKill).toBeGreaterThan(0);
       expect(decidedAtKill).toBeLessThan(total);
-      expect({ ...(await settled(leads, 60_000)), parked: await stage.parked() }).toEqual({ ...none, parked: 0 });
+      expect({ ...(await settled(stage, leads, 60_000)), parked: await stage.parked() }).toEqual({
+        ...none,
+        parked: 0,
+      });
       expect((await ledger.counts(tenant)).decisions - before).toBe(total);
     },
     120_000,
@@ -161,7 +149,7 @@ const skipped = `${title} (skipped: no DATABASE_URL, no PostgreSQL on this machi
     const { changes, tasks, ratings } = orgSide(org, lived);
     expect(ratings.size).toBe(5 * leadsPerKill);
     expect(changes.filter(({ isOwn }) => !isOwn)).toHaveLength(total);
-    expect(await differences(lived)).toEqual(none);
+    expect(await differences(stage, lived)).toEqual(none);
     expect(await ledger.counts(tenant)).toMatchObject({
       decisions: total,
       tasksCreated: tasks.length,
