@@ -62,6 +62,7 @@ module.exports = {
     door('ledger', 'kysely'),
     door('services', 'fastify'),
     door('connectors', 'jose'),
+    door('connectors/sap', 'fast-xml-parser'),
     {
       name: 'connectors-are-strangers',
       severity: 'error',
