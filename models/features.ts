@@ -70,7 +70,8 @@ function categoryOf(feature: CategoricalFeature, value: unknown): Cell | Unscora
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     return settle(feature, feature.invalid, `is ${shown(value)}, not a text`, 0);
   }
-  const position = feature.categories.indexOf(String(value));
+  const text = String(value);
+  const position = feature.categories.indexOf(feature.synonyms?.[text] ?? text);
   if (position >= 0) return { value: position + 1, isDefault: false };
   const unseenCode = feature.categories.length + 1;
   return settle(feature, feature.unseen, `is ${shown(value)}, none of ${feature.categories.join(', ')}`, unseenCode);

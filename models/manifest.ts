@@ -36,6 +36,8 @@ interface FeatureBase {
 export interface CategoricalFeature extends FeatureBase {
   readonly kind: 'categorical';
   readonly categories: readonly string[];
+  /** Values that are read as another, e.g. "No internet service" as "No". */
+  readonly synonyms?: Readonly<Record<string, string>>;
   /** The value is not in `categories`; a null default is the model's own unseen bin, which adds nothing to the score. */
   readonly unseen: CellPolicy;
 }
