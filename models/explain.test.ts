@@ -64,9 +64,9 @@ describe('explainer', () => {
     expect(reason).toMatchObject({ value: 'not known', text: 'Month of contact is not known to the model' });
   });
 
-  it('has words for every category of lead-scoring and churn', async () => {
+  it('has words for every category of the models with small dictionaries', async () => {
     const models = await loadModels(__dirname);
-    const wordless = ['lead-scoring', 'churn'].flatMap((name) =>
+    const wordless = ['lead-scoring', 'churn', 'predictive-maintenance'].flatMap((name) =>
       models
         .get(name)!
         .manifest.features.flatMap((f) =>

@@ -22,10 +22,23 @@ const cellPolicy = {
   ],
 };
 
+const path = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' } as const;
+
+const derivation = {
+  type: 'object',
+  required: ['by'],
+  discriminator: { propertyName: 'by' },
+  oneOf: [
+    strictObject({ by: { enum: ['times', 'over', 'minus'] }, column: text, path, factor: number }, ['factor']),
+    strictObject({ by: { const: 'hoursSince' }, column: text, path }),
+    strictObject({ by: { enum: ['hourOfDay', 'weekday'] } }),
+  ],
+};
+
 const feature = {
   name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
   column: text,
-  path: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' },
+  path,
   label: text,
   missing: cellPolicy,
   invalid: cellPolicy,
@@ -36,21 +49,30 @@ const feature = {
 const numeric = {
   ...feature,
   replace: { type: 'object', additionalProperties: number },
+  derive: derivation,
+  decimals: { type: 'integer', minimum: 0 },
   range: pair,
   seen: pair,
   outOfRange: strictObject({ on: { enum: ['clamp', 'refuse', 'abstain'] } }),
 };
 
+/** What a numeric feature may leave out. */
+const optional = ['phrases', 'replace', 'derive', 'decimals'];
+
 const figure = strictObject({ value: number, low: number, high: number }, ['low', 'high']);
-const figures = strictObject({
-  rows: { type: 'integer', minimum: 1 },
-  rate: share,
-  auc: figure,
-  prAuc: figure,
-  logLoss: figure,
-  brier: figure,
-  ece: figure,
-});
+const figures = strictObject(
+  {
+    rows: { type: 'integer', minimum: 1 },
+    rate: share,
+    auc: figure,
+    prAuc: figure,
+    logLoss: figure,
+    brier: figure,
+    ece: figure,
+    f1: figure,
+  },
+  ['f1'],
+);
 
 const point = { precision: share, recall: share, share };
 
@@ -91,8 +113,8 @@ export const manifestSchema = strictObject({
           },
           ['phrases', 'synonyms'],
         ),
-        strictObject({ ...numeric, kind: { const: 'numeric' } }, ['phrases', 'replace']),
-        strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, ['phrases', 'replace']),
+        strictObject({ ...numeric, kind: { const: 'numeric' } }, optional),
+        strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, optional),
       ],
     },
   },

@@ -77,7 +77,11 @@ describe('loadModels', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('lists the folders that have a manifest', async () => {
-    expect([...(await loadModels(__dirname)).keys()]).toStrictEqual(['churn', 'lead-scoring']);
+    expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
+      'churn',
+      'lead-scoring',
+      'predictive-maintenance',
+    ]);
     await mkdir(path.join(folder, 'notes'));
     expect((await loadModels(folder)).size).toBe(0);
   });

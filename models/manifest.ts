@@ -42,9 +42,27 @@ export interface CategoricalFeature extends FeatureBase {
   readonly unseen: CellPolicy;
 }
 
+/**
+ * How a number is made of the feature's column, and of a second one where two are needed. `times`, `over` and `minus` are
+ * multiplied by `factor` (1). Times are `d/m/yyyy hh:mm` or ISO 8601; `hourOfDay` and `weekday` (1 is Monday) are those of
+ * the clock where it was written, `hoursSince` is the time from the second column's moment to the first's.
+ */
+export type Derivation =
+  | {
+      readonly by: 'times' | 'over' | 'minus';
+      readonly column: string;
+      readonly path: string;
+      readonly factor?: number;
+    }
+  | { readonly by: 'hoursSince'; readonly column: string; readonly path: string }
+  | { readonly by: 'hourOfDay' | 'weekday' };
+
 /** A number, in the unit of the column. */
 export interface NumericFeature extends FeatureBase {
   readonly kind: 'numeric';
+  readonly derive?: Derivation;
+  /** How many decimals a reason shows; all when absent. */
+  readonly decimals?: number;
   /** Sentinels of the column and what they stand for, e.g. pdays 999 = never, read as -1. */
   readonly replace?: Readonly<Record<string, number>>;
   /** Least and greatest value that makes sense, both included, after `replace`. */
@@ -85,6 +103,8 @@ export interface Figures {
   readonly logLoss: Figure;
   readonly brier: Figure;
   readonly ece: Figure;
+  /** At the threshold. */
+  readonly f1?: Figure;
 }
 
 /** What manifest.json says about an ONNX file beside it. */

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import { featuresFromRow, type FeatureRow, type Unscorable } from './features';
+import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
 import type { Manifest } from './manifest';
 import type { Scored, Scorer } from './score';
 
@@ -107,7 +107,7 @@ async function* features(
 
 /** Where the model's columns are; the header may hold them in any order, among others. */
 function columnsOf(manifest: Manifest, input: string, header: readonly string[]): ReadonlyMap<string, number> {
-  const needed = [...new Set(manifest.features.map((feature) => feature.column))];
+  const needed = [...new Set(manifest.features.flatMap(sourcesOf).map(({ column }) => column))];
   const found = header.map((name) => name.trim());
   const missing = needed.filter((name) => !found.includes(name));
   if (missing.length > 0) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sourcesOf } from '../../models/features';
 import type { Model } from '../../models/registry';
 import { modelsIn } from '../places';
 import { jsonLine, type Terminal } from '../terminal';
@@ -13,7 +14,7 @@ const told = ({ manifest, digest }: Model) => {
   return {
     ...{ name, version, digest, title, classes, positive },
     threshold: threshold.label,
-    columns: [...new Set(features.map(({ column }) => column))],
+    columns: [...new Set(features.flatMap(sourcesOf).map(({ column }) => column))],
     trained: training.date,
   };
 };

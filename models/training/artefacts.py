@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from card import reliability_svg
-from features import TIME, feature_frame
+from features import TIME, encode, feature_frame
 from usecase import UseCase
 
 FIXTURE_ROWS = 200
@@ -89,9 +89,21 @@ def draw_row(random, result: Result) -> dict:
             draw_time(random, feature, raw)
         elif unusual and feature["missing"].get("value", 0) is None:
             raw[column] = ""
+            raw.setdefault(derive.get("column", column), "")
+        elif derive:
+            for operand in (column, derive["column"]):
+                if operand not in raw:
+                    raw[operand] = str(round(float(random.uniform(*result.case.raw_ranges[operand])), 1))
         else:
             raw[column] = draw_number(random, feature, feature["name"] in result.case.whole)
     return raw
+
+
+def unknown(raw: dict, features: list[dict]) -> int:
+    """How many features of a row are not known to the model; with too many it has no score."""
+    values = encode(feature_frame(pd.DataFrame([raw]), features), features)[0]
+    unseen = [value > len(f["categories"]) if f["kind"] == "categorical" else np.isnan(value) for f, value in zip(features, values)]
+    return sum(unseen)
 
 
 def parity_lines(result: Result) -> list[str]:
@@ -100,7 +112,11 @@ def parity_lines(result: Result) -> list[str]:
     the Python model (not the ONNX file) makes of them.
     """
     random = np.random.default_rng(result.seed)
-    raws = [draw_row(random, result) for _ in range(FIXTURE_ROWS)]
+    raws = []
+    while len(raws) < FIXTURE_ROWS:
+        raw = draw_row(random, result)
+        if unknown(raw, result.features) <= result.case.max_defaults:
+            raws.append(raw)
     frame = feature_frame(pd.DataFrame(raws), result.features)
     scores, contributions = result.case.probability(result.model, frame), result.model.eval_terms(frame)
     return [

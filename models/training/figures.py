@@ -15,7 +15,7 @@ def reliability(truth: np.ndarray, score: np.ndarray) -> list[dict]:
     for rows in np.array_split(order, BINS):
         n, rate = len(rows), float(truth[rows].mean())
         centre, spread = (rate + 1.92 / n) / (1 + 3.84 / n), 1.96 * np.sqrt(rate * (1 - rate) / n + 0.96 / n**2) / (1 + 3.84 / n)
-        bins.append({"score": float(score[rows].mean()), "rate": rate, "low": centre - spread, "high": centre + spread, "rows": n})
+        bins.append({"score": float(score[rows].mean()), "rate": rate, "low": max(0.0, centre - spread), "high": centre + spread, "rows": n})
     return bins
 
 

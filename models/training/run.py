@@ -22,7 +22,7 @@ HOLDOUT = 0.2
 PACKAGES = ("interpret-core", "scikit-learn", "numpy", "pandas", "onnx", "onnxruntime")
 # Audited groups smaller than this have figures too uncertain to stop a training.
 SMALLEST_GROUP = 200
-AT_LEAST = {"auc", "prAuc", "top1", "top3"}
+AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3"}
 
 
 def prepared(case: UseCase, path: Path) -> Prepared:

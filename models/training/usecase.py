@@ -39,7 +39,7 @@ class UseCase:
     environment: str
     # Trains on (frame, truth, features); the model has the attributes of an ExplainableBoostingClassifier.
     fit: Callable
-    # `auc`, `prAuc`, `top1`, `top3`: at least; all others: at most. When one fails, nothing is written.
+    # `auc`, `prAuc`, `f1`, `top1`, `top3`: at least; all others: at most. When one fails, nothing is written.
     gates: dict
     max_defaults: int
     # (manifest, result) -> card.md
@@ -61,6 +61,8 @@ class UseCase:
     split_words: str = ""
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
+    # For the same: the range of each column that only derived features are made of.
+    raw_ranges: dict = field(default_factory=dict)
     task: str = "binary"
 
     @property
