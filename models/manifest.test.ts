@@ -81,6 +81,7 @@ describe('loadModels', () => {
       'churn',
       'lead-scoring',
       'predictive-maintenance',
+      'sla-breach',
     ]);
     await mkdir(path.join(folder, 'notes'));
     expect((await loadModels(folder)).size).toBe(0);

@@ -13,7 +13,6 @@ import onnxruntime
 from sklearn.model_selection import train_test_split
 
 import artefacts
-from ebm_onnx import export
 from features import encode, feature_frame, load_features, read_data, sha256, with_data
 from figures import by_group, figures, operating_point, reliability
 from usecase import SEED, Prepared, UseCase
@@ -72,9 +71,9 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
     """Trains, measures on the held-out rows and checks the gates."""
     data = prepared(case, path)
     rows, held = data.rows, data.held
-    model = case.fit(data.frame.iloc[rows], data.truth[rows], data.features)
+    model = case.train(data, rows)
     features = with_data(data.features, dictionaries(model, data.features), data.frame.iloc[rows])
-    onnx_model = export(model, case.name.replace("-", "_"))
+    onnx_model = case.export(model, case.name.replace("-", "_"))
 
     score, truth, table = case.probability(model, data.frame.iloc[held]), data.truth[held], data.table.iloc[held]
     holdout = figures(truth, score, SEED)

@@ -7,6 +7,8 @@ from typing import Callable
 import numpy as np
 import pandas as pd
 
+import ebm_onnx
+
 SEED = 42
 
 
@@ -59,6 +61,10 @@ class UseCase:
     # (table, truth) -> (training rows, held-out rows), and that in words.
     split: Callable | None = None
     split_words: str = ""
+    # table -> how much each row counts in training; all alike when absent.
+    weights: Callable | None = None
+    # (model, name) -> ONNX graph
+    export: Callable = ebm_onnx.export
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
     # For the same: the range of each column that only derived features are made of.
@@ -74,6 +80,11 @@ class UseCase:
     def threshold(self) -> float:
         """From where on acting costs less than not acting."""
         return self.costs["falsePositive"] / (self.costs["falsePositive"] + self.costs["falseNegative"])
+
+    def train(self, data: "Prepared", rows: np.ndarray):
+        """A model of these rows."""
+        weight = {"weight": self.weights(data.table)[rows]} if self.weights else {}
+        return self.fit(data.frame.iloc[rows], data.truth[rows], data.features, **weight)
 
     def probability(self, model, frame: pd.DataFrame) -> np.ndarray:
         """Of the positive class, one per row; of every class where there are more than two."""
