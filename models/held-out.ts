@@ -5,6 +5,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { featuresFromRow } from './features';
+import type { BinaryManifest, Manifest } from './manifest';
 import { loadModels, type Model } from './registry';
 import { openScorer, type Scored } from './score';
 
@@ -84,4 +85,13 @@ export function distance(
 ): number {
   const names = ['auc', 'logLoss', 'brier'] as const;
   return Math.max(...names.map((name) => Math.abs(figures[name] - told[name].value)));
+}
+
+/**
+ * The figures by split that the manifest of a model with two classes tells.
+ * @throws Error when the model has several classes
+ */
+export function figuresTold(manifest: Manifest): BinaryManifest['metrics'] {
+  if (manifest.task !== 'binary') throw new Error(`${manifest.name} has several classes`);
+  return manifest.metrics;
 }

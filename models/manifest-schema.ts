@@ -76,24 +76,31 @@ const figures = strictObject(
 
 const point = { precision: share, recall: share, share };
 
-/** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
-export const manifestSchema = strictObject({
+const classFigures = strictObject({
+  rows: { type: 'integer', minimum: 1 },
+  top1: figure,
+  top3: figure,
+  macroF1: figure,
+  logLoss: figure,
+  ece: figure,
+});
+
+const gate = strictObject({ from: share, why: text, coverage: share, accuracy: share });
+
+const metricsOf = (one: object) => ({
+  type: 'object',
+  required: ['holdout'],
+  properties: { holdout: one },
+  additionalProperties: one,
+});
+
+const common = {
   manifestVersion: { const: 1 },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
-  task: { const: 'binary' },
   file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' },
   sha256: hash,
-  classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
-  positive: text,
-  intercept: number,
-  threshold: strictObject({
-    label: share,
-    costs: strictObject({ falsePositive: number, falseNegative: number, unit: text, why: text }),
-    ...point,
-  }),
-  operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
   maxDefaults: { type: 'integer', minimum: 0 },
   features: {
     type: 'array',
@@ -123,7 +130,6 @@ export const manifestSchema = strictObject({
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
-  metrics: { type: 'object', required: ['holdout'], properties: { holdout: figures }, additionalProperties: figures },
   training: strictObject({
     date: text,
     seed: { type: 'integer' },
@@ -131,4 +137,37 @@ export const manifestSchema = strictObject({
     data: strictObject({ name: text, rows: { type: 'integer' }, sha256: hash, licence: text, source: text }),
     versions: { type: 'object', additionalProperties: text },
   }),
+};
+
+const binary = strictObject({
+  ...common,
+  task: { const: 'binary' },
+  classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
+  positive: text,
+  intercept: number,
+  threshold: strictObject({
+    label: share,
+    costs: strictObject({ falsePositive: number, falseNegative: number, unit: text, why: text }),
+    ...point,
+  }),
+  operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
+  metrics: metricsOf(figures),
 });
+
+const multiclass = strictObject({
+  ...common,
+  task: { const: 'multiclass' },
+  classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
+  intercepts: { type: 'array', items: number },
+  gates: strictObject({ suggest: gate, automate: gate }),
+  operatingPoints: { type: 'array', items: strictObject({ threshold: share, coverage: share, accuracy: share }) },
+  metrics: metricsOf(classFigures),
+});
+
+/** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
+export const manifestSchema = {
+  type: 'object',
+  required: ['task'],
+  discriminator: { propertyName: 'task' },
+  oneOf: [binary, multiclass],
+};

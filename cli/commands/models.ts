@@ -10,10 +10,13 @@ interface Options {
 }
 
 const told = ({ manifest, digest }: Model) => {
-  const { name, version, title, classes, positive, threshold, features, training } = manifest;
+  const { name, version, title, task, classes, features, training } = manifest;
+  const policy =
+    manifest.task === 'binary'
+      ? { positive: manifest.positive, threshold: manifest.threshold.label }
+      : { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
   return {
-    ...{ name, version, digest, title, classes, positive },
-    threshold: threshold.label,
+    ...{ name, version, digest, title, task, classes, ...policy },
     columns: [...new Set(features.flatMap(sourcesOf).map(({ column }) => column))],
     trained: training.date,
   };

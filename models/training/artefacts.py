@@ -119,10 +119,19 @@ def parity_lines(result: Result) -> list[str]:
             raws.append(raw)
     frame = feature_frame(pd.DataFrame(raws), result.features)
     scores, contributions = result.case.probability(result.model, frame), result.model.eval_terms(frame)
+    if result.case.task == "multiclass":
+        scores, contributions = against_second(scores, contributions)
     return [
         json.dumps({"row": raw, "score": rounded(s), "contributions": rounded(terms)})
         for raw, s, terms in zip(raws, scores, contributions)
     ]
+
+
+def against_second(probabilities: np.ndarray, contributions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best class's probability, and what each term says for it against the second best."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    rows = np.arange(len(order))
+    return probabilities[rows, order[:, 0]], contributions[rows, :, order[:, 0]] - contributions[rows, :, order[:, 1]]
 
 
 def rounded(values) -> object:

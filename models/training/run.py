@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 
 import artefacts
 from features import encode, feature_frame, load_features, read_data, sha256, with_data
-from figures import by_group, figures, operating_point, reliability
+from outcome import outcome
 from usecase import SEED, Prepared, UseCase
 
 HOLDOUT = 0.2
@@ -75,16 +75,13 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
     features = with_data(data.features, dictionaries(model, data.features), data.frame.iloc[rows])
     onnx_model = case.export(model, case.name.replace("-", "_"))
 
-    score, truth, table = case.probability(model, data.frame.iloc[held]), data.truth[held], data.table.iloc[held]
-    holdout = figures(truth, score, SEED)
-    groups = {name: by_group(g.iloc[held], truth, score, case.threshold) for name, g in case.audit(data.table).items()}
-    gaps = [abs(g["meanScore"] - g["rate"]) for audit in groups.values() for g in audit if g["rows"] >= SMALLEST_GROUP]
-    metrics = {"holdout": holdout, **case.metrics(data, model)}
+    found = outcome(case, data, model)
+    gaps = [abs(g["meanScore"] - g["rate"]) for audit in found.groups.values() for g in audit if g["rows"] >= SMALLEST_GROUP]
+    metrics = {"holdout": found.holdout, **case.metrics(data, model)}
     measured = {name: figure_at(metrics, name) for name in case.gates if name not in ("groupCalibration", "onnx")}
     distance = onnx_distance(case, model, onnx_model, data.frame.iloc[held], features)
     check_gates(case.gates, measured | {"groupCalibration": max(gaps, default=0), "onnx": distance})
     print(f"{case.name}: " + ", ".join(f"{n} {v:.4f}" for n, v in measured.items()) + f", ONNX within {distance:.1e}", file=sys.stderr)
-    point = operating_point(truth, score, case.threshold)
     return artefacts.Result(
         case=case,
         model=model,
@@ -96,17 +93,11 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
         data={"name": case.data["name"], "rows": len(data.table), "sha256": sha256(path), "licence": case.data["licence"], "source": case.data["source"]},
         split=case.split_words
         or f"scikit-learn train_test_split over the rows, {HOLDOUT:.0%} held out, stratified by {case.label}, random_state {SEED}; {case.id_column} of the held-out rows in holdout.txt",
-        holdout_ids=ids(table[case.id_column]),
-        policy={
-            "classes": list(case.classes),
-            "positive": case.positive,
-            "intercept": float(np.float32(model.intercept_[0])),
-            "threshold": {"label": case.threshold, "costs": case.costs} | {k: v for k, v in point.items() if k != "threshold"},
-            "operatingPoints": [operating_point(truth, score, t) for t in case.points],
-        },
+        holdout_ids=ids(data.table[case.id_column].iloc[held]),
+        policy=found.policy,
         metrics=metrics,
-        bins=reliability(truth, score),
-        groups=groups,
+        bins=found.bins,
+        groups=found.groups,
     )
 
 

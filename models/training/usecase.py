@@ -50,6 +50,8 @@ class UseCase:
     words: dict
     positive: str = ""
     costs: dict = field(default_factory=dict)
+    # With several classes: {suggest, automate: {from, why}}, the least probability of the best class for each.
+    confidence: dict = field(default_factory=dict)
     points: tuple[float, ...] = ()
     # table -> {attribute: group of each row}; the attributes are no features.
     audit: Callable = lambda table: {}
@@ -79,6 +81,8 @@ class UseCase:
     @property
     def threshold(self) -> float:
         """From where on acting costs less than not acting."""
+        if self.task == "multiclass":
+            return self.confidence["automate"]["from"]
         return self.costs["falsePositive"] / (self.costs["falsePositive"] + self.costs["falseNegative"])
 
     def train(self, data: "Prepared", rows: np.ndarray):
