@@ -74,7 +74,12 @@ function wordingOf(feature: Feature): (given: number) => Wording {
   const [before = '', after = ''] = feature.phrase.split('{value}');
   const worded = (value: string) => ({ value, text: feature.phrases?.[value] ?? before + value + after });
   const unknown = { value: 'not known', text: `${feature.label} is not known to the model` };
-  if (feature.kind !== 'categorical') return (given) => (Number.isNaN(given) ? unknown : worded(String(given)));
+  if (feature.kind !== 'categorical') {
+    const { decimals } = feature;
+    // Number() drops trailing zeros, so that 3.00 hours are 3 hours.
+    const rounded = (given: number) => (decimals === undefined ? given : Number(given.toFixed(decimals)));
+    return (given) => (Number.isNaN(given) ? unknown : worded(String(rounded(given))));
+  }
   const categories = feature.categories.map(worded);
   return (given) => categories[given - 1] ?? unknown;
 }

@@ -1,3 +1,4 @@
+import { derived, isUsable, readsTimes } from './derive';
 import type { CategoricalFeature, CellPolicy, Feature, FlagFeature, Manifest, NumericFeature } from './manifest';
 
 /** A row the model can score: one value per feature, in the manifest's order. */
@@ -24,26 +25,34 @@ interface Cell {
   readonly isDefault: boolean;
 }
 
-/** A decimal number and nothing else: no hex, no "Infinity", no digit separators. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** How much of a wrong value an error repeats. */
 const SHOWN = 40;
 
+/** Where a value is found: a column of a file, a path in a record. */
+type Source = Pick<Feature, 'column' | 'path'>;
+type Read = (source: Source) => unknown;
+
+/** The columns and paths that a feature is made of: its own, and a second one where it is derived from two. */
+export function sourcesOf(feature: Feature): readonly Source[] {
+  const derive = feature.kind === 'categorical' ? undefined : feature.derive;
+  return derive !== undefined && 'column' in derive ? [feature, derive] : [feature];
+}
+
 /** Features of a CSV row, by the data set's own column names. Pure. */
 export function featuresFromRow(manifest: Manifest, row: Readonly<Record<string, string>>): FeatureRow | Unscorable {
-  return collect(manifest, (feature) => (Object.hasOwn(row, feature.column) ? row[feature.column] : undefined));
+  return collect(manifest, ({ column }) => (Object.hasOwn(row, column) ? row[column] : undefined));
 }
 
 /** Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings. */
 export function featuresFromRecord(manifest: Manifest, record: unknown): FeatureRow | Unscorable {
-  return collect(manifest, (feature) => at(record, feature.path));
+  return collect(manifest, ({ path }) => at(record, path));
 }
 
-function collect(manifest: Manifest, read: (feature: Feature) => unknown): FeatureRow | Unscorable {
+function collect(manifest: Manifest, read: Read): FeatureRow | Unscorable {
   const values: number[] = [];
   const defaults: string[] = [];
   for (const feature of manifest.features) {
-    const cell = cellOf(feature, read(feature));
+    const cell = cellOf(feature, read);
     if ('outcome' in cell) return cell;
     values.push(cell.value);
     if (cell.isDefault) defaults.push(feature.name);
@@ -60,34 +69,51 @@ function collect(manifest: Manifest, read: (feature: Feature) => unknown): Featu
   return { outcome: 'row', values, defaults };
 }
 
-function cellOf(feature: Feature, raw: unknown): Cell | Unscorable {
-  const value = typeof raw === 'string' ? raw.trim() : raw;
-  if (value === undefined || value === null || value === '') return settle(feature, feature.missing, 'is missing', 0);
-  return feature.kind === 'categorical' ? categoryOf(feature, value) : numberOf(feature, value);
+function cellOf(feature: Feature, read: Read): Cell | Unscorable {
+  const values: unknown[] = [];
+  for (const source of sourcesOf(feature)) {
+    const raw = read(source);
+    const value = typeof raw === 'string' ? raw.trim() : raw;
+    const isMissing = value === undefined || value === null || value === '';
+    if (isMissing) return settle(feature, feature.missing, 'is missing', 0, source.column);
+    values.push(value);
+  }
+  return feature.kind === 'categorical' ? categoryOf(feature, values[0]) : numberOf(feature, values);
 }
 
 function categoryOf(feature: CategoricalFeature, value: unknown): Cell | Unscorable {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     return settle(feature, feature.invalid, `is ${shown(value)}, not a text`, 0);
   }
-  const position = feature.categories.indexOf(String(value));
+  const text = String(value);
+  const position = feature.categories.indexOf(feature.synonyms?.[text] ?? text);
   if (position >= 0) return { value: position + 1, isDefault: false };
   const unseenCode = feature.categories.length + 1;
   return settle(feature, feature.unseen, `is ${shown(value)}, none of ${feature.categories.join(', ')}`, unseenCode);
 }
 
-function numberOf(feature: NumericFeature | FlagFeature, raw: unknown): Cell | Unscorable {
-  const number = typeof raw === 'string' && NUMBER.test(raw) ? Number(raw) : raw;
-  if (typeof number !== 'number' || !Number.isFinite(number)) {
-    return settle(feature, feature.invalid, `is ${shown(raw)}, not a number`, 0);
+function numberOf(feature: NumericFeature | FlagFeature, raw: readonly unknown[]): Cell | Unscorable {
+  const { derive } = feature;
+  const wrong = raw.findIndex((value) => !isUsable(derive, value));
+  if (wrong >= 0) {
+    const kind = readsTimes(derive) ? 'a time' : 'a number';
+    const column = sourcesOf(feature)[wrong]?.column;
+    return settle(feature, feature.invalid, `is ${shown(raw[wrong])}, not ${kind}`, 0, column);
   }
+  const number = derived(derive, raw[0], raw[1]);
   const value = feature.replace?.[String(number)] ?? number;
+  const given = derive === undefined ? shown(raw[0]) : `${shown(raw[0])}, which makes ${value}`;
+  return ranged(feature, value, given);
+}
+
+/** A number held to the feature's range; one that is none (a division by zero) is invalid. */
+function ranged(feature: NumericFeature | FlagFeature, value: number, given: string): Cell | Unscorable {
   const [low, high] = feature.range;
+  const problem = `is ${given}, outside ${low} to ${high}`;
+  if (!Number.isFinite(value)) return settle(feature, feature.invalid, problem, 0);
   if (value >= low && value <= high) return { value: asGiven(feature, value), isDefault: false };
-  if (feature.outOfRange.on === 'clamp') {
-    return { value: asGiven(feature, Math.min(high, Math.max(low, value))), isDefault: true };
-  }
-  return settle(feature, feature.outOfRange, `is ${shown(raw)}, outside ${low} to ${high}`, 0);
+  if (feature.outOfRange.on !== 'clamp') return settle(feature, feature.outOfRange, problem, 0);
+  return { value: asGiven(feature, Math.min(high, Math.max(low, value))), isDefault: true };
 }
 
 function asGiven(feature: NumericFeature | FlagFeature, value: number): number {
@@ -98,9 +124,15 @@ function asGiven(feature: NumericFeature | FlagFeature, value: number): number {
  * Applies a policy. A null default is what the model was built for: NaN for a number, `code` for a category (0 missing,
  * the last code unseen).
  */
-function settle(feature: Feature, policy: CellPolicy, problem: string, code: number): Cell | Unscorable {
+function settle(
+  feature: Feature,
+  policy: CellPolicy,
+  problem: string,
+  code: number,
+  column = feature.column,
+): Cell | Unscorable {
   if (policy.on !== 'default') {
-    const { name, column, label } = feature;
+    const { name, label } = feature;
     return { outcome: policy.on, feature: name, column, reason: `${column} (${label.toLowerCase()}) ${problem}` };
   }
   if (feature.kind !== 'categorical') return { value: Number(policy.value ?? NaN), isDefault: true };

@@ -22,10 +22,23 @@ const cellPolicy = {
   ],
 };
 
+const path = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' } as const;
+
+const derivation = {
+  type: 'object',
+  required: ['by'],
+  discriminator: { propertyName: 'by' },
+  oneOf: [
+    strictObject({ by: { enum: ['times', 'over', 'minus'] }, column: text, path, factor: number }, ['factor']),
+    strictObject({ by: { const: 'hoursSince' }, column: text, path }),
+    strictObject({ by: { enum: ['hourOfDay', 'weekday'] } }),
+  ],
+};
+
 const feature = {
   name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' },
   column: text,
-  path: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' },
+  path,
   label: text,
   missing: cellPolicy,
   invalid: cellPolicy,
@@ -36,42 +49,58 @@ const feature = {
 const numeric = {
   ...feature,
   replace: { type: 'object', additionalProperties: number },
+  derive: derivation,
+  decimals: { type: 'integer', minimum: 0 },
   range: pair,
   seen: pair,
   outOfRange: strictObject({ on: { enum: ['clamp', 'refuse', 'abstain'] } }),
 };
 
+/** What a numeric feature may leave out. */
+const optional = ['phrases', 'replace', 'derive', 'decimals'];
+
 const figure = strictObject({ value: number, low: number, high: number }, ['low', 'high']);
-const figures = strictObject({
-  rows: { type: 'integer', minimum: 1 },
-  rate: share,
-  auc: figure,
-  prAuc: figure,
-  logLoss: figure,
-  brier: figure,
-  ece: figure,
-});
+const figures = strictObject(
+  {
+    rows: { type: 'integer', minimum: 1 },
+    rate: share,
+    auc: figure,
+    prAuc: figure,
+    logLoss: figure,
+    brier: figure,
+    ece: figure,
+    f1: figure,
+  },
+  ['f1'],
+);
 
 const point = { precision: share, recall: share, share };
 
-/** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
-export const manifestSchema = strictObject({
+const classFigures = strictObject({
+  rows: { type: 'integer', minimum: 1 },
+  top1: figure,
+  top3: figure,
+  macroF1: figure,
+  logLoss: figure,
+  ece: figure,
+});
+
+const gate = strictObject({ from: share, why: text, coverage: share, accuracy: share });
+
+const metricsOf = (one: object) => ({
+  type: 'object',
+  required: ['holdout'],
+  properties: { holdout: one },
+  additionalProperties: one,
+});
+
+const common = {
   manifestVersion: { const: 1 },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
-  task: { const: 'binary' },
   file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' },
   sha256: hash,
-  classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
-  positive: text,
-  intercept: number,
-  threshold: strictObject({
-    label: share,
-    costs: strictObject({ falsePositive: number, falseNegative: number, unit: text, why: text }),
-    ...point,
-  }),
-  operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
   maxDefaults: { type: 'integer', minimum: 0 },
   features: {
     type: 'array',
@@ -86,12 +115,13 @@ export const manifestSchema = strictObject({
             ...feature,
             kind: { const: 'categorical' },
             categories: { type: 'array', items: text, minItems: 1, uniqueItems: true },
+            synonyms: { type: 'object', additionalProperties: text },
             unseen: cellPolicy,
           },
-          ['phrases'],
+          ['phrases', 'synonyms'],
         ),
-        strictObject({ ...numeric, kind: { const: 'numeric' } }, ['phrases', 'replace']),
-        strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, ['phrases', 'replace']),
+        strictObject({ ...numeric, kind: { const: 'numeric' } }, optional),
+        strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, optional),
       ],
     },
   },
@@ -100,7 +130,6 @@ export const manifestSchema = strictObject({
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
-  metrics: { type: 'object', required: ['holdout'], properties: { holdout: figures }, additionalProperties: figures },
   training: strictObject({
     date: text,
     seed: { type: 'integer' },
@@ -108,4 +137,37 @@ export const manifestSchema = strictObject({
     data: strictObject({ name: text, rows: { type: 'integer' }, sha256: hash, licence: text, source: text }),
     versions: { type: 'object', additionalProperties: text },
   }),
+};
+
+const binary = strictObject({
+  ...common,
+  task: { const: 'binary' },
+  classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
+  positive: text,
+  intercept: number,
+  threshold: strictObject({
+    label: share,
+    costs: strictObject({ falsePositive: number, falseNegative: number, unit: text, why: text }),
+    ...point,
+  }),
+  operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
+  metrics: metricsOf(figures),
 });
+
+const multiclass = strictObject({
+  ...common,
+  task: { const: 'multiclass' },
+  classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
+  intercepts: { type: 'array', items: number },
+  gates: strictObject({ suggest: gate, automate: gate }),
+  operatingPoints: { type: 'array', items: strictObject({ threshold: share, coverage: share, accuracy: share }) },
+  metrics: metricsOf(classFigures),
+});
+
+/** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
+export const manifestSchema = {
+  type: 'object',
+  required: ['task'],
+  discriminator: { propertyName: 'task' },
+  oneOf: [binary, multiclass],
+};

@@ -51,6 +51,22 @@ describe('parseManifest', () => {
     expect(() => parseManifest(edited(edit), 'm.json')).toThrow(/^m\.json: /);
   });
 
+  it.each<[string, (manifest: Json) => void, RegExp]>([
+    ['a class without an intercept', (m) => (m['classes'] as string[]).push('Group 0'), /intercepts for \d+ classes/],
+    [
+      'a gate to automate below the one to suggest',
+      (m) => ((m['gates'] as { automate: { from: number } }).automate.from = 0.1),
+      /the gate to automate is below/,
+    ],
+    ['a threshold where there are several classes', (m) => (m['threshold'] = {}), /additional properties/],
+    ['no known task', (m) => (m['task'] = 'regression'), /\/ value of tag "task" must be in oneOf/],
+  ])('refuses, of a model with several classes, %s', async (_, edit, message) => {
+    const manifest = JSON.parse(await readFile(path.join(__dirname, 'case-routing', 'manifest.json'), 'utf8')) as Json;
+    expect(parseManifest(JSON.stringify(manifest), 'm.json').task).toBe('multiclass');
+    edit(manifest);
+    expect(() => parseManifest(JSON.stringify(manifest), 'm.json')).toThrow(message);
+  });
+
   it('refuses what is not JSON', () => {
     expect(() => parseManifest('{', 'm.json')).toThrow(/^m\.json: not JSON: /);
   });
@@ -77,7 +93,13 @@ describe('loadModels', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('lists the folders that have a manifest', async () => {
-    expect([...(await loadModels(__dirname)).keys()]).toStrictEqual(['lead-scoring']);
+    expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
+      'case-routing',
+      'churn',
+      'lead-scoring',
+      'predictive-maintenance',
+      'sla-breach',
+    ]);
     await mkdir(path.join(folder, 'notes'));
     expect((await loadModels(folder)).size).toBe(0);
   });

@@ -36,13 +36,33 @@ interface FeatureBase {
 export interface CategoricalFeature extends FeatureBase {
   readonly kind: 'categorical';
   readonly categories: readonly string[];
+  /** Values that are read as another, e.g. "No internet service" as "No". */
+  readonly synonyms?: Readonly<Record<string, string>>;
   /** The value is not in `categories`; a null default is the model's own unseen bin, which adds nothing to the score. */
   readonly unseen: CellPolicy;
 }
 
+/**
+ * How a number is made of the feature's column, and of a second one where two are needed. `times`, `over` and `minus` are
+ * multiplied by `factor` (1). Times are `d/m/yyyy hh:mm` or ISO 8601; `hourOfDay` and `weekday` (1 is Monday) are those of
+ * the clock where it was written, `hoursSince` is the time from the second column's moment to the first's.
+ */
+export type Derivation =
+  | {
+      readonly by: 'times' | 'over' | 'minus';
+      readonly column: string;
+      readonly path: string;
+      readonly factor?: number;
+    }
+  | { readonly by: 'hoursSince'; readonly column: string; readonly path: string }
+  | { readonly by: 'hourOfDay' | 'weekday' };
+
 /** A number, in the unit of the column. */
 export interface NumericFeature extends FeatureBase {
   readonly kind: 'numeric';
+  readonly derive?: Derivation;
+  /** How many decimals a reason shows; all when absent. */
+  readonly decimals?: number;
   /** Sentinels of the column and what they stand for, e.g. pdays 999 = never, read as -1. */
   readonly replace?: Readonly<Record<string, number>>;
   /** Least and greatest value that makes sense, both included, after `replace`. */
@@ -83,18 +103,54 @@ export interface Figures {
   readonly logLoss: Figure;
   readonly brier: Figure;
   readonly ece: Figure;
+  /** At the threshold. */
+  readonly f1?: Figure;
 }
 
-/** What manifest.json says about an ONNX file beside it. */
-export interface Manifest {
+/** Figures of a model with several classes, on one set of rows; `ece` is of the best class's probability. */
+export interface ClassFigures {
+  readonly rows: number;
+  /** Share of rows whose class is the best, and is among the best three. */
+  readonly top1: Figure;
+  readonly top3: Figure;
+  readonly macroF1: Figure;
+  readonly logLoss: Figure;
+  readonly ece: Figure;
+}
+
+/** Held-out figures by split; `holdout` is the one that can be recomputed. */
+type BySplit<F> = Readonly<Record<string, F>> & { readonly holdout: F };
+
+interface ManifestBase {
   readonly manifestVersion: 1;
   readonly name: string;
   readonly version: string;
   readonly title: string;
-  readonly task: 'binary';
   /** ONNX file in the manifest's folder, and its SHA-256 in hex. */
   readonly file: string;
   readonly sha256: string;
+  /** More features than this from defaults, and the model abstains. */
+  readonly maxDefaults: number;
+  readonly features: readonly Feature[];
+  readonly terms: readonly Term[];
+  readonly training: {
+    readonly date: string;
+    readonly seed: number;
+    readonly split: string;
+    readonly data: {
+      readonly name: string;
+      readonly rows: number;
+      readonly sha256: string;
+      readonly licence: string;
+      readonly source: string;
+    };
+    readonly versions: Readonly<Record<string, string>>;
+  };
+}
+
+/** Two classes: the score is the probability of one of them. */
+export interface BinaryManifest extends ManifestBase {
+  readonly task: 'binary';
   /** Labels; `positive` is the one whose probability is the score. */
   readonly classes: readonly [string, string];
   readonly positive: string;
@@ -120,26 +176,36 @@ export interface Manifest {
     readonly recall: number;
     readonly share: number;
   }[];
-  /** More features than this from defaults, and the model abstains. */
-  readonly maxDefaults: number;
-  readonly features: readonly Feature[];
-  readonly terms: readonly Term[];
-  /** Held-out figures by split; `holdout` is the one that can be recomputed. */
-  readonly metrics: Readonly<Record<string, Figures>> & { readonly holdout: Figures };
-  readonly training: {
-    readonly date: string;
-    readonly seed: number;
-    readonly split: string;
-    readonly data: {
-      readonly name: string;
-      readonly rows: number;
-      readonly sha256: string;
-      readonly licence: string;
-      readonly source: string;
-    };
-    readonly versions: Readonly<Record<string, string>>;
-  };
+  readonly metrics: BySplit<Figures>;
 }
+
+/** The least score for something to be done with the best class; share of the held-out rows that have it, and share right. */
+export interface Gate {
+  readonly from: number;
+  readonly why: string;
+  readonly coverage: number;
+  readonly accuracy: number;
+}
+
+/** Three classes or more: the score is the probability of the best. */
+export interface MulticlassManifest extends ManifestBase {
+  readonly task: 'multiclass';
+  readonly classes: readonly string[];
+  /** Log-odds of each class before any contribution. */
+  readonly intercepts: readonly number[];
+  /** From where on the best class is suggested, and from where on it may be given without asking. */
+  readonly gates: { readonly suggest: Gate; readonly automate: Gate };
+  /** Coverage against accuracy. */
+  readonly operatingPoints: readonly {
+    readonly threshold: number;
+    readonly coverage: number;
+    readonly accuracy: number;
+  }[];
+  readonly metrics: BySplit<ClassFigures>;
+}
+
+/** What manifest.json says about an ONNX file beside it. */
+export type Manifest = BinaryManifest | MulticlassManifest;
 
 /** A manifest, or the ONNX file it names, that cannot be used; the message names the file, the place and the fix. */
 export class ModelError extends Error {
@@ -189,10 +255,20 @@ function inconsistencies(manifest: Manifest): string[] {
       if (!names.includes(name)) faults.push(`term "${term.name}" uses "${name}", which is not a feature`);
     }
   }
-  if (!manifest.classes.includes(manifest.positive)) {
-    faults.push(`positive "${manifest.positive}" is not one of the classes ${manifest.classes.join(', ')}`);
+  return [...faults, ...classFaults(manifest), ...manifest.features.flatMap(defaultFaults)];
+}
+
+function classFaults(manifest: Manifest): string[] {
+  const { classes } = manifest;
+  if (manifest.task === 'binary') {
+    const { positive } = manifest;
+    return classes.includes(positive) ? [] : [`positive "${positive}" is not one of the classes ${classes.join(', ')}`];
   }
-  return [...faults, ...manifest.features.flatMap(defaultFaults)];
+  const { intercepts, gates } = manifest;
+  const faults =
+    intercepts.length === classes.length ? [] : [`${intercepts.length} intercepts for ${classes.length} classes`];
+  if (gates.automate.from < gates.suggest.from) faults.push('the gate to automate is below the gate to suggest');
+  return faults;
 }
 
 function defaultFaults(feature: Feature): string[] {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import { featuresFromRow, type FeatureRow, type Unscorable } from './features';
+import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
 import type { Manifest } from './manifest';
 import type { Scored, Scorer } from './score';
 
@@ -15,6 +15,9 @@ const BATCH = 256;
 /** Longest CSV record in characters: an unclosed quote must not read the whole file into memory. */
 const LONGEST_RECORD = 16 * 1024 * 1024;
 const GZIP_MAGIC = [0x1f, 0x8b];
+
+const BINARY_COLUMNS = ['score', 'label', 'reasons'] as const;
+const RANKING_COLUMNS = ['gate', 'label_2', 'score_2', 'label_3', 'score_3'] as const;
 
 /** What happened to the rows of a file. */
 export interface ScoreCsvSummary {
@@ -35,8 +38,8 @@ type Extracted = FeatureRow | Unscorable;
 
 /**
  * Scores a CSV file: comma-separated with a header, plain or gzip (told by its content). Writes one row per input row, in
- * order, with columns `score` (probability), `label` and `reasons`; columns the model does not use are ignored, the data
- * set's own label column among them. The output appears complete or not at all.
+ * order, with columns `score` (probability), `label` and `reasons`; with several classes also `gate`, `label_2`, `score_2`,
+ * `label_3` and `score_3`. Columns the model does not use are ignored, the data set's own label column among them. The output appears complete or not at all.
  * @throws CsvInputError for a missing column or a row that the manifest refuses
  */
 export async function scoreCsv(options: {
@@ -55,7 +58,7 @@ export async function scoreCsv(options: {
           yield* await scoreBatch(model, batch, summary);
         }
       },
-      stringify({ header: true, columns: ['score', 'label', 'reasons'] }),
+      stringify({ header: true, columns: columnsOut(model.manifest) }),
       createWriteStream(temporary, { flush: true }),
     );
     await rename(temporary, output);
@@ -107,7 +110,7 @@ async function* features(
 
 /** Where the model's columns are; the header may hold them in any order, among others. */
 function columnsOf(manifest: Manifest, input: string, header: readonly string[]): ReadonlyMap<string, number> {
-  const needed = [...new Set(manifest.features.map((feature) => feature.column))];
+  const needed = [...new Set(manifest.features.flatMap(sourcesOf).map(({ column }) => column))];
   const found = header.map((name) => name.trim());
   const missing = needed.filter((name) => !found.includes(name));
   if (missing.length > 0) {
@@ -143,9 +146,14 @@ async function scoreBatch(
   summary.rows += batch.length;
   summary.scored += rows.length;
   summary.abstained += batch.length - rows.length;
+  const empty = columnsOut(model.manifest).slice(BINARY_COLUMNS.length).fill('');
   return batch.map((row) =>
-    row.outcome === 'row' ? written(scored.next().value) : ['', '', `no score: ${row.reason}`],
+    row.outcome === 'row' ? written(scored.next().value) : ['', '', `no score: ${row.reason}`, ...empty],
   );
+}
+
+function columnsOut({ task }: Manifest): string[] {
+  return task === 'binary' ? [...BINARY_COLUMNS] : [...BINARY_COLUMNS, ...RANKING_COLUMNS];
 }
 
 function written(scored: Scored | undefined): string[] {
@@ -153,7 +161,10 @@ function written(scored: Scored | undefined): string[] {
   const reasons = scored.reasons.map(
     (reason) => `${reason.text} (${reason.direction} ${Math.abs(reason.contribution).toFixed(2)})`,
   );
-  return [String(scored.score), scored.label, reasons.join('; ')];
+  const shown = [String(scored.score), scored.label, reasons.join('; ')];
+  if (scored.ranking === undefined) return shown;
+  const { gate, best } = scored.ranking;
+  return [...shown, gate, ...best.slice(1).flatMap(({ label, score }) => [label, String(score)])];
 }
 
 function malformed(input: string, error: CsvError): CsvInputError {

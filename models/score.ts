@@ -1,23 +1,27 @@
-import { explainer, type Explain, type Reason } from './explain';
+import { explainer, type Reason } from './explain';
 import type { FeatureRow } from './features';
-import { ModelError, type Manifest } from './manifest';
+import { ModelError, type BinaryManifest, type Manifest } from './manifest';
+import { multiclassScored, type Ranking } from './multiclass';
 import type { Model } from './registry';
+import { mustAgree, noContributions, type RowScored } from './row-scored';
 import { openSession } from './session';
-
-/** How far the model's float32 probability may be from the exact sum of its contributions. */
-const AGREEMENT = 1e-6;
 
 /** One scored row. */
 export interface Scored {
-  /** Probability of the manifest's positive class, 0 to 1. */
+  /** Probability of the manifest's positive class, 0 to 1; with several classes, of the best. */
   readonly score: number;
-  /** The class at the manifest's threshold. */
+  /** The class at the manifest's threshold; with several classes, the best. */
   readonly label: string;
-  /** Log-odds per term; sigmoid(intercept + their sum) is the score. */
+  /**
+   * Log-odds per term; sigmoid(intercept + their sum) is the score. With several classes they are those of the best against
+   * the second best: intercept + their sum is log(score / score of the second).
+   */
   readonly contributions: Readonly<Record<string, number>>;
   readonly intercept: number;
   /** The strongest terms in words, strongest first. */
   readonly reasons: readonly Reason[];
+  /** With several classes only: the best three, best first, and what the manifest's gates allow to do with the best. */
+  readonly ranking?: Ranking;
 }
 
 /** A model ready to score. */
@@ -34,14 +38,6 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
-/** What the rows of a model share. */
-interface Prepared {
-  readonly manifest: Manifest;
-  readonly explain: Explain;
-  /** Every term without a contribution. */
-  readonly none: Readonly<Record<string, number>>;
-}
-
 /**
  * Loads a model of the registry once, to be kept for the life of the process.
  * @throws ModelError when the ONNX file is not the one the manifest names
@@ -49,10 +45,9 @@ interface Prepared {
 export async function openScorer(model: Model): Promise<Scorer> {
   const { manifest, digest } = model;
   const session = await openSession(model.file, manifest);
-  const explain = explainer(manifest);
-  const terms = manifest.terms.length;
-  // A copy of a full record costs a third of adding its keys one by one, row after row.
-  const none: Record<string, number> = Object.fromEntries(manifest.terms.map((term) => [term.name, NaN]));
+  const rowScored = manifest.task === 'binary' ? binaryScored(manifest) : multiclassScored(manifest);
+  const columns = manifest.task === 'binary' ? 1 : manifest.classes.length;
+  const terms = manifest.terms.length * columns;
   return {
     digest,
     manifest,
@@ -60,10 +55,9 @@ export async function openScorer(model: Model): Promise<Scorer> {
       if (rows.length === 0) return [];
       const { probability, contributions } = await session.run(packed(manifest, rows), rows.length);
       return rows.map((row, n) =>
-        scored(
-          { manifest, explain, none },
+        rowScored(
           row,
-          probability[n] ?? NaN,
+          probability.subarray(n * columns, (n + 1) * columns),
           contributions.subarray(n * terms, (n + 1) * terms),
         ),
       );
@@ -91,32 +85,27 @@ function packed(manifest: Manifest, rows: readonly FeatureRow[]): Float32Array {
  * differs in the last bits between batch sizes, and a replayed decision must have the same score. The model's
  * probability still has to agree, so that no score is ever explained by contributions that are not its own.
  */
-function scored(
-  { manifest, explain, none }: Prepared,
-  row: FeatureRow,
-  probability: number,
-  contributions: Float32Array,
-): Scored {
-  let logit = manifest.intercept;
-  const byTerm: Record<string, number> = { ...none };
-  manifest.terms.forEach((term, n) => {
-    const contribution = contributions[n] ?? NaN;
-    byTerm[term.name] = contribution;
-    logit += contribution;
-  });
-  const score = 1 / (1 + Math.exp(-logit));
-  if (!(Math.abs(score - probability) <= AGREEMENT)) {
-    throw new ModelError(
-      `${manifest.name}: the model gave probability ${probability}, but intercept and contributions add up to ${score}: the manifest and the ONNX file do not belong together`,
-    );
-  }
+function binaryScored(manifest: BinaryManifest): RowScored {
+  const explain = explainer(manifest);
+  const none = noContributions(manifest);
   const [first, second] = manifest.classes;
   const negative = first === manifest.positive ? second : first;
-  return {
-    score,
-    label: score >= manifest.threshold.label ? manifest.positive : negative,
-    contributions: byTerm,
-    intercept: manifest.intercept,
-    reasons: explain(row.values, contributions),
+  return (row, probability, contributions) => {
+    let logit = manifest.intercept;
+    const byTerm: Record<string, number> = { ...none };
+    manifest.terms.forEach((term, n) => {
+      const contribution = contributions[n] ?? NaN;
+      byTerm[term.name] = contribution;
+      logit += contribution;
+    });
+    const score = 1 / (1 + Math.exp(-logit));
+    mustAgree(manifest, probability[0] ?? NaN, score);
+    return {
+      score,
+      label: score >= manifest.threshold.label ? manifest.positive : negative,
+      contributions: byTerm,
+      intercept: manifest.intercept,
+      reasons: explain(row.values, contributions),
+    };
   };
 }

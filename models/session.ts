@@ -16,9 +16,9 @@ const OPTIONS: InferenceSession.SessionOptions = {
 
 /** What the model says of `rows` rows, row after row. */
 export interface Inference {
-  /** Probability of the positive class, one per row. */
+  /** Probability of the positive class, one per row; with several classes, of each of them. */
   readonly probability: Float32Array;
-  /** Log-odds, `terms` per row. */
+  /** Log-odds, `terms` per row; with several classes, for each term one per class. */
   readonly contributions: Float32Array;
 }
 
@@ -51,13 +51,14 @@ export async function openSession(file: string, manifest: Manifest): Promise<Ses
     );
   }
   const width = manifest.features.length;
+  const columns = manifest.task === 'binary' ? 1 : manifest.classes.length;
   const terms = manifest.terms.length;
   return {
     async run(values, rows) {
       const results = await session.run({ [INPUT]: new Tensor('float32', values, [rows, width]) });
       return {
-        probability: floats(results['probability'], rows, file),
-        contributions: floats(results['contributions'], rows * terms, file),
+        probability: floats(results['probability'], rows * columns, file),
+        contributions: floats(results['contributions'], rows * terms * columns, file),
       };
     },
     close: () => session.release(),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sourcesOf } from '../../models/features';
 import type { Model } from '../../models/registry';
 import { modelsIn } from '../places';
 import { jsonLine, type Terminal } from '../terminal';
@@ -9,11 +10,14 @@ interface Options {
 }
 
 const told = ({ manifest, digest }: Model) => {
-  const { name, version, title, classes, positive, threshold, features, training } = manifest;
+  const { name, version, title, task, classes, features, training } = manifest;
+  const policy =
+    manifest.task === 'binary'
+      ? { positive: manifest.positive, threshold: manifest.threshold.label }
+      : { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
   return {
-    ...{ name, version, digest, title, classes, positive },
-    threshold: threshold.label,
-    columns: [...new Set(features.map(({ column }) => column))],
+    ...{ name, version, digest, title, task, classes, ...policy },
+    columns: [...new Set(features.flatMap(sourcesOf).map(({ column }) => column))],
     trained: training.date,
   };
 };

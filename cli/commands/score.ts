@@ -68,7 +68,10 @@ export const scoreCommand = (program: Command, terminal: Terminal): void => {
     .description('Score the rows of a CSV with a model: probability, label and reasons, in row order.')
     .requiredOption('--model <NAME>', 'see `signalbox models list`')
     .requiredOption('--input <FILE>', 'CSV with a header, plain or gzip')
-    .requiredOption('--output <FILE>', 'CSV with the columns score, label and reasons')
+    .requiredOption(
+      '--output <FILE>',
+      'CSV with the columns score, label and reasons, and with several classes the next best',
+    )
     .option('--models <DIR>', 'the folder of the models')
     .option('--json', 'one line of JSON: {model, digest, output, rows, scored, abstained, defaults}')
     .addHelpText('after', '\nExample:\n  signalbox score --model lead-scoring --input leads.csv.gz --output scores.csv')

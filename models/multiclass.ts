@@ -1,0 +1,68 @@
+import { explainer } from './explain';
+import type { MulticlassManifest } from './manifest';
+import { mustAgree, noContributions, type RowScored } from './row-scored';
+
+/** How many classes a row is given. */
+const RANKED = 3;
+
+/** The classes of a row that are most likely, and what may be done with the first of them. */
+export interface Ranking {
+  readonly best: readonly { readonly label: string; readonly score: number }[];
+  /** By the manifest's gates: give it, propose it, or leave it to a person. */
+  readonly gate: 'automate' | 'suggest' | 'ask';
+}
+
+/**
+ * Scores by softmax, computed from the contributions in double precision (see `binaryScored`). A reason compares two
+ * classes, so contributions and intercept are differences: the best class's less the second best's.
+ */
+export function multiclassScored(manifest: MulticlassManifest): RowScored {
+  const explain = explainer(manifest);
+  const none = noContributions(manifest);
+  const { classes, intercepts, gates, terms } = manifest;
+  const width = classes.length;
+  return (row, probability, contributions) => {
+    const logits = intercepts.map((intercept, k) => {
+      let logit = intercept;
+      for (let n = k; n < contributions.length; n += width) logit += contributions[n] ?? NaN;
+      return logit;
+    });
+    const scores = softmax(logits);
+    scores.forEach((score, k) => {
+      mustAgree(manifest, probability[k] ?? NaN, score);
+    });
+    const order = ranked(scores);
+    const [first = 0, second = 1] = order;
+    const against = terms.map((_, n) => at(contributions, n * width + first) - at(contributions, n * width + second));
+    const byTerm: Record<string, number> = { ...none };
+    terms.forEach((term, n) => (byTerm[term.name] = at(against, n)));
+    const score = at(scores, first);
+    const best = order.map((k) => ({ label: classes[k] ?? '', score: at(scores, k) }));
+    const gate = score >= gates.automate.from ? 'automate' : score >= gates.suggest.from ? 'suggest' : 'ask';
+    return {
+      score,
+      label: classes[first] ?? '',
+      contributions: byTerm,
+      intercept: at(intercepts, first) - at(intercepts, second),
+      reasons: explain(row.values, against),
+      ranking: { best, gate },
+    };
+  };
+}
+
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] ?? NaN;
+}
+
+function softmax(logits: readonly number[]): readonly number[] {
+  const most = Math.max(...logits);
+  const odds = logits.map((logit) => Math.exp(logit - most));
+  const total = odds.reduce((sum, odd) => sum + odd, 0);
+  return odds.map((odd) => odd / total);
+}
+
+/** Places of the highest scores, highest first; of equals the first. */
+function ranked(scores: readonly number[]): readonly number[] {
+  const places = scores.map((_, place) => place);
+  return places.sort((a, b) => at(scores, b) - at(scores, a) || a - b).slice(0, RANKED);
+}

@@ -1,0 +1,96 @@
+"""What a model's train.py declares; run.py does the rest."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+import numpy as np
+import pandas as pd
+
+import ebm_onnx
+
+SEED = 42
+
+
+@dataclass
+class Prepared:
+    """A data set made ready: the raw table, its features and labels, and which rows train and which are held out."""
+
+    table: pd.DataFrame
+    frame: pd.DataFrame
+    truth: np.ndarray
+    features: list[dict]
+    rows: np.ndarray
+    held: np.ndarray
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """One model: its data, its recipe, its gates and its words."""
+
+    folder: Path
+    version: str
+    title: str
+    # Column with the label, column that names a row, columns that must not be features (leaks, counters, protected ones).
+    label: str
+    id_column: str
+    not_features: tuple[str, ...]
+    classes: tuple[str, ...]
+    # Name, licence and source of the data set, and the environment variable that may name its file.
+    data: dict
+    environment: str
+    # Trains on (frame, truth, features); the model has the attributes of an ExplainableBoostingClassifier.
+    fit: Callable
+    # `auc`, `prAuc`, `f1`, `top1`, `top3`: at least; all others: at most. When one fails, nothing is written.
+    gates: dict
+    max_defaults: int
+    # (manifest, result) -> card.md
+    card: Callable
+    # `share`: how the positives are named after "share", e.g. "that said yes".
+    words: dict
+    positive: str = ""
+    costs: dict = field(default_factory=dict)
+    # With several classes: {suggest, automate: {from, why}}, the least probability of the best class for each.
+    confidence: dict = field(default_factory=dict)
+    points: tuple[float, ...] = ()
+    # table -> {attribute: group of each row}; the attributes are no features.
+    audit: Callable = lambda table: {}
+    # (Prepared, model) -> further figures by name.
+    metrics: Callable = lambda prepared, model: {}
+    # table -> the label of each row as 0 and 1, or the class; the rows of a file that can be used at all.
+    truth: Callable | None = None
+    usable: Callable | None = None
+    # (table, truth) -> (training rows, held-out rows), and that in words.
+    split: Callable | None = None
+    split_words: str = ""
+    # table -> how much each row counts in training; all alike when absent.
+    weights: Callable | None = None
+    # (model, name) -> ONNX graph
+    export: Callable = ebm_onnx.export
+    # Numeric features that hold whole numbers, for the parity fixture.
+    whole: tuple[str, ...] = ()
+    # For the same: the range of each column that only derived features are made of.
+    raw_ranges: dict = field(default_factory=dict)
+    task: str = "binary"
+
+    @property
+    def name(self) -> str:
+        """The model's name is that of its folder."""
+        return self.folder.name
+
+    @property
+    def threshold(self) -> float:
+        """From where on acting costs less than not acting."""
+        if self.task == "multiclass":
+            return self.confidence["automate"]["from"]
+        return self.costs["falsePositive"] / (self.costs["falsePositive"] + self.costs["falseNegative"])
+
+    def train(self, data: "Prepared", rows: np.ndarray):
+        """A model of these rows."""
+        weight = {"weight": self.weights(data.table)[rows]} if self.weights else {}
+        return self.fit(data.frame.iloc[rows], data.truth[rows], data.features, **weight)
+
+    def probability(self, model, frame: pd.DataFrame) -> np.ndarray:
+        """Of the positive class, one per row; of every class where there are more than two."""
+        probabilities = model.predict_proba(frame)
+        return probabilities[:, 1] if self.task == "binary" else probabilities
