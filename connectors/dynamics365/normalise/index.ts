@@ -83,7 +83,8 @@ async function changeOf(told: Told, mapped: MappedRecord, context: NormaliseCont
   const before = await beforeOf(told, mapped, context);
   return {
     kind: told.kind,
-    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))],
+    // A property may have an empty name, which says nothing of what changed.
+    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))].filter((name) => name !== ''),
     ...(told.gap ? { gap: true } : {}),
     ...(told.by === undefined ? {} : { by: told.by }),
     ...(told.transaction === undefined ? {} : { transaction: told.transaction }),

@@ -92,7 +92,8 @@ function eventOf(told: Told, id: string, mapped: MappedRecord, context: Normalis
 function changeOf(told: Told, mapped: MappedRecord): Change {
   return {
     kind: told.kind,
-    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))],
+    // A property may have an empty name, which says nothing of what changed.
+    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))].filter((name) => name !== ''),
     ...(told.gap ? { gap: true } : {}),
     ...(told.by === undefined ? {} : { by: told.by }),
     ...(told.transaction === undefined ? {} : { transaction: told.transaction }),

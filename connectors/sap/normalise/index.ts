@@ -88,7 +88,8 @@ function changeOf(told: Told, mapped: MappedRecord): Change {
   );
   return {
     kind: told.kind,
-    fields: [...new Set(told.changed.flatMap((path) => mapped.namesOf(path)))],
+    // A property may have an empty name, which says nothing of what changed.
+    fields: [...new Set(told.changed.flatMap((path) => mapped.namesOf(path)))].filter((name) => name !== ''),
     ...(told.gap ? { gap: true } : {}),
     ...(told.by === undefined ? {} : { by: told.by }),
     ...(old.length === 0 ? {} : { before: Object.fromEntries(old) as Record<string, unknown> }),
