@@ -39,6 +39,7 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
       purged[table] = Number(numAffectedRows ?? 0n);
     }
   });
+  if (Object.values(purged).every((rows) => rows === 0)) return purged;
   // PGlite has no autovacuum: without this the space is never used again. Outside of a transaction, as it must be.
   await sql`vacuum (analyze) ${sql.join(Object.keys(statements).map((table) => sql.table(table)))}`.execute(database);
   return purged;

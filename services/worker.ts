@@ -7,13 +7,14 @@ import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement';
 import type { Service } from './dispatch';
+import { startRetention } from './retention';
 import { projectRoot, type Runtime } from './runtime';
 import { WorkflowNotFoundError } from '@temporalio/client';
 
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
-/** Runs lanes and engagements. */
+/** Runs lanes and engagements, and deletes what tenants no longer keep. */
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
   const { ledger, tenants, connections, scorers, publisher, log, now } = runtime;
@@ -38,7 +39,14 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
     maxConcurrentActivityTaskExecutions: 200,
     shutdownGraceTime: '10s',
   });
-  return running(worker);
+  const lanes = running(worker);
+  const retention = startRetention(runtime);
+  return {
+    stop: async () => {
+      await retention.stop();
+      await lanes.stop();
+    },
+  };
 }
 
 /** A Temporal worker as a service: stopping lets what is under way finish. */

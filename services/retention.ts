@@ -1,0 +1,50 @@
+import type { Tenant } from '../tenants/tenant';
+import type { Service } from './dispatch';
+import type { Runtime } from './runtime';
+
+type Needs = Pick<Runtime, 'ledger' | 'tenants' | 'log' | 'now'>;
+
+/** A tenant's shortest useful retention is a day, so this is early enough, ms. */
+const everyMs = 6 * 3_600_000;
+/** What waits at the start is decided first, ms. */
+const firstAfterMs = 60_000;
+
+/** Deletes from the ledger what its tenants no longer keep, now and then, for as long as the process lives. */
+export function startRetention(runtime: Needs): Service {
+  let underWay: Promise<void> = Promise.resolve();
+  const purge = (): void => {
+    underWay = underWay.then(() => purgeAll(runtime));
+  };
+  const first = setTimeout(purge, firstAfterMs).unref();
+  const again = setInterval(purge, everyMs).unref();
+  return {
+    stop: async () => {
+      clearTimeout(first);
+      clearInterval(again);
+      await underWay;
+    },
+  };
+}
+
+/** Purges every tenant once. One that fails is told in the log and tried again next time; the others go on. */
+export async function purgeAll({ ledger, tenants, log, now }: Needs): Promise<void> {
+  for (const { tenant, retention } of tenants.values()) {
+    try {
+      const purged = await ledger.purge(tenant, before(retention, now()));
+      const rows = Object.fromEntries(Object.entries(purged).filter(([, count]) => count > 0));
+      if (Object.keys(rows).length > 0) log.info({ tenant, rows }, 'what the tenant no longer keeps was deleted');
+    } catch (error) {
+      log.error({ tenant, err: String(error) }, 'what the tenant no longer keeps could not be deleted');
+    }
+  }
+}
+
+function before(
+  { events, decisions }: Tenant['retention'],
+  now: number,
+): { readonly eventsBefore: string; readonly decisionsBefore: string } {
+  return {
+    eventsBefore: new Date(now - events).toISOString(),
+    decisionsBefore: new Date(now - decisions).toISOString(),
+  };
+}
