@@ -1,5 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import path from 'node:path';
+import { startCloudForCustomer } from '../demo/cloud-for-customer';
+import { startDataverse } from '../demo/dataverse';
 import { generateLeads } from '../demo/generate-leads';
 import { createLeads, liveOn } from '../demo/happenings';
 import type { NativeLead } from '../demo/lead-fields';
@@ -7,7 +9,8 @@ import { readLeads } from '../demo/read-leads';
 import { untilEnded } from '../until-ended';
 import { setStage, type Stage } from '../demo/stage';
 import { tellStory } from '../demo/story';
-import { settled, type Summary } from '../demo/summary';
+import type { Neighbour } from '../demo/neighbour';
+import { neighbourSettled, settled, type NeighbourSummary, type Summary } from '../demo/summary';
 import { projectRoot } from '../../services/runtime';
 
 interface DemoOptions {
@@ -53,7 +56,9 @@ export function demoCommand(program: Command): void {
 async function demo(options: DemoOptions): Promise<void> {
   const say = (line = ''): void => void process.stdout.write(`${line}\n`);
   // Ctrl-C stops the stage and ends the process: see setStage.
-  const stage = await setStage(path.resolve(options.state), say);
+  const stage = await setStage(path.resolve(options.state), say, {
+    neighbours: [startDataverse, startCloudForCustomer],
+  });
   try {
     say();
     for (const fact of stage.facts) say(`  ${fact}`);
@@ -70,7 +75,12 @@ async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function play(stage: Stage, options: DemoOptions, say: (line?: string) => void): Promise<Summary> {
+/** The figures of all three CRMs in one; the times are Salesforce's. */
+interface DemoSummary extends Summary {
+  readonly neighbours: readonly NeighbourSummary[];
+}
+
+async function play(stage: Stage, options: DemoOptions, say: (line?: string) => void): Promise<DemoSummary> {
   const { org, signalbox } = stage;
   const { ledger } = signalbox.runtime;
   const live = liveLine();
@@ -80,24 +90,56 @@ async function play(stage: Stage, options: DemoOptions, say: (line?: string) => 
   const show = (summary: Summary): void => {
     live(`  leads ${created}   ${figures(summary)}`);
   };
+  const beside = Promise.all(stage.neighbours.map((neighbour) => neighbour.live()));
   const leads = createLeads(org, rows, options.rate, (n) => (created = n));
   const first = settledAfter(leads, stage, show);
   await first;
   const { changed, completed, converted } = await liveOn(org);
   const summary = await settled(org, ledger, show, quietWithinMs);
+  const neighbours = await settleNeighbours(stage, await beside);
   live(undefined);
   say(
-    `  ${created} leads created, ${changed} changed later, ${completed} tasks completed by people, ${converted} leads converted`,
+    `  Salesforce: ${created} leads created, ${changed} changed later, ${completed} tasks completed by people, ${converted} leads converted`,
   );
   say(`  ${figures(summary)}`);
   say(`  lost ${summary.lost}   duplicates dropped ${summary.duplicatesDropped}   quarantined ${summary.quarantined}`);
+  for (const { crm, records, called, events, decisions, tasksCreated, lost } of neighbours)
+    say(
+      `  ${crm}: ${records} ${called} created   events ${events}   decisions ${decisions}   tasks ${tasksCreated}   lost ${lost}`,
+    );
   say();
   const lead = await tellStory(stage, say);
   say('Where to look next:');
   say(`  npx signalbox history --tenant demo --state ${path.join(options.state, 'demo')} ${lead}`);
   say(`  npx signalbox validate --help`);
   say(`  README.md, docs/architecture.md`);
-  return summary;
+  return altogether(summary, neighbours);
+}
+
+async function settleNeighbours(
+  { neighbours, signalbox }: Stage,
+  lives: readonly Awaited<ReturnType<Neighbour['live']>>[],
+): Promise<readonly NeighbourSummary[]> {
+  const { ledger } = signalbox.runtime;
+  const settling = neighbours.flatMap((neighbour, at) => {
+    const life = lives[at];
+    return life === undefined ? [] : [neighbourSettled(neighbour, life, ledger, quietWithinMs)];
+  });
+  return Promise.all(settling);
+}
+
+function altogether(summary: Summary, neighbours: readonly NeighbourSummary[]): DemoSummary {
+  const sum = (field: 'events' | 'decisions' | 'tasksCreated' | 'quarantined' | 'lost'): number =>
+    neighbours.reduce((total, neighbour) => total + neighbour[field], summary[field]);
+  return {
+    ...summary,
+    events: sum('events'),
+    decisions: sum('decisions'),
+    tasksCreated: sum('tasksCreated'),
+    quarantined: sum('quarantined'),
+    lost: sum('lost'),
+    neighbours,
+  };
 }
 
 /** Shows the figures while leads come in, then waits until all of them are dealt with. */

@@ -1,10 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { projectRoot } from '../../services/runtime';
 import { leadFields, type NativeLead } from './lead-fields';
+import { answered, Simulator } from './simulator';
 
 /** What the simulator prints when it is ready. */
 interface Endpoints {
@@ -49,29 +46,28 @@ export interface OrgWrite {
 
 export type OrgRecord = Readonly<Record<string, unknown>> & { readonly Id: string };
 
-/** The demo's Salesforce: the simulator in a process of its own, used over its public protocols only. */
+/** The demo's Salesforce. */
 export class Org {
   private token = '';
 
   private constructor(
-    private readonly child: ChildProcess,
-    readonly endpoints: Endpoints,
+    private readonly simulator: Simulator<Endpoints>,
     readonly caFile: string,
   ) {}
 
   /** @param dir where its options and certificate are written */
   static async start(dir: string): Promise<Org> {
-    const options = path.join(dir, 'salesforce.json');
     const fields = leadFields.map(({ name, type }) => ({ name, type }));
-    await writeFile(options, JSON.stringify({ fields: { Lead: fields } }));
-    const main = path.join(projectRoot, 'dist', 'simulators', 'salesforce', 'main.js');
-    const child = spawn(process.execPath, [main, '--options', options], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const endpoints = await firstLine(child);
+    const simulator = await Simulator.start<Endpoints>('salesforce', dir, { fields: { Lead: fields } });
     const caFile = path.join(dir, 'salesforce-ca.pem');
-    await writeFile(caFile, endpoints.caCertPem);
-    const org = new Org(child, endpoints, caFile);
+    await writeFile(caFile, simulator.endpoints.caCertPem);
+    const org = new Org(simulator, caFile);
     await org.logIn();
     return org;
+  }
+
+  get endpoints(): Endpoints {
+    return this.simulator.endpoints;
   }
 
   /** Creates a lead as a sales person would; its id. */
@@ -97,33 +93,34 @@ export class Org {
   }
 
   async convertLead(leadId: string): Promise<void> {
-    await this.admin('POST', '/convert-lead', { leadId });
+    await this.simulator.admin('POST', '/convert-lead', { leadId });
   }
 
   async completeTask(taskId: string): Promise<void> {
-    await this.admin('POST', '/complete-task', { taskId });
+    await this.simulator.admin('POST', '/complete-task', { taskId });
   }
 
   async fault(request: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.admin('POST', '/faults', request);
+    await this.simulator.admin('POST', '/faults', request);
   }
 
   async records(object: string): Promise<readonly OrgRecord[]> {
-    return (await this.admin('GET', `/records/${object}`)) as readonly OrgRecord[];
+    return (await this.simulator.admin('GET', `/records/${object}`)) as readonly OrgRecord[];
   }
 
   async events(topic: string): Promise<readonly PublishedEvent[]> {
-    return (await this.admin('GET', `/events?topic=${encodeURIComponent(topic)}`)) as readonly PublishedEvent[];
+    return (await this.simulator.admin(
+      'GET',
+      `/events?topic=${encodeURIComponent(topic)}`,
+    )) as readonly PublishedEvent[];
   }
 
   async writes(): Promise<readonly OrgWrite[]> {
-    return (await this.admin('GET', '/writes')) as readonly OrgWrite[];
+    return (await this.simulator.admin('GET', '/writes')) as readonly OrgWrite[];
   }
 
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGTERM');
-    await once(this.child, 'exit');
+  stop(): Promise<void> {
+    return this.simulator.stop();
   }
 
   private async logIn(): Promise<void> {
@@ -142,25 +139,4 @@ export class Org {
     const url = `${this.endpoints.baseUrl}/services/data/v62.0${resource}`;
     return answered(await fetch(url, { method, headers, body: JSON.stringify(body) }));
   }
-
-  private async admin(method: string, resource: string, body?: unknown): Promise<unknown> {
-    const headers = { 'content-type': 'application/json' };
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    return answered(await fetch(`${this.endpoints.adminUrl}${resource}`, { method, headers, ...sent }));
-  }
-}
-
-async function answered(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`);
-  return text === '' ? undefined : (JSON.parse(text) as unknown);
-}
-
-async function firstLine(child: ChildProcess): Promise<Endpoints> {
-  if (child.stdout === null) throw new Error('the simulator has no output');
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])])) as [string];
-  lines.close();
-  if (line === '') throw new Error('the Salesforce simulator ended before it was ready');
-  return JSON.parse(line) as Endpoints;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ledger } from '../../ledger/ledger';
+import type { Neighbour } from './neighbour';
 import type { Org, PublishedEvent } from './org';
 
 /** The demo's figures; also its `--json` line. */
@@ -17,6 +18,44 @@ export interface Summary {
   /** From the org's publication of an event to the task it led to, both on the org's clock. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+}
+
+/** What came of a neighbour's records; also a part of the `--json` line. */
+export interface NeighbourSummary {
+  readonly crm: string;
+  readonly tenant: string;
+  /** Created by people. */
+  readonly records: number;
+  readonly called: string;
+  readonly events: number;
+  readonly decisions: number;
+  readonly tasksCreated: number;
+  readonly quarantined: number;
+  /** Changes that the CRM told of and the ledger does not have. */
+  readonly lost: number;
+}
+
+/** Resolves when every change that the CRM told of is in the ledger and every task that was made is in the CRM, or after `withinMs`. */
+export async function neighbourSettled(
+  neighbour: Neighbour,
+  { records, called }: Awaited<ReturnType<Neighbour['live']>>,
+  ledger: Ledger,
+  withinMs: number,
+): Promise<NeighbourSummary> {
+  const { crm, tenant } = neighbour;
+  const begun = performance.now();
+  let last = '';
+  for (;;) {
+    const [counts, told, tasks] = [await ledger.counts(tenant), await neighbour.told(), await neighbour.tasks()];
+    const { events, decisions, tasksCreated, quarantined, duplicatesDropped } = counts;
+    const lost = Math.max(0, told - events - quarantined - duplicatesDropped);
+    const summary = { crm, tenant, records, called, events, decisions, tasksCreated, quarantined, lost };
+    const seen = JSON.stringify({ counts, told, tasks });
+    const isStill = seen === last && lost === 0 && tasks === tasksCreated;
+    if (isStill || performance.now() - begun > withinMs) return summary;
+    last = seen;
+    await wait(1_000);
+  }
 }
 
 const demoTopics = ['/data/LeadChangeEvent', '/data/TaskChangeEvent'] as const;

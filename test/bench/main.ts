@@ -40,10 +40,11 @@ interface Throughput {
 
 async function throughput(say: (line: string) => void): Promise<Throughput> {
   let begun = 0;
-  const stage = await setStage('.signalbox', say, async (org) => {
+  const before = async (org: Org): Promise<void> => {
     await fill(org);
     begun = performance.now();
-  });
+  };
+  const stage = await setStage('.signalbox', say, { before });
   try {
     const count = leads * (1 + changesEach);
     const { first, last } = await untilDecided(stage, count, begun);

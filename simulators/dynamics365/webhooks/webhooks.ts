@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import type { PostCounts, PostEntry } from '../api';
 import type { ArmedFaults } from '../faults';
@@ -36,7 +37,7 @@ const isDelivered = (outcome: Outcome): boolean => 'status' in outcome && outcom
 export class Webhooks {
   readonly entries: PostEntry[] = [];
   readonly #jobs: Jobs;
-  readonly #stopping = new AbortController();
+  readonly #stopping = stopper();
   readonly #counts = { delivered: 0, failed: 0, lost: 0 };
   /** The last delivery under way, by step and row: those of one row go one after the other. */
   readonly #chains = new Map<string, Promise<void>>();
@@ -212,3 +213,10 @@ const keyOf = ({ step, operation }: Delivery): string => `${step.id} ${operation
 
 const describe = (outcome: Outcome): string =>
   'status' in outcome ? `the endpoint answered with status ${outcome.status}` : outcome.error;
+
+/** Any number of posts may be under way when it stops. */
+function stopper(): AbortController {
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  return stopping;
+}
