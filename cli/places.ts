@@ -1,13 +1,11 @@
+import { projectRoot } from '../services/project-root';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AnyConnector } from '../connectors/contract';
 import { connectors } from '../connectors/registry';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels, type Model } from '../models/registry';
 import { CliError, type Terminal } from './terminal';
-
-/** The project's root, from sources and from `dist/` alike. */
-export const projectRoot = resolve(__dirname, basename(dirname(__dirname)) === 'dist' ? '../..' : '..');
 
 /** Options of the commands that need what Signalbox keeps. */
 export interface StateOptions {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { projectRoot } from './places';
+import { projectRoot } from '../services/project-root';
 
 const built = existsSync(join(projectRoot, 'dist', 'cli', 'main.js'));
 const describeBuilt = built ? describe : describe.skip;

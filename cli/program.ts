@@ -14,7 +14,7 @@ import { scoreCommand } from './commands/score';
 import { upCommand } from './commands/up';
 import { validateCommand } from './commands/validate';
 import { TenantFaults } from '../tenants/faults';
-import { projectRoot } from './places';
+import { projectRoot } from '../services/project-root';
 import { CliError, errorText, exit, type Terminal } from './terminal';
 
 const version = (): string => {

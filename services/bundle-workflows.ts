@@ -1,7 +1,7 @@
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from './runtime';
+import { projectRoot } from './project-root';
 import { workflowBundle } from './worker';
 
 /** A build step: bundles the workflows that were compiled before. */

@@ -1,6 +1,5 @@
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import path from 'node:path';
 import { Connections } from '../activities/connections';
 import { inboxOf } from '../activities/inbox';
 import { BrokerConnection } from '../broker/connection';
@@ -45,9 +44,6 @@ export interface Runtime {
   readonly listen: ListenAddress;
   close(): Promise<void>;
 }
-
-/** The project's root: where `models/` and the workflow bundle are found, from sources and from `dist/` alike. */
-export const projectRoot = path.resolve(__dirname, path.basename(path.dirname(__dirname)) === 'dist' ? '../..' : '..');
 
 /** Opens everything, or closes what it had opened and throws. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {

@@ -8,7 +8,8 @@ import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement';
 import type { Service } from './dispatch';
 import { startRetention } from './retention';
-import { projectRoot, type Runtime } from './runtime';
+import { projectRoot } from './project-root';
+import type { Runtime } from './runtime';
 import { WorkflowNotFoundError } from '@temporalio/client';
 
 /** Built with the project, so that what CI replays is what runs. */

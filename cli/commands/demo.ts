@@ -11,7 +11,7 @@ import { setStage, type Stage } from '../demo/stage';
 import { tellStory } from '../demo/story';
 import type { Neighbour } from '../demo/neighbour';
 import { neighbourSettled, settled, type NeighbourSummary, type Summary } from '../demo/summary';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 
 interface DemoOptions {
   readonly leads?: string;

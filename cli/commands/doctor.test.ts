@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Finding } from '../../connectors/contract';
-import { projectRoot } from '../places';
+import { projectRoot } from '../../services/project-root';
 import { signalbox } from '../terminal.fixture';
 
 const state = ['--state', '/nowhere/at/all'];

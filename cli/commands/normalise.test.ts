@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CanonicalEvent } from '../../canonical-schema/event';
-import { projectRoot } from '../places';
+import { projectRoot } from '../../services/project-root';
 import { signalbox } from '../terminal.fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-normalise-'));

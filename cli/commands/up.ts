@@ -10,7 +10,8 @@ import { loadTenant, loadTenants } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
 import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
-import { allConnectors, ledgerFolder, modelsIn, projectRoot } from '../places';
+import { projectRoot } from '../../services/project-root';
+import { allConnectors, ledgerFolder, modelsIn } from '../places';
 import { CliError } from '../terminal';
 
 interface UpOptions {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../places';
+import { projectRoot } from '../../services/project-root';
 import { signalbox } from '../terminal.fixture';
 
 const example = join(projectRoot, 'tenants', 'examples', 'acme.yaml');

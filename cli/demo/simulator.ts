@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 
 /** A simulated CRM in a process of its own, used over its public protocols and its admin endpoint only. */
 export class Simulator<E extends { readonly adminUrl: string }> {

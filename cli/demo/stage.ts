@@ -7,7 +7,7 @@ import { openLog } from '../../services/log';
 import { freePort } from '../../services/provision/machine';
 import { onExit } from '../../services/provision/on-exit';
 import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';

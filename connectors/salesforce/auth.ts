@@ -1,17 +1,15 @@
 import { createSign } from 'node:crypto';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
+import { type Session as Token, SharedSession } from '../kit/shared-session';
 import type { Auth } from './config';
 import { objectOf, textOf } from './json';
 
 /** A token and what it is good for. */
-export interface Session {
-  readonly accessToken: string;
+export interface Session extends Token {
   /** The org's REST host: also the `instanceurl` of the Pub/Sub API. */
   readonly instanceUrl: string;
   /** 18 characters. */
   readonly orgId: string;
-  /** Epoch ms after which it is renewed before use. */
-  readonly renewAt: number;
 }
 
 export interface AuthenticatorOptions {
@@ -27,43 +25,24 @@ const sessionMs = 10 * 60_000;
 const assertionMs = 3 * 60_000;
 const answerMs = 30_000;
 
-/** Keeps one token for all calls of a connection; one renewal at a time, shared by everyone who waits for it. */
+/** The session of a connection: asked for once, shared by all calls, renewed in good time. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  #session: Session | undefined;
-  #renewal: Promise<Session> | undefined;
+  readonly #shared: SharedSession<Session>;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
+    this.#shared = new SharedSession(() => this.#request(), options.now);
   }
 
-  /** A session, renewed in good time where that is possible. Rejects with Permanent (refused) or Retryable (not reached). */
-  async session(): Promise<Session> {
-    const current = this.#session;
-    if (current === undefined) return this.#renew();
-    if (this.#options.now() < current.renewAt) return current;
-    try {
-      return await this.#renew();
-    } catch (error) {
-      // Renewed early: while the login host is away, the old token most likely still does.
-      if (error instanceof Retryable) return current;
-      throw error;
-    }
+  /** Rejects with Permanent (refused) or Retryable (not reached). */
+  session(): Promise<Session> {
+    return this.#shared.get();
   }
 
   /** A session other than the one that Salesforce has just refused. */
-  async sessionAfter(refused: string): Promise<Session> {
-    const current = this.#session;
-    if (current !== undefined && current.accessToken !== refused) return current;
-    return this.#renew();
-  }
-
-  async #renew(): Promise<Session> {
-    this.#renewal ??= this.#request().finally(() => {
-      this.#renewal = undefined;
-    });
-    this.#session = await this.#renewal;
-    return this.#session;
+  sessionAfter(refused: string): Promise<Session> {
+    return this.#shared.after(refused);
   }
 
   async #request(): Promise<Session> {

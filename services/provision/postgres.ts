@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { ask } from './ask';
 import { installDebianPackage } from './debian';
 import { findPrograms, freePort, isRoot, runCommand, tail } from './machine';
 import { ServerProcess } from './server-process';
@@ -178,7 +178,11 @@ async function initialise(initdb: string, folder: string, user: User | undefined
 /** Asks, as every client does first, whether the server speaks TLS. */
 function askForSsl(host: string, port: number): Promise<void> {
   // SSLRequest: its own length and the code that PostgreSQL reserves for it.
-  return ask(host, port, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]), /^[SN]/);
+  return ask(host, port, {
+    bytes: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]),
+    isAnswer: beginsWith('S', 'N'),
+    otherwise: 'is no PostgreSQL',
+  });
 }
 
 /** Begins to log in: a server that is still starting up says so instead of asking for the password. */
@@ -188,27 +192,13 @@ function askToLogIn(host: string, port: number): Promise<void> {
   head.writeInt32BE(head.length + names.length);
   // Protocol 3.0.
   head.writeInt32BE(3 << 16, 4);
-  return ask(host, port, Buffer.concat([head, names]), /^R/);
+  return ask(host, port, {
+    bytes: Buffer.concat([head, names]),
+    isAnswer: beginsWith('R'),
+    otherwise: 'takes no clients (yet)',
+  });
 }
 
-function ask(host: string, port: number, question: Buffer, answer: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    const finish = (error?: Error): void => {
-      socket.destroy();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    socket.setTimeout(2000, () => {
-      finish(new Error(`${host}:${port} does not answer`));
-    });
-    socket.on('error', finish);
-    socket.on('close', () => {
-      finish(new Error(`${host}:${port} closed the connection`));
-    });
-    socket.on('connect', () => socket.write(question));
-    socket.on('data', (data) => {
-      finish(answer.test(data.toString('latin1')) ? undefined : new Error(`${host}:${port} takes no clients (yet)`));
-    });
-  });
+function beginsWith(...types: readonly string[]): (data: Buffer) => boolean {
+  return (data) => types.includes(data.toString('latin1', 0, 1));
 }

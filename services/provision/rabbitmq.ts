@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { provideContainer } from './container';
+import { ask } from './ask';
 import { installDebianPackage } from './debian';
 import { findPrograms, freePort } from './machine';
 import { ServerProcess } from './server-process';
@@ -198,35 +198,14 @@ async function inContainer(state: StateFolder, progress: Progress): Promise<Prov
 
 /** Says hello in AMQP 0-9-1 and waits for the broker's Connection.Start: an open port alone is not yet a broker. */
 function greet(host: string, port: number): Promise<void> {
-  return exchange(host, port, Buffer.from('AMQP\0\0\t\u0001', 'latin1'));
+  return ask(host, port, {
+    bytes: Buffer.from('AMQP\0\0\t\u0001', 'latin1'),
+    // Frame type 1 is a method; the first the broker sends is Connection.Start.
+    isAnswer: (data) => data[0] === 1,
+    otherwise: 'does not speak AMQP 0-9-1',
+  });
 }
 
 function reach(host: string, port: number): Promise<void> {
-  return exchange(host, port, undefined);
-}
-
-function exchange(host: string, port: number, hello: Buffer | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    const finish = (error?: Error): void => {
-      socket.destroy();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    socket.setTimeout(2000, () => {
-      finish(new Error(`${host}:${port} does not answer`));
-    });
-    socket.on('error', finish);
-    socket.on('close', () => {
-      finish(new Error(`${host}:${port} closed the connection`));
-    });
-    socket.on('connect', () => {
-      if (hello === undefined) finish();
-      else socket.write(hello);
-    });
-    // Frame type 1 is a method; the first the broker sends is Connection.Start.
-    socket.on('data', (data) => {
-      finish(data[0] === 1 ? undefined : new Error(`${host}:${port} does not speak AMQP 0-9-1`));
-    });
-  });
+  return ask(host, port);
 }

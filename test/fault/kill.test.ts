@@ -8,7 +8,7 @@ import { leadFields } from '../../cli/demo/lead-fields';
 import { openLedger, type Ledger } from '../../ledger/ledger';
 import { provideAll } from '../../services/provision/provide';
 import { openStateFolder } from '../../services/provision/state-folder';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { roles, type Role } from '../../services/signalbox';
 import { startSalesforce, type RunningSalesforce } from '../../simulators/salesforce';
 import { until, writeTenant } from '../line';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ServerProcess } from '../../services/provision/server-process';
 import type { StateFolder } from '../../services/provision/state-folder';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import type { Role } from '../../services/signalbox';
 
 /** What the processes of one Signalbox have in common. */

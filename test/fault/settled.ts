@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ledger } from '../../ledger/ledger';
 import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import type { RunningSalesforce } from '../../simulators/salesforce';
 import { compare, type Differences } from './compare';
 import { ledgerSide, orgSide } from './sides';

@@ -10,7 +10,7 @@ import type { HistoryEntry } from '../../ledger/ledger';
 import { loadModels } from '../../models/registry';
 import { freePort } from '../../services/provision/machine';
 import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
 import { type RunningDynamics365, startDynamics365 } from '../../simulators/dynamics365';
 import { loadTenant } from '../../tenants/load';

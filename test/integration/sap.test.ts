@@ -8,7 +8,7 @@ import type { HistoryEntry } from '../../ledger/ledger';
 import { loadModels } from '../../models/registry';
 import { freePort } from '../../services/provision/machine';
 import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
 import { type RunningSap, startSap } from '../../simulators/sap';
 import { loadTenant } from '../../tenants/load';

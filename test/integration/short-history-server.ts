@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { freePort, findPrograms } from '../../services/provision/machine';
 import { ServerProcess } from '../../services/provision/server-process';
 import { openStateFolder } from '../../services/provision/state-folder';

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 
 /** Where recorded histories are: `<workflow>/<scenario>@<n>.json`, `n` from 1. */
 const historiesDir = path.join(projectRoot, 'test', 'replay', 'histories');

@@ -1,7 +1,7 @@
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../services/runtime';
+import { projectRoot } from '../../services/project-root';
 import { workflowBundle } from '../../services/worker';
 import type { BatchOutcome } from '../../activities/lane-types';
 import { loadHistories, type RecordedHistory } from './history-file';
