@@ -3,7 +3,8 @@ import { isoFromText } from '../../canonical-schema/time';
 import type { InboundRequest } from '../contract';
 import { parseLossless } from '../kit/lossless-json';
 import { isJson, isText, mediaType } from './media-type';
-import { type CloudEventJson, objectOf } from './native';
+import type { CloudEventJson } from './native';
+import { objectOf } from '../kit/json';
 import { Refusal } from './refusal';
 
 /** Levels of lists and objects: what is nested deeper cannot be written as JSON again, which recurses. */

@@ -3,7 +3,8 @@ import type { Connection, ConnectDependencies, Connector, Reader, Sink } from '.
 import { inboxSource, type Decoded } from '../kit/inbox-source';
 import { type CloudEventsConfig, configSchema, settingsOf } from './config';
 import { gateOf } from './gate';
-import { type CloudEventNative, objectOf } from './native';
+import type { CloudEventNative } from './native';
+import { objectOf } from '../kit/json';
 import { crm, normalise } from './normalise';
 import { readNatives } from './read-natives';
 import { CloudEventsReceiver, stream } from './receiver';

@@ -1,5 +1,6 @@
 import { Unmappable } from '../contract';
-import { type CloudEventNative, objectOf, textOf } from './native';
+import type { CloudEventNative } from './native';
+import { objectOf, textOf } from '../kit/json';
 
 /**
  * CloudEvents as people have them in files: one in the JSON format, an array of them, or what the inbox keeps.

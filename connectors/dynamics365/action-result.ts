@@ -1,6 +1,7 @@
-import type { Action, ActionResult, FailureClass } from '../../canonical-schema/action';
+import type { Action, ActionResult } from '../../canonical-schema/action';
 import { Permanent, Retryable } from '../contract';
-import { objectOf, ownOf } from './json';
+import { applied as appliedAs, refused } from '../kit/action-result';
+import { objectOf, ownOf } from '../kit/json';
 import { versionOf } from './normalise/told';
 import type { ApiAnswer } from './web-api';
 import { classOf, WebApiFailure } from './web-api-failure';
@@ -14,24 +15,7 @@ export function applied(
 ): ActionResult {
   const row = objectOf(body);
   const version = versionOf(row === undefined ? headers.etag : (ownOf(row, '@odata.etag') ?? headers.etag));
-  return {
-    actionId: action.id,
-    outcome,
-    nativeId,
-    answer: body ?? null,
-    ...(version === undefined ? {} : { nativeVersion: version }),
-  };
-}
-
-/** A failure of one's own finding. */
-export function refused(
-  action: Action,
-  failure: FailureClass,
-  code: string,
-  message: string,
-  answer: unknown = null,
-): ActionResult {
-  return { actionId: action.id, outcome: 'failed', failure, code, message, answer };
+  return appliedAs(action, outcome, nativeId, body ?? null, version);
 }
 
 /** The write failed. Without an answer its effect is unknown: the same action again has it once. */

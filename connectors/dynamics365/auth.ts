@@ -1,7 +1,7 @@
 import { type ConnectorError, Permanent, Retryable } from '../contract';
 import { type Session, SharedSession } from '../kit/shared-session';
 import type { Auth } from './config';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 import { delayOf } from './web-api-failure';
 
 export interface AuthenticatorOptions {

@@ -1,6 +1,6 @@
 import type { Finding } from '../contract';
 import type { Settings } from './config';
-import { objectOf, ownOf } from './json';
+import { objectOf, ownOf } from '../kit/json';
 import type { Fields } from './native';
 import type { TableDefinitions } from './table-definitions';
 import type { WebApi } from './web-api';

@@ -1,6 +1,6 @@
 import type { Decoded } from '../kit/inbox-source';
 import { parseLossless } from '../kit/lossless-json';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 import type { Dynamics365Native, Headers } from './native';
 
 const newline = 0x0a;

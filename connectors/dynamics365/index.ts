@@ -5,7 +5,7 @@ import { Authenticator } from './auth';
 import { checkConnection } from './check';
 import { configSchema, type Dynamics365Config, type Settings, settingsOf } from './config';
 import { unpacked } from './inbox-payload';
-import { objectOf } from './json';
+import { objectOf } from '../kit/json';
 import type { Dynamics365Native } from './native';
 import { crm, normalise } from './normalise';
 import { recordIdOf } from './normalise/flatten';

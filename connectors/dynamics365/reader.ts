@@ -1,5 +1,5 @@
 import { Permanent, type Reader } from '../contract';
-import { objectOf, ownOf, textOf } from './json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, RowNative } from './native';
 import { dayOf } from './normalise/dates';
 import type { TableDefinition, TableDefinitions } from './table-definitions';

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Inbox, InboundReply, InboundRequest, Log, Receiver } from '../contract';
 import type { Webhook } from './config';
 import { packed } from './inbox-payload';
-import { objectOf, ownOf, textOf } from './json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, Headers } from './native';
 import { Parts, targetsOf } from './normalise/parts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stableId } from '../../canonical-schema/identity';
 import { Permanent, type Registration, type RegistrationChange } from '../contract';
 import type { Webhook } from './config';
-import { objectOf, ownOf, textOf } from './json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import { imageName, type Fields } from './native';
 import { recordIdOf } from './normalise/flatten';
 import type { WebApi } from './web-api';

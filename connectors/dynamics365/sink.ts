@@ -2,8 +2,9 @@ import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { untilAborted } from '../kit/abort';
-import { applied, failed, refused } from './action-result';
-import { objectOf, ownOf } from './json';
+import { refused } from '../kit/action-result';
+import { applied, failed } from './action-result';
+import { objectOf, ownOf } from '../kit/json';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
 import { versionOf } from './normalise/told';

@@ -1,6 +1,6 @@
 import { Permanent } from '../contract';
 import { entitySetOf } from './entity-sets';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 import { idColumnOf, isStandard } from './normalise/tables';
 import type { WebApi } from './web-api';
 

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../../canonical-schema/action';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 
 /** Codes that another try may cure: service protection, locks, time-outs, two writers of one key. */
 const passing = new Set(['0x80072321', '0x80072322', '0x80072326', '0x80044151', '0x80040237']);

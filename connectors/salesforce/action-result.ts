@@ -1,5 +1,6 @@
-import type { Action, ActionResult, FailureClass } from '../../canonical-schema/action';
+import type { Action, ActionResult } from '../../canonical-schema/action';
 import { Permanent, Retryable } from '../contract';
+import { refused } from '../kit/action-result';
 import { classOf, RestFailure } from './rest-failure';
 
 /** One row of a collections answer; rows fail by themselves inside an HTTP 200. */
@@ -11,28 +12,6 @@ export interface RowAnswer {
     readonly message: string;
     readonly fields?: readonly string[];
   }[];
-}
-
-/** The row was written, or had been. */
-export function applied(
-  action: Action,
-  outcome: 'applied' | 'already-applied',
-  nativeId: string,
-  answer: unknown,
-  nativeVersion?: string,
-): ActionResult {
-  return { actionId: action.id, outcome, nativeId, answer, ...(nativeVersion === undefined ? {} : { nativeVersion }) };
-}
-
-/** A failure of one's own finding. */
-export function refused(
-  action: Action,
-  failure: FailureClass,
-  code: string,
-  message: string,
-  answer: unknown = null,
-): ActionResult {
-  return { actionId: action.id, outcome: 'failed', failure, code, message, answer };
 }
 
 /** The row was refused. */

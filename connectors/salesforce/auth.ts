@@ -2,7 +2,7 @@ import { createSign } from 'node:crypto';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
 import { type Session as Token, SharedSession } from '../kit/shared-session';
 import type { Auth } from './config';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 
 /** A token and what it is good for. */
 export interface Session extends Token {

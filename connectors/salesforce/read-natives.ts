@@ -1,7 +1,7 @@
 import { Unmappable } from '../contract';
 import { decodeEvent } from './decode';
 import { type EventSchema, parseEventSchema } from './event-schema';
-import { objectOf, ownOf, textOf } from './json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import type { JsonNative, SalesforceNative } from './native';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { Action, ActionResult, CreateTask } from '../../canonical-schema/action';
 import { Permanent, Retryable } from '../contract';
-import { applied, failedCall, failedRow, refused, type RowAnswer } from './action-result';
+import { applied, refused } from '../kit/action-result';
+import { failedCall, failedRow, type RowAnswer } from './action-result';
 import type { Rest } from './jsforce-connection';
 import type { NativeTypes } from './native-types';
 import { changedTask, type Row } from './task-fields';

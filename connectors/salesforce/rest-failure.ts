@@ -1,6 +1,6 @@
 import type { FailureClass } from '../../canonical-schema/action';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
-import { objectOf, textOf } from './json';
+import { objectOf, textOf } from '../kit/json';
 
 /** An error of the REST API, for a whole request or for one row of a collection. */
 export interface RestError {

@@ -1,10 +1,9 @@
+import { objectOf, ownOf } from '../kit/json';
+
+export { objectOf, ownOf };
+
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** The value as an object, or undefined: arrays and null are none. */
-export function objectOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
 
 /** The value as a list; undefined where it is none. */
 export function listOf(value: unknown): readonly unknown[] | undefined {
@@ -25,11 +24,6 @@ export function textOf(value: unknown): string | undefined {
 /** The texts of a list that are not blank; nothing where there is no list. */
 export function textsOf(value: unknown): readonly string[] {
   return (listOf(value) ?? []).map(textOf).filter((item) => item !== undefined);
-}
-
-/** An object's own property: `constructor` of an untrusted object is not one. */
-export function ownOf(object: Fields, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** The first of an object's properties that is a text. */

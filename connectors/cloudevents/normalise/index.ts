@@ -15,7 +15,8 @@ import { isoFromText } from '../../../canonical-schema/time';
 import { type SchemaFault, validateEnvelope, validateEvent } from '../../../canonical-schema/validate';
 import { type Mapping, type NormaliseContext, Unmappable } from '../../contract';
 import { compileMapping } from '../../kit/mapping';
-import { type CloudEventNative, objectOf, textOf } from '../native';
+import type { CloudEventNative } from '../native';
+import { objectOf, textOf } from '../../kit/json';
 import { kindOf, presentedAs } from './words';
 
 /** The connector's name in event sources and partition keys. */

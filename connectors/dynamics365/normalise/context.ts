@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../canonical-schema/canonical-json';
 import { stableId } from '../../../canonical-schema/identity';
-import { objectOf, ownOf, textOf, wordOf } from '../json';
+import { objectOf, ownOf, textOf } from '../../kit/json';
 import { callTag, type ContextNative, type Fields } from '../native';
 import { instantOf } from './dates';
 import { entryOf, flattenValue, recordIdOf } from './flatten';
@@ -95,4 +95,9 @@ function originOf(body: Fields, ownUser: string | undefined): Told['origin'] {
     context = objectOf(ownOf(context, 'ParentContext'));
   }
   return 'external';
+}
+
+/** The value as JSON text where it is a text or a number, else empty: a part of an identity. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -1,4 +1,4 @@
-import { objectOf, ownOf, textOf } from '../json';
+import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields } from '../native';
 import { isWcfDate, webApiInstant } from './dates';
 import { refuse } from './told';

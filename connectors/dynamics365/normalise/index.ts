@@ -8,7 +8,7 @@ import {
   subjectOf,
 } from '../../../canonical-schema/identity';
 import { type NormaliseContext, Unmappable } from '../../contract';
-import { objectOf } from '../json';
+import { objectOf } from '../../kit/json';
 import type { ContextNative, Dynamics365Native, Fields, RowNative, UnreadableNative } from '../native';
 import { contextTold } from './context';
 import { type MappedRecord, mapRecord } from './map-record';

@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
-import { objectOf, ownOf, textOf } from '../json';
+import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields } from '../native';
 import { flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
 import { type Key, membersOf, type MessageRecord, type Parts } from './parts';

@@ -1,5 +1,5 @@
 import type { ChangeKind, Provenance } from '../../../canonical-schema/event';
-import { objectOf, ownOf, textOf } from '../json';
+import { objectOf, ownOf, textOf } from '../../kit/json';
 import { imageName, type Fields, type Headers } from '../native';
 import { entriesOf, entryOf, flattenEntity, isEntity, isReference, recordIdOf } from './flatten';
 import { idColumnOf } from './tables';

@@ -1,4 +1,4 @@
-import { ownOf } from '../json';
+import { ownOf } from '../../kit/json';
 import type { Fields, RowNative } from '../native';
 import { instantOf } from './dates';
 import { flattenRow, recordIdOf } from './flatten';

@@ -1,5 +1,5 @@
 import { type EntityName, entityNames } from '../../../canonical-schema/entity';
-import { textOf } from '../json';
+import { textOf } from '../../kit/json';
 import type { Fields } from '../native';
 import type { Choices } from './choices';
 import { dayOf, instantOf } from './dates';

@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
 import { isBitmap } from '../bitmap';
-import { objectOf, textOf, textsOf } from '../json';
+import { objectOf, textOf, textsOf } from '../../kit/json';
 import { callClient, type DateType, type Fields, type JsonNative, type PubSubNative } from '../native';
 import { instantOf } from './dates';
 import { flatFieldName, flatten } from './flatten';

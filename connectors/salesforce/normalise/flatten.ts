@@ -1,5 +1,5 @@
 import type { DateType, Fields } from '../native';
-import { objectOf } from '../json';
+import { objectOf } from '../../kit/json';
 import { standardDates } from './tables';
 import { restDate } from './values';
 

@@ -8,7 +8,7 @@ import {
   subjectOf,
 } from '../../../canonical-schema/identity';
 import { type NormaliseContext, Unmappable } from '../../contract';
-import { objectOf } from '../json';
+import { objectOf } from '../../kit/json';
 import type { JsonNative, PubSubNative, RecordNative, SalesforceNative, UnreadableNative } from '../native';
 import { changeOfJson, changeOfPubSub } from './change';
 import { type MappedRecord, mapRecord } from './map-record';

@@ -1,4 +1,4 @@
-import { objectOf, ownOf, textOf } from '../json';
+import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields, JsonNative, PubSubNative, RecordNative } from '../native';
 import { instantOf } from './dates';
 import { flatten } from './flatten';

@@ -5,7 +5,8 @@ import { etagOf, queryText, rowIn, rowsIn } from '../odata/client';
 import type { Answer } from '../odata/failure';
 import { quoted, setOf, setOfEntity } from '../odata/services';
 import { withLocks } from './key-locks';
-import { applied, failedAnswer, failedCall, refused } from './results';
+import { applied, refused } from '../../kit/action-result';
+import { failedAnswer, failedCall } from './results';
 import type { SinkContext } from './sink-context';
 import { newTask, partiesOf } from './task-fields';
 

@@ -1,28 +1,7 @@
-import type { Action, ActionResult, FailureClass } from '../../../canonical-schema/action';
+import type { Action, ActionResult } from '../../../canonical-schema/action';
 import { Permanent, Retryable } from '../../contract';
+import { refused } from '../../kit/action-result';
 import { type Answer, classOf, failureOf, ODataFailure } from '../odata/failure';
-
-/** The record was written, or had been. */
-export function applied(
-  action: Action,
-  outcome: 'applied' | 'already-applied',
-  nativeId: string,
-  answer: unknown,
-  nativeVersion?: string,
-): ActionResult {
-  return { actionId: action.id, outcome, nativeId, answer, ...(nativeVersion === undefined ? {} : { nativeVersion }) };
-}
-
-/** A failure of one's own finding. */
-export function refused(
-  action: Action,
-  failure: FailureClass,
-  code: string,
-  message: string,
-  answer: unknown = null,
-): ActionResult {
-  return { actionId: action.id, outcome: 'failed', failure, code, message, answer };
-}
 
 /** The service refused this action alone. */
 export function failedAnswer(action: Action, answer: Answer): ActionResult {

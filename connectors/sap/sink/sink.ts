@@ -1,5 +1,6 @@
 import type { Action, ActionResult } from '../../../canonical-schema/action';
 import type { Sink } from '../../contract';
+import { untilAborted } from '../../kit/abort';
 import { coalesce } from '../../kit/coalesce';
 import { createTasks } from './create-tasks';
 import { failedCall } from './results';
@@ -29,16 +30,7 @@ export class ODataSink implements Sink {
   /** See Sink. Callers of the same moment share a call, so an abort ends the caller's wait and not the call. */
   async apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]> {
     signal.throwIfAborted();
-    const results = Promise.all(actions.map((action) => this.#applyOne(action)));
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      results.then(resolve, reject).finally(() => {
-        signal.removeEventListener('abort', abort);
-      });
-    });
+    return untilAborted(Promise.all(actions.map((action) => this.#applyOne(action))), signal);
   }
 
   /** Ends what is under way; who still waits for it gets a failure. */

@@ -6,7 +6,8 @@ import { etagOf } from '../odata/client';
 import type { Answer } from '../odata/failure';
 import { type EntitySet, quoted, setOf, setOfEntity } from '../odata/services';
 import type { Request } from '../odata/session';
-import { applied, failedAnswer, failedCall, refused } from './results';
+import { applied, refused } from '../../kit/action-result';
+import { failedAnswer, failedCall } from './results';
 import type { SinkContext } from './sink-context';
 import { completed, noteOf, taskFields } from './task-fields';
 
