@@ -49,3 +49,24 @@ const kinds = new Map(
 export function kindsOf(entity: EntityName): ReadonlyMap<string, FieldKind> {
   return kinds.get(entity) ?? new Map<string, FieldKind>();
 }
+
+/**
+ * A tenant's values: in the entity's field of that name where they fit it, else in the attributes.
+ * @param convert a value as the kind holds it; undefined where it is none
+ */
+export function fitToEntity(
+  entity: EntityName,
+  values: Readonly<Record<string, unknown>>,
+  convert: (kind: FieldKind, value: unknown) => unknown,
+): { readonly fields: Readonly<Record<string, unknown>>; readonly attributes: Readonly<Record<string, unknown>> } {
+  const fields: Record<string, unknown> = {};
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined) continue;
+    const kind = kindsOf(entity).get(name);
+    const converted = kind === undefined ? undefined : convert(kind, value);
+    if (converted === undefined) attributes[name] = value;
+    else fields[name] = converted;
+  }
+  return { fields, attributes };
+}

@@ -19,6 +19,8 @@ export interface CompiledMapping {
   evaluate(entity: string, native: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
   /** Canonical field -> native fields that its expression reads. */
   reads(entity: string): ReadonlyMap<string, readonly string[]>;
+  /** Native field -> canonical fields whose expressions read it, under all of the keys: an entity, a native type. */
+  targets(...keys: readonly string[]): ReadonlyMap<string, readonly string[]>;
 }
 
 interface CompiledField {
@@ -70,10 +72,30 @@ function compile(mapping: Mapping, builtIn: Mapping): CompiledMapping {
     entities.set(entity, fields.set(name, { name, text, expression }));
   }
   const compiled = new Map([...entities].map(([entity, fields]) => [entity, [...fields.values()]]));
+  const reads: CompiledMapping['reads'] = (entity) =>
+    new Map((compiled.get(entity) ?? []).map((field) => [field.name, field.expression.reads]));
+  const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
   return {
     evaluate: (entity, native) => evaluate(compiled, entity, native),
-    reads: (entity) => new Map((compiled.get(entity) ?? []).map((field) => [field.name, field.expression.reads])),
+    reads,
+    // The same for every record of one kind, so made once.
+    targets: (...keys) => {
+      const key = keys.join(' ');
+      const targets = known.get(key) ?? inverted(keys.flatMap((one) => [...reads(one)]));
+      known.set(key, targets);
+      return targets;
+    },
   };
+}
+
+function inverted(
+  reads: readonly (readonly [target: string, fields: readonly string[]])[],
+): ReadonlyMap<string, readonly string[]> {
+  const targets = new Map<string, string[]>();
+  for (const [target, fields] of reads) {
+    for (const field of fields) targets.set(field, [...(targets.get(field) ?? []), target]);
+  }
+  return targets;
 }
 
 async function evaluate(

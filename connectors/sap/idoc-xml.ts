@@ -1,6 +1,6 @@
 import { type Fields, listOf, objectOf, objectsOf } from './json';
 import type { IdocNative } from './native';
-import { refuse } from './refusal';
+import { refuse } from '../kit/canonical-event';
 import { parseXml } from './xml';
 
 /** What people have beside IDocs in the same folders, by the root element. */

@@ -4,7 +4,7 @@ import { binaryEvent, isBareImage, structuredEvent } from './cloudevent';
 import { readIdocJson, readIdocXml } from './idoc-xml';
 import { type Fields, listOf, objectOf } from './json';
 import type { SapNative } from './native';
-import { refuse } from './refusal';
+import { refuse } from '../kit/canonical-event';
 import { readRows } from './rows';
 
 /**

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { refuse } from './refusal';
+import { refuse } from '../kit/canonical-event';
 import { type Fields, objectOf } from './json';
 
 /**

@@ -2,18 +2,11 @@ import type { EntityName } from '../../../canonical-schema/entity';
 import { entityNames } from '../../../canonical-schema/entity';
 import { entityFields } from '../../../canonical-schema/catalog';
 import type { CanonicalEvent } from '../../../canonical-schema/event';
-import {
-  dataSchemaOf,
-  eventSource,
-  eventType,
-  partitionKey,
-  sequenceOf,
-  stableId,
-  subjectOf,
-} from '../../../canonical-schema/identity';
+import { sequenceOf } from '../../../canonical-schema/identity';
 import { isoFromText } from '../../../canonical-schema/time';
 import { type SchemaFault, validateEnvelope, validateEvent } from '../../../canonical-schema/validate';
-import { type Mapping, type NormaliseContext, Unmappable } from '../../contract';
+import type { Mapping, NormaliseContext } from '../../contract';
+import { canonicalEvent, refuse } from '../../kit/canonical-event';
 import { compileMapping } from '../../kit/mapping';
 import type { CloudEventNative } from '../native';
 import { objectOf, textOf } from '../../kit/json';
@@ -154,40 +147,27 @@ function unread(data: Fields, targets: Readonly<Record<string, string>>): Fields
   return Object.fromEntries(Object.entries(data).filter(([name]) => !taken.has(name)));
 }
 
-function eventOf(told: Told, mapped: Mapped, { tenant, connection, org }: NormaliseContext): CanonicalEvent {
-  const { entity, fields, attributes, unused } = mapped;
-  const id = recordIdOf(told, mapped);
+function eventOf(told: Told, mapped: Mapped, context: NormaliseContext): CanonicalEvent {
+  const { entity, attributes, unused } = mapped;
   const kind = kindOf(told.type, entity === 'record');
-  const own = Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'id'));
-  return {
-    specversion: '1.0',
-    id: stableId(crm, org, told.source, told.id),
-    source: eventSource(tenant, crm, org),
-    type: eventType(entity, kind),
-    subject: subjectOf(entity, id),
-    time: told.time,
-    datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(entity),
-    tenantid: tenant,
-    connection,
-    partitionkey: partitionKey(tenant, crm, entity, id),
-    sequence: orderIn(told),
-    origin: 'external',
-    ...passedOn(told.attributes),
-    data: {
-      entity,
-      change: { kind, fields: kind === 'updated' ? changedBy(own, attributes) : [] },
-      record: {
-        id,
-        nativeType: told.type,
-        ...own,
-        ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
-      },
-      native: nativeOf(unused, told.attributes),
+  const fields = Object.fromEntries(Object.entries(mapped.fields).filter(([name]) => name !== 'id'));
+  return canonicalEvent(
+    {
+      crm,
+      identity: [context.org, told.source, told.id],
+      recordId: recordIdOf(told, mapped),
+      nativeType: told.type,
+      time: told.time,
+      sequence: orderIn(told),
+      origin: 'external',
+      extensions: passedOn(told.attributes),
+      change: { kind, fields: kind === 'updated' ? changedBy(fields, attributes) : [] },
+      record: { entity, fields, attributes, native: nativeOf(unused, told.attributes) },
       // An event of a channel tells its record whole: there is nowhere to read the rest.
       provenance: { record: 'event' },
     },
-  };
+    context,
+  );
 }
 
 /** The data's own id; for a record what the event is about; else the event itself. */
@@ -221,9 +201,4 @@ function changedBy(fields: Fields, attributes: Fields): readonly string[] {
 
 function nativeOf(unused: Fields, attributes: Fields): Fields {
   return 'cloudevent' in unused ? { data: unused, cloudevent: attributes } : { ...unused, cloudevent: attributes };
-}
-
-/** Why a native cannot be a canonical event. */
-function refuse(code: string, why: string): Unmappable {
-  return new Unmappable(code, `cannot normalise: ${why}`);
 }

@@ -6,7 +6,8 @@ import { instantOf } from './dates';
 import { entryOf, flattenValue, recordIdOf } from './flatten';
 import { recordsOf } from './messages';
 import { type MessageRecord, Parts } from './parts';
-import { orderWithin, refuse, type Told, versionOf } from './told';
+import { refuse } from '../../kit/canonical-event';
+import { orderWithin, type Told, versionOf } from './told';
 
 /** How many contexts within contexts are searched for the tag: each plug-in that reacts to another adds one. */
 const longestChain = 32;

@@ -1,7 +1,7 @@
 import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields } from '../native';
 import { isWcfDate, webApiInstant } from './dates';
-import { refuse } from './told';
+import { refuse } from '../../kit/canonical-event';
 
 /** Nothing that Dataverse tells is nested this deep. */
 const deepest = 40;

@@ -1,19 +1,12 @@
-import type { CanonicalEvent, Change } from '../../../canonical-schema/event';
-import {
-  dataSchemaOf,
-  eventSource,
-  eventType,
-  partitionKey,
-  stableId,
-  subjectOf,
-} from '../../../canonical-schema/identity';
+import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { type NormaliseContext, Unmappable } from '../../contract';
 import { objectOf } from '../../kit/json';
 import type { ContextNative, Dynamics365Native, Fields, RowNative, UnreadableNative } from '../native';
 import { contextTold } from './context';
-import { type MappedRecord, mapRecord } from './map-record';
+import { mapRecord } from './map-record';
 import { rowTold } from './row';
-import { refuse, type Told } from './told';
+import { canonicalEvent, changeOf, type MappedRecord, refuse } from '../../kit/canonical-event';
+import type { Told } from './told';
 
 /** The connector's name in event sources and partition keys. */
 export const crm = 'dynamics365';
@@ -45,57 +38,12 @@ function tellingsOf(native: Dynamics365Native): readonly Told[] {
   }
 }
 
-async function eventOf(told: Told, mapped: MappedRecord, context: NormaliseContext): Promise<CanonicalEvent> {
-  const { entity } = mapped;
-  const { recordId: id, nativeType, transaction } = told;
-  const { tenant, connection, org } = context;
-  return {
-    specversion: '1.0',
-    id: stableId(crm, ...told.identity, id),
-    source: eventSource(tenant, crm, org),
-    type: eventType(entity, told.kind),
-    subject: subjectOf(entity, id),
-    time: told.time,
-    datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(entity),
-    tenantid: tenant,
-    connection,
-    partitionkey: partitionKey(tenant, crm, entity, id),
-    sequence: told.sequence,
-    origin: told.origin,
-    ...(transaction === undefined ? {} : { correlationid: transaction.id }),
-    data: {
-      entity,
-      change: await changeOf(told, mapped, context),
-      record: {
-        id,
-        nativeType,
-        ...mapped.fields,
-        ...(Object.keys(mapped.attributes).length === 0 ? {} : { attributes: mapped.attributes }),
-      },
-      native: mapped.native,
-      provenance: { record: told.provenance },
-    },
-  };
-}
-
-async function changeOf(told: Told, mapped: MappedRecord, context: NormaliseContext): Promise<Change> {
-  const before = await beforeOf(told, mapped, context);
-  return {
-    kind: told.kind,
-    // A property may have an empty name, which says nothing of what changed.
-    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))].filter((name) => name !== ''),
-    ...(told.gap ? { gap: true } : {}),
-    ...(told.by === undefined ? {} : { by: told.by }),
-    ...(told.transaction === undefined ? {} : { transaction: told.transaction }),
-    ...(before === undefined ? {} : { before }),
-    // A record has no null: that a field was emptied is said here.
-    ...(told.nulled.length === 0
-      ? {}
-      : {
-          after: Object.fromEntries(told.nulled.flatMap((field) => mapped.pathsOf(field)).map((path) => [path, null])),
-        }),
-  };
+async function eventOf(told: Told, record: MappedRecord, context: NormaliseContext): Promise<CanonicalEvent> {
+  const { identity, recordId, nativeType, time, sequence, origin, transaction } = told;
+  const extensions = transaction === undefined ? {} : { correlationid: transaction.id };
+  const change = changeOf(told, record, await beforeOf(told, record, context));
+  const parts = { crm, identity: [...identity, recordId], recordId, nativeType, time, sequence, origin, extensions };
+  return canonicalEvent({ ...parts, change, record, provenance: { record: told.provenance } }, context);
 }
 
 /** The changed fields before, in canonical words as after. */

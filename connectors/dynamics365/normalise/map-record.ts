@@ -1,26 +1,12 @@
 import type { EntityName } from '../../../canonical-schema/entity';
 import type { Mapping } from '../../contract';
-import { type CompiledMapping, compileMapping } from '../../kit/mapping';
+import type { MappedRecord } from '../../kit/canonical-event';
+import { compileMapping } from '../../kit/mapping';
 import type { Fields } from '../native';
-import { kindsOf } from '../../kit/entity-kinds';
+import { fitToEntity, kindsOf } from '../../kit/entity-kinds';
 import type { Table } from './standard-tables';
 import { idColumnOf, type Place, placesOf, tableOf } from './tables';
 import { convert, entityNamed, fitted, isWhole } from './values';
-
-/** A told record in canonical words. */
-export interface MappedRecord {
-  readonly entity: EntityName;
-  /** Canonical fields, `id` and `nativeType` left out. */
-  readonly fields: Fields;
-  /** What the tenant mapped beyond the entity's fields; all fields of a `record`. */
-  readonly attributes: Fields;
-  /** What was not used, and what the canonical field does not say whole: a choice's number, a lookup's name. */
-  readonly native: Fields;
-  /** Canonical names of a native field (`attributes.x` within the attributes); its own where it is not mapped. */
-  namesOf(field: string): readonly string[];
-  /** The same, down to the part of an address: `billingAddress.street`. */
-  pathsOf(field: string): readonly string[];
-}
 
 /**
  * Maps native fields: the built-in table first, the tenant's expressions over it. Expressions stand under the entity's name or
@@ -40,8 +26,8 @@ export async function mapRecord(
   const entity = entityNamed(named) ?? table.entity;
   const values = { ...(await compiled.evaluate(entity, input)), ...ownValues };
   const builtIn = mapBuiltIn(table, native, { entity, nativeType });
-  const { fields, attributes } = fit(entity, values);
-  const targets = targetsByField(compiled, [entity, nativeType]);
+  const { fields, attributes } = fitToEntity(entity, values, fitted);
+  const targets = compiled.targets(entity, nativeType);
   // An expression that computes something from a field does not tell the field's value: that stays native.
   const isBare = (target: string, name: string): boolean =>
     [nativeType, entity].some((key) => mapping[key]?.[target]?.trim() === name);
@@ -104,28 +90,4 @@ function joined(known: unknown, value: unknown): unknown {
   if (Array.isArray(known) && Array.isArray(value)) return [...(known as unknown[]), ...(value as unknown[])];
   const isObject = (one: unknown): one is object => typeof one === 'object' && one !== null;
   return isObject(known) && isObject(value) ? { ...known, ...value } : value;
-}
-
-/** The tenant's values: in the entity's field of that name where they fit it, else in the attributes. */
-function fit(entity: EntityName, values: Fields): { fields: Fields; attributes: Fields } {
-  const kinds = kindsOf(entity);
-  const fields: Record<string, unknown> = {};
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined) continue;
-    const kind = kinds.get(name);
-    const converted = kind === undefined ? undefined : fitted(kind, value);
-    if (converted === undefined) attributes[name] = value;
-    else fields[name] = converted;
-  }
-  return { fields, attributes };
-}
-
-/** The tenant's targets by the native field that they read. */
-function targetsByField(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const targets = new Map<string, string[]>();
-  for (const [target, reads] of keys.flatMap((key) => [...compiled.reads(key)])) {
-    for (const field of reads) targets.set(field, [...(targets.get(field) ?? []), target]);
-  }
-  return targets;
 }

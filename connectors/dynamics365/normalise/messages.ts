@@ -4,7 +4,7 @@ import type { Fields } from '../native';
 import { flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
 import { type Key, membersOf, type MessageRecord, type Parts } from './parts';
 import { idColumnOf } from './tables';
-import { refuse } from './told';
+import { refuse } from '../../kit/canonical-event';
 
 type Reading = (parts: Parts, message: string) => readonly MessageRecord[];
 

@@ -3,7 +3,7 @@ import { objectOf, ownOf, textOf } from '../../kit/json';
 import { imageName, type Fields, type Headers } from '../native';
 import { entriesOf, entryOf, flattenEntity, isEntity, isReference, recordIdOf } from './flatten';
 import { idColumnOf } from './tables';
-import { refuse } from './told';
+import { refuse } from '../../kit/canonical-event';
 
 /** One record that a message is about. */
 export interface MessageRecord {

@@ -3,7 +3,8 @@ import type { Fields, RowNative } from '../native';
 import { instantOf } from './dates';
 import { flattenRow, recordIdOf } from './flatten';
 import { idColumnOf } from './tables';
-import { orderWithin, refuse, type Told, versionOf } from './told';
+import { refuse } from '../../kit/canonical-event';
+import { orderWithin, type Told, versionOf } from './told';
 
 /** A row of the Web API: the record's state at its last change, or that it is gone. Throws Unmappable. */
 export function rowTold({ nativeType, row, isDeleted = false, readAt }: RowNative): Told {

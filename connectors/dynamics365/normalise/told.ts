@@ -1,6 +1,5 @@
 import type { ChangeKind, Provenance } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
-import { Unmappable } from '../../contract';
 import type { Fields } from '../native';
 
 /** What a native tells about one record, in one form for contexts and rows. Fields are flat (see `flatten`). */
@@ -37,9 +36,4 @@ export function orderWithin(version: string | undefined, time: string): string {
 export function versionOf(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' ? /^(?:W\/)?"?0*(\d{1,20})"?$/.exec(text)?.[1] : undefined;
-}
-
-/** Why a native cannot be a canonical event. */
-export function refuse(code: string, why: string): Unmappable {
-  return new Unmappable(code, `cannot normalise: ${why}`);
 }

@@ -5,7 +5,8 @@ import { objectOf, textOf, textsOf } from '../../kit/json';
 import { callClient, type DateType, type Fields, type JsonNative, type PubSubNative } from '../native';
 import { instantOf } from './dates';
 import { flatFieldName, flatten } from './flatten';
-import { refuse, type Told } from './told';
+import { refuse } from '../../kit/canonical-event';
+import type { Told } from './told';
 import { fullId } from './values';
 
 const kinds: Readonly<Record<string, ChangeKind>> = {

@@ -1,19 +1,13 @@
-import type { CanonicalEvent, Change, Provenance } from '../../../canonical-schema/event';
-import {
-  dataSchemaOf,
-  eventSource,
-  eventType,
-  partitionKey,
-  stableId,
-  subjectOf,
-} from '../../../canonical-schema/identity';
+import type { CanonicalEvent, Provenance } from '../../../canonical-schema/event';
+import { stableId } from '../../../canonical-schema/identity';
 import { type NormaliseContext, Unmappable } from '../../contract';
 import { objectOf } from '../../kit/json';
 import type { JsonNative, PubSubNative, RecordNative, SalesforceNative, UnreadableNative } from '../native';
 import { changeOfJson, changeOfPubSub } from './change';
-import { type MappedRecord, mapRecord } from './map-record';
+import { mapRecord } from './map-record';
 import { messageOfJson, messageOfPubSub, observationOf } from './message';
-import { refuse, type Told } from './told';
+import { canonicalEvent, changeOf, type MappedRecord, refuse } from '../../kit/canonical-event';
+import type { Told } from './told';
 
 /** The connector's name in event sources and partition keys. */
 export const crm = 'salesforce';
@@ -57,53 +51,11 @@ function tellingOf(native: SalesforceNative): Told {
   }
 }
 
-function eventOf(told: Told, id: string, mapped: MappedRecord, context: NormaliseContext): CanonicalEvent {
-  const { entity } = mapped;
-  const { tenant, connection, org } = context;
-  return {
-    specversion: '1.0',
-    id: stableId(crm, ...told.identity, id),
-    source: eventSource(tenant, crm, org),
-    type: eventType(entity, told.kind),
-    subject: subjectOf(entity, id),
-    time: told.time,
-    datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(entity),
-    tenantid: tenant,
-    connection,
-    partitionkey: partitionKey(tenant, crm, entity, id),
-    sequence: told.sequence,
-    origin: told.origin,
-    data: {
-      entity,
-      change: changeOf(told, mapped),
-      record: {
-        id,
-        nativeType: told.nativeType,
-        ...mapped.fields,
-        ...(Object.keys(mapped.attributes).length === 0 ? {} : { attributes: mapped.attributes }),
-      },
-      native: mapped.native,
-      provenance: provenanceOf(told, mapped),
-    },
-  };
-}
-
-function changeOf(told: Told, mapped: MappedRecord): Change {
-  return {
-    kind: told.kind,
-    // A property may have an empty name, which says nothing of what changed.
-    fields: [...new Set(told.changed.flatMap((field) => mapped.namesOf(field)))].filter((name) => name !== ''),
-    ...(told.gap ? { gap: true } : {}),
-    ...(told.by === undefined ? {} : { by: told.by }),
-    ...(told.transaction === undefined ? {} : { transaction: told.transaction }),
-    // A record has no null: that a field was emptied is said here.
-    ...(told.nulled.length === 0
-      ? {}
-      : {
-          after: Object.fromEntries(told.nulled.flatMap((field) => mapped.pathsOf(field)).map((path) => [path, null])),
-        }),
-  };
+function eventOf(told: Told, recordId: string, record: MappedRecord, context: NormaliseContext): CanonicalEvent {
+  const { identity, nativeType, time, sequence, origin } = told;
+  const [change, provenance] = [changeOf(told, record), provenanceOf(told, record)];
+  const parts = { crm, identity: [...identity, recordId], recordId, nativeType, time, sequence, origin };
+  return canonicalEvent({ ...parts, change, record, provenance }, context);
 }
 
 function provenanceOf(told: Told, mapped: MappedRecord): Provenance {

@@ -1,27 +1,13 @@
 import { type EntityName, entityNames } from '../../../canonical-schema/entity';
 import type { Mapping } from '../../contract';
-import { type CompiledMapping, compileMapping } from '../../kit/mapping';
+import type { MappedRecord } from '../../kit/canonical-event';
+import { compileMapping } from '../../kit/mapping';
 import type { Fields } from '../native';
-import { kindsOf } from '../../kit/entity-kinds';
+import { fitToEntity, kindsOf } from '../../kit/entity-kinds';
 import type { Table } from './standard-objects';
 import type { Told } from './told';
 import { placeOf, tableOf } from './tables';
 import { convert } from './values';
-
-/** A told record in canonical words. */
-export interface MappedRecord {
-  readonly entity: EntityName;
-  /** Canonical fields, `id` and `nativeType` left out. */
-  readonly fields: Fields;
-  /** What the tenant mapped beyond the entity's fields; all fields of a `record`. */
-  readonly attributes: Fields;
-  /** What was not used. */
-  readonly native: Fields;
-  /** Canonical names of a native field (`attributes.x` within the attributes); its own where it is not mapped. */
-  namesOf(field: string): readonly string[];
-  /** The same, down to the part of an address: `billingAddress.street`. */
-  pathsOf(field: string): readonly string[];
-}
 
 /**
  * Maps native fields: the built-in table first, the tenant's expressions over it. Expressions stand under the entity's name
@@ -41,8 +27,8 @@ export async function mapRecord(
   const entity = entityNames.find((name) => name === named) ?? table.entity;
   const values = { ...(await compiled.evaluate(entity, { Id: id, ...native })), ...ownValues };
   const builtIn = mapBuiltIn(table, native, entity);
-  const { fields, attributes } = fit(entity, values);
-  const targets = targetsByField(compiled, [entity, nativeType]);
+  const { fields, attributes } = fitToEntity(entity, values, convert);
+  const targets = compiled.targets(entity, nativeType);
   // An expression that computes something from a field does not tell the field's value: that stays native.
   const isBare = (target: string, name: string): boolean =>
     [nativeType, entity].some((key) => mapping[key]?.[target]?.trim() === name);
@@ -88,39 +74,4 @@ function mapBuiltIn(table: Table, native: Fields, entity: EntityName): { fields:
     fields[field] = part === undefined ? converted : { ...(fields[field] as Fields | undefined), [part]: converted };
   }
   return { fields, used };
-}
-
-/** The tenant's values: in the entity's field of that name where they fit it, else in the attributes. */
-function fit(entity: EntityName, values: Fields): { fields: Fields; attributes: Fields } {
-  const kinds = kindsOf(entity);
-  const fields: Record<string, unknown> = {};
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined) continue;
-    const kind = kinds.get(name);
-    const converted = kind === undefined ? undefined : convert(kind, value);
-    if (converted === undefined) attributes[name] = value;
-    else fields[name] = converted;
-  }
-  return { fields, attributes };
-}
-
-const targetsKnown = new WeakMap<CompiledMapping, Map<string, ReadonlyMap<string, readonly string[]>>>();
-
-/** The tenant's targets by the native field that they read; the same for every record of an entity, so made once. */
-function targetsByField(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const known = targetsKnown.get(compiled) ?? new Map<string, ReadonlyMap<string, readonly string[]>>();
-  targetsKnown.set(compiled, known);
-  const key = keys.join(' ');
-  const targets = known.get(key) ?? readTargets(compiled, keys);
-  known.set(key, targets);
-  return targets;
-}
-
-function readTargets(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const targets = new Map<string, string[]>();
-  for (const [target, reads] of keys.flatMap((key) => [...compiled.reads(key)])) {
-    for (const field of reads) targets.set(field, [...(targets.get(field) ?? []), target]);
-  }
-  return targets;
 }

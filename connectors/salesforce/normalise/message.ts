@@ -2,7 +2,8 @@ import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields, JsonNative, PubSubNative, RecordNative } from '../native';
 import { instantOf } from './dates';
 import { flatten } from './flatten';
-import { contentOf, refuse, sequenceOfTime, type Told } from './told';
+import { refuse } from '../../kit/canonical-event';
+import { contentOf, sequenceOfTime, type Told } from './told';
 import { fullId } from './values';
 
 /** What all natives without a ChangeEventHeader have in common. */

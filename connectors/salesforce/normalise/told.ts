@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../../canonical-schema/canonical-json';
 import type { ChangeKind, Provenance } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
-import { Unmappable } from '../../contract';
+import { refuse } from '../../kit/canonical-event';
 import type { Fields } from '../native';
 
 /** What a native event tells, in one form for all of Salesforce's ways to say it. Field names are those of the REST API. */
@@ -39,9 +39,4 @@ export function contentOf(payload: unknown): string {
   } catch (error) {
     throw refuse('SBX_SALESFORCE_PAYLOAD', `the payload is not JSON: ${(error as Error).message}`);
   }
-}
-
-/** Why a native cannot be a canonical event. */
-export function refuse(code: string, why: string): Unmappable {
-  return new Unmappable(code, `cannot normalise: ${why}`);
 }

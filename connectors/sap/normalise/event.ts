@@ -3,7 +3,7 @@ import type { ChangeKind } from '../../../canonical-schema/event';
 import { stableId } from '../../../canonical-schema/identity';
 import { type Fields, firstText, objectOf, objectsOf, ownOf, textOf } from '../json';
 import type { EventNative } from '../native';
-import { refuse } from '../refusal';
+import { refuse } from '../../kit/canonical-event';
 import { type EventName, readEventType } from './event-type';
 import { differing } from './map-record';
 import { leavesOf, plainFields, valueAt } from './paths';

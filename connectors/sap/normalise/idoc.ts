@@ -3,7 +3,7 @@ import type { ChangeKind } from '../../../canonical-schema/event';
 import { stableId } from '../../../canonical-schema/identity';
 import { type Fields, firstText, objectOf, objectsOf, textOf, without } from '../json';
 import type { IdocNative, Segment } from '../native';
-import { refuse } from '../refusal';
+import { refuse } from '../../kit/canonical-event';
 import { documentFields, orderLines } from './documents';
 import { anyObject } from './objects-s4';
 import type { Table } from './table';

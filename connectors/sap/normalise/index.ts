@@ -1,19 +1,11 @@
-import type { CanonicalEvent, Change } from '../../../canonical-schema/event';
-import {
-  dataSchemaOf,
-  eventSource,
-  eventType,
-  partitionKey,
-  stableId,
-  subjectOf,
-} from '../../../canonical-schema/identity';
+import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { type NormaliseContext, Unmappable } from '../../contract';
-import { objectOf } from '../json';
+import { type Fields, objectOf } from '../json';
 import type { EventNative, IdocNative, RowNative, SapNative, UnreadableNative } from '../native';
-import { refuse } from '../refusal';
+import { canonicalEvent, changeOf, type MappedRecord, refuse } from '../../kit/canonical-event';
 import { toldByEvent } from './event';
 import { toldByIdoc } from './idoc';
-import { type MappedRecord, mapRecord } from './map-record';
+import { mapRecord } from './map-record';
 import { toldByRow } from './row';
 import type { Told } from './told';
 
@@ -48,54 +40,20 @@ function tellingsOf(native: SapNative): readonly Told[] {
 }
 
 function eventOf(told: Told, mapped: MappedRecord, context: NormaliseContext): CanonicalEvent {
-  const { entity } = mapped;
-  const { tenant, connection, org } = context;
-  const { id, table } = told;
-  return {
-    specversion: '1.0',
-    id: stableId(crm, ...told.identity, table.nativeType, id),
-    source: eventSource(tenant, crm, org),
-    type: eventType(entity, told.kind),
-    subject: subjectOf(entity, id),
-    time: told.time,
-    datacontenttype: 'application/json',
-    dataschema: dataSchemaOf(entity),
-    tenantid: tenant,
-    connection,
-    partitionkey: partitionKey(tenant, crm, entity, id),
-    sequence: told.sequence,
-    origin: told.origin,
-    data: {
-      entity,
-      change: changeOf(told, mapped),
-      record: {
-        id,
-        nativeType: table.nativeType,
-        ...mapped.fields,
-        ...told.record,
-        ...(Object.keys(mapped.attributes).length === 0 ? {} : { attributes: mapped.attributes }),
-      },
-      native: { ...mapped.native, ...told.native },
-      provenance: { record: told.provenance },
-    },
+  const { id: recordId, time, sequence, origin } = told;
+  const { nativeType } = told.table;
+  const record = {
+    ...mapped,
+    fields: { ...mapped.fields, ...told.record },
+    native: { ...mapped.native, ...told.native },
   };
+  const change = changeOf(told, mapped, beforeOf(told, mapped));
+  const identity = [...told.identity, nativeType, recordId];
+  const parts = { crm, identity, recordId, nativeType, time, sequence, origin };
+  return canonicalEvent({ ...parts, change, record, provenance: { record: told.provenance } }, context);
 }
 
-function changeOf(told: Told, mapped: MappedRecord): Change {
-  const { before } = told;
-  const old = Object.entries(before ?? {}).flatMap(([path, value]) =>
-    mapped.pathsOf(path).map((name) => [name, value]),
-  );
-  return {
-    kind: told.kind,
-    // A property may have an empty name, which says nothing of what changed.
-    fields: [...new Set(told.changed.flatMap((path) => mapped.namesOf(path)))].filter((name) => name !== ''),
-    ...(told.gap ? { gap: true } : {}),
-    ...(told.by === undefined ? {} : { by: told.by }),
-    ...(old.length === 0 ? {} : { before: Object.fromEntries(old) as Record<string, unknown> }),
-    // A record has no null: that a field was emptied is said here.
-    ...(told.nulled.length === 0
-      ? {}
-      : { after: Object.fromEntries(told.nulled.flatMap((path) => mapped.pathsOf(path)).map((name) => [name, null])) }),
-  };
+function beforeOf({ before = {} }: Told, mapped: MappedRecord): Fields | undefined {
+  const old = Object.entries(before).flatMap(([path, value]) => mapped.pathsOf(path).map((name) => [name, value]));
+  return old.length === 0 ? undefined : (Object.fromEntries(old) as Fields);
 }

@@ -1,27 +1,13 @@
 import { type EntityName, entityNames } from '../../../canonical-schema/entity';
 import type { Mapping } from '../../contract';
-import { kindsOf } from '../../kit/entity-kinds';
-import { type CompiledMapping, compileMapping } from '../../kit/mapping';
+import { fitToEntity, kindsOf } from '../../kit/entity-kinds';
+import type { MappedRecord } from '../../kit/canonical-event';
+import { compileMapping } from '../../kit/mapping';
 import type { Fields } from '../json';
 import { leavesOf, valueAt, withoutPaths } from './paths';
 import type { Table } from './table';
 import type { Told } from './told';
 import { convert, type Kind } from './values';
-
-/** A told record in canonical words. */
-export interface MappedRecord {
-  readonly entity: EntityName;
-  /** Canonical fields, `id` and `nativeType` left out. */
-  readonly fields: Fields;
-  /** What the tenant mapped beyond the entity's fields; all fields of a `record`. */
-  readonly attributes: Fields;
-  /** What was not used. */
-  readonly native: Fields;
-  /** Canonical names of a native path (`attributes.x` within the attributes); its own where it is not mapped. */
-  namesOf(path: string): readonly string[];
-  /** The same, down to the part of an address: `billingAddress.street`. */
-  pathsOf(path: string): readonly string[];
-}
 
 /**
  * Maps native fields: the built-in table first, the tenant's expressions over it. Expressions stand under the entity's name
@@ -35,8 +21,8 @@ export async function mapRecord({ table, id, fields }: Told, mapping: Mapping): 
   const entity = entityNames.find((name) => name === named) ?? table.entity;
   const values = { ...(await compiled.evaluate(entity, fields)), ...ownValues };
   const builtIn = mapBuiltIn(table, fields, entity);
-  const own = fit(entity, values);
-  const targets = targetsByField(compiled, [entity, nativeType]);
+  const own = fitToEntity(entity, values, (kind, value) => (kind === 'relation' ? undefined : convert(kind, value)));
+  const targets = compiled.targets(entity, nativeType);
   // An expression that computes something from a field does not tell the field's value: that stays native.
   const bare = bareTargets(mapping, [entity, nativeType]);
   const told = [...bare].flatMap(([path, names]) => (names.some((name) => values[name] !== undefined) ? [path] : []));
@@ -99,30 +85,6 @@ function valueOf(
     if (value !== undefined) return { source, value };
   }
   return undefined;
-}
-
-/** The tenant's values: in the entity's field of that name where they fit it, else in the attributes. */
-function fit(entity: EntityName, values: Fields): { fields: Fields; attributes: Fields } {
-  const kinds = kindsOf(entity);
-  const fields: Record<string, unknown> = {};
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined) continue;
-    const kind = kinds.get(name);
-    const converted = kind === undefined || kind === 'relation' ? undefined : convert(kind, value);
-    if (converted === undefined) attributes[name] = value;
-    else fields[name] = converted;
-  }
-  return { fields, attributes };
-}
-
-/** The tenant's targets by the native field that they read. */
-function targetsByField(compiled: CompiledMapping, keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const targets = new Map<string, string[]>();
-  for (const [target, reads] of keys.flatMap((key) => [...compiled.reads(key)])) {
-    for (const field of reads) targets.set(field, [...(targets.get(field) ?? []), target]);
-  }
-  return targets;
 }
 
 /** The tenant's targets by the path that their expression is, and nothing more. */

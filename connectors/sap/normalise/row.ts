@@ -1,6 +1,6 @@
 import { type Fields, firstText, objectOf, textOf } from '../json';
 import type { RowNative } from '../native';
-import { refuse } from '../refusal';
+import { refuse } from '../../kit/canonical-event';
 import { plainFields, valueAt } from './paths';
 import { keyOf, tableOf } from './tables';
 import { momentOf, originOf, type Told } from './told';
