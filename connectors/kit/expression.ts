@@ -20,8 +20,6 @@ const limits = { timeout: 1000, stack: 200, sequence: 100_000 } as const;
 /** A path of bare names needs no interpreter. The words of the grammar mean something else. */
 const plainName = /^(?!(?:and|or|in|true|false|null|function)$)[A-Za-z_][A-Za-z0-9_]*$/;
 
-const isPlainPath = (text: string): boolean => text.split('.').every((name) => plainName.test(name));
-
 /** What gives another value on another day, so that an event could not be normalised twice alike. */
 const impure = new Set(['now', 'millis', 'random', 'shuffle', 'eval']);
 
@@ -33,7 +31,7 @@ type Node = Readonly<Record<string, unknown>>;
  */
 export function compileExpression(text: string): Expression | ExpressionFault {
   const path = text.trim().split('.');
-  if (isPlainPath(text.trim())) return pathExpression(path, text);
+  if (path.every((name) => plainName.test(name))) return pathExpression(path, text);
   let compiled: jsonata.Expression;
   try {
     compiled = jsonata(text, limits);
@@ -48,12 +46,12 @@ export function compileExpression(text: string): Expression | ExpressionFault {
 
 /** Reads names one after the other; a list on the way is left to the interpreter, which looks into each of its items. */
 function pathExpression(path: readonly string[], text: string): Expression {
-  const interpreted = (): jsonata.Expression => jsonata(text, limits);
+  let interpreted: jsonata.Expression | undefined;
   return {
     evaluate: (native) => {
       let value: unknown = native;
       for (const name of path) {
-        if (Array.isArray(value)) return evaluate(interpreted(), native).then(plain);
+        if (Array.isArray(value)) return evaluate((interpreted ??= jsonata(text, limits)), native).then(plain);
         value = isNode(value) && Object.hasOwn(value, name) ? value[name] : undefined;
       }
       return value;
