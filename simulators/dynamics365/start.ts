@@ -1,3 +1,4 @@
+import { stopOnce } from '../kit/stopping';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Admin } from './admin';
 import type { RunningDynamics365 } from './api';
@@ -13,18 +14,7 @@ export const startDynamics365 = async (options: Dynamics365Options = {}): Promis
   const clientId = options.clientId ?? randomUUID();
   const clientSecret = options.clientSecret ?? randomBytes(30).toString('base64url');
   const dynamics = new Dynamics365(options, clientId);
-  let resolveStopped: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    resolveStopped = resolve;
-  });
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      await Promise.all([dynamics.webhooks.stop(), http.stop()]);
-      resolveStopped();
-    })();
-    return stopping;
-  };
+  const { stop, stopped } = stopOnce(() => Promise.all([dynamics.webhooks.stop(), http.stop()]));
   const admin = new Admin(dynamics, () => void stop());
   const http = new HttpServer(dynamics, { clientId, clientSecret }, admin);
   const baseUrl = await http.listen(options.port ?? 0);

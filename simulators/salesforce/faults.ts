@@ -1,3 +1,5 @@
+import { ArmedFaults as Faults } from '../kit/armed-faults';
+
 /** Faults that are taken up when their moment comes, up to a number of times. */
 export const armedFaults = [
   'corruptReplayId',
@@ -54,36 +56,5 @@ export interface FaultRequest {
   readonly payload?: string;
 }
 
-interface Armed {
-  left: number;
-  readonly request: FaultRequest;
-}
-
 /** The faults waiting to strike. */
-export class ArmedFaults {
-  readonly #armed = new Map<ArmedFault, Armed>();
-
-  /** Arms a fault; replaces one of the same kind. */
-  arm(kind: ArmedFault, request: FaultRequest): void {
-    this.#armed.set(kind, { left: request.times ?? 1, request });
-  }
-
-  /** Takes one strike of a fault, if it is armed. */
-  take(kind: ArmedFault): FaultRequest | undefined {
-    const armed = this.#armed.get(kind);
-    if (armed === undefined) return undefined;
-    armed.left -= 1;
-    if (armed.left <= 0) this.#armed.delete(kind);
-    return armed.request;
-  }
-
-  /** Disarms everything. */
-  clear(): void {
-    this.#armed.clear();
-  }
-
-  /** What is armed, with the strikes left. */
-  list(): readonly { kind: ArmedFault; left: number }[] {
-    return [...this.#armed].map(([kind, { left }]) => ({ kind, left }));
-  }
-}
+export class ArmedFaults extends Faults<ArmedFault, FaultRequest> {}

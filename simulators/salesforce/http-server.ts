@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenOnLoopback, readBody } from '../kit/loopback';
 import { answerAdmin } from './admin-http';
 import type { Admin } from './admin';
 import { answerData, sessionOf, type ReceivedRequest } from './data-endpoint';
@@ -11,15 +11,10 @@ import type { Salesforce } from './salesforce';
 /** Largest request body: what the REST API takes for collections, in bytes. */
 const MAX_BODY_BYTES = 50 * 1_048_576;
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Refusal(413, 'REQUEST_ENTITY_TOO_LARGE', 'Request entity is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+const readText = async (request: IncomingMessage): Promise<string> => {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === undefined) throw new Refusal(413, 'REQUEST_ENTITY_TOO_LARGE', 'Request entity is too large');
+  return body.toString('utf8');
 };
 
 const parseJson = (text: string): unknown => {
@@ -67,23 +62,13 @@ export class HttpServer {
 
   /** Starts to listen on a loopback port (0: any) and answers with the base URL. */
   async listen(port: number): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
-    });
-    this.#baseUrl = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.#baseUrl = await listenOnLoopback(this.#server, port);
     return this.#baseUrl;
   }
 
   /** Stops listening and cuts open connections. */
-  async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => {
-        resolve();
-      });
-    });
-    this.#server.closeAllConnections();
-    await closed;
+  stop(): Promise<void> {
+    return closeServer(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -93,7 +78,7 @@ export class HttpServer {
         method: request.method ?? 'GET',
         url: new URL(request.url ?? '/', this.#baseUrl),
         headers: request.headers,
-        body: await readBody(request),
+        body: await readText(request),
       });
     } catch (error) {
       answer = refused(error);

@@ -1,3 +1,4 @@
+import { stopOnce } from '../kit/stopping';
 import { createPublicKey, generateKeyPair, randomBytes, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Admin } from './admin';
@@ -92,18 +93,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
       ...(await register(salesforce, name, app)),
     })),
   );
-  let resolveStopped: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    resolveStopped = resolve;
-  });
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      await Promise.all([salesforce.pubsub.stop(), http.stop()]);
-      resolveStopped();
-    })();
-    return stopping;
-  };
+  const { stop, stopped } = stopOnce(() => Promise.all([salesforce.pubsub.stop(), http.stop()]));
   const admin = new Admin(salesforce, () => void stop());
   const apps = registered.map(({ app }) => app);
   let baseUrl = '';

@@ -1,3 +1,5 @@
+import { ArmedFaults as Faults } from '../kit/armed-faults';
+
 /** Faults that are taken up when their moment comes, up to a number of times. */
 export const armedFaults = [
   'serverUnavailable',
@@ -41,38 +43,10 @@ export interface FaultRequest {
   readonly topic?: string;
 }
 
-interface Armed {
-  left: number;
-  readonly request: FaultRequest;
-}
-
 /** The faults waiting to strike. */
-export class ArmedFaults {
-  readonly #armed = new Map<ArmedFault, Armed>();
-
-  /** Arms a fault; replaces one of the same kind. */
-  arm(kind: ArmedFault, request: FaultRequest): void {
-    this.#armed.set(kind, { left: request.times ?? 1, request });
-  }
-
+export class ArmedFaults extends Faults<ArmedFault, FaultRequest> {
   /** Takes one strike of a fault, if it is armed and strikes requests like this one. */
-  take(kind: ArmedFault, scope: FaultScope = 'any'): FaultRequest | undefined {
-    const armed = this.#armed.get(kind);
-    if (armed === undefined) return undefined;
-    const { on = 'any' } = armed.request;
-    if (on !== 'any' && on !== scope) return undefined;
-    armed.left -= 1;
-    if (armed.left <= 0) this.#armed.delete(kind);
-    return armed.request;
-  }
-
-  /** Disarms everything. */
-  clear(): void {
-    this.#armed.clear();
-  }
-
-  /** What is armed, with the strikes left. */
-  list(): readonly { kind: ArmedFault; left: number }[] {
-    return [...this.#armed].map(([kind, { left }]) => ({ kind, left }));
+  override take(kind: ArmedFault, scope: FaultScope = 'any'): FaultRequest | undefined {
+    return this.takeIf(kind, ({ on = 'any' }) => on === 'any' || on === scope);
   }
 }

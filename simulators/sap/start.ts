@@ -1,3 +1,4 @@
+import { stopOnce } from '../kit/stopping';
 import { Admin } from './admin';
 import { BtpSite } from './btp-site';
 import { HttpServer } from './http/http-server';
@@ -56,20 +57,11 @@ export interface RunningSap {
  */
 export const startSap = async (options: SapOptions = {}): Promise<RunningSap> => {
   const sap = new Sap(withDefaults(options), await tokenKeys());
-  let resolveStopped: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    resolveStopped = resolve;
+  const { stop, stopped } = stopOnce(async () => {
+    amqp.close();
+    sap.close();
+    await Promise.all(servers.map((server) => server.stop()));
   });
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      amqp.close();
-      sap.close();
-      await Promise.all(servers.map((server) => server.stop()));
-      resolveStopped();
-    })();
-    return stopping;
-  };
   const admin = new Admin(sap, () => void stop());
   const s4 = new HttpServer((request) => sap.s4.site.answer(request));
   const c4c = new HttpServer((request) => sap.c4c.site.answer(request));

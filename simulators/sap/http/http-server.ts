@@ -1,20 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listenOnLoopback, readBody } from '../../kit/loopback';
 import type { HttpRequest, Outcome } from './message';
 
 /** Largest request body, in bytes. */
 const MAX_BODY_BYTES = 32 * 1_048_576;
-
-const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
 
 /** One host of the landscape on a loopback port. */
 export class HttpServer {
@@ -30,28 +19,17 @@ export class HttpServer {
 
   /** Starts to listen on a loopback port (0: any); answers with `http://127.0.0.1:port`. @throws where it is taken */
   async listen(port: number): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, '127.0.0.1', resolve);
-    });
-    this.#url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    this.#url = await listenOnLoopback(this.server, port);
     return this.#url;
   }
 
   /** Stops listening and cuts open connections. */
   async stop(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = new Promise<void>((resolve) => {
-      this.server.close(() => {
-        resolve();
-      });
-    });
-    this.server.closeAllConnections();
-    await closed;
+    if (this.server.listening) await closeServer(this.server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     const outcome = body === undefined ? { status: 413 } : await this.#outcome(request, body);
     if (outcome === 'dropped') {
       request.socket.destroy();
