@@ -1,30 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CloudEvent } from 'cloudevents';
-import type { CanonicalEvent } from '../../canonical-schema/event';
-import { validateEvent } from '../../canonical-schema/validate';
-import { type NormaliseContext, Unmappable } from '../contract';
-import { normalise } from './normalise';
+import { describeCaptured } from '../../test/captured';
+import { sap } from '.';
 import { readText } from './read-natives';
 
-const folder = join(__dirname, '../../../shared/fixtures/sap');
-const context: NormaliseContext = { tenant: 'acme', connection: 'erp', org: 'S4HCLNT100', mapping: {} };
-
-async function outcome(file: string): Promise<readonly CanonicalEvent[] | string> {
-  try {
-    const natives = readText(readFileSync(join(folder, file), 'utf8'));
-    return (await Promise.all(natives.map((native) => normalise(native, context)))).flat();
-  } catch (error) {
-    if (error instanceof Unmappable) return error.code;
-    throw error;
-  }
-}
-
-const describeFixtures = existsSync(folder) ? describe : describe.skip;
-
-describeFixtures('the captured SAP payloads (needs ../shared/fixtures/sap)', () => {
-  /** File -> event types with their count, or the code of its refusal. */
-  const expected: Readonly<Record<string, string>> = {
+describeCaptured({
+  crm: 'SAP',
+  connector: sap,
+  context: { connection: 'erp', org: 'S4HCLNT100' },
+  folders: ['c4c', 'edmx', 'events', 'idoc'],
+  read: (text) => readText(text),
+  expected: {
     'c4c/SAP-C4CODATAAPIDEVGUIDE.odataapi_v2_samples.md': 'SBX_SAP_TEXT',
     'c4c/SAP-C4CODATAAPIDEVGUIDE.serviceticket.md': 'SBX_SAP_TEXT',
     'c4c/SDC_Activity_Appointment_Collection_sample.json': 'SBX_SAP_ROW_KEY',
@@ -55,28 +39,5 @@ describeFixtures('the captured SAP payloads (needs ../shared/fixtures/sap)', () 
     'idoc/DEBMAS01.full.xml': '2 io.signalbox.account.updated.v1,io.signalbox.contact.updated.v1',
     'idoc/DEBMAS01.xsd': 'SBX_SAP_SCHEMA',
     'idoc/MATMAS01.xsd': 'SBX_SAP_SCHEMA',
-  };
-
-  const files = existsSync(folder)
-    ? ['c4c', 'edmx', 'events', 'idoc'].flatMap((sub) => readdirSync(join(folder, sub)).map((file) => `${sub}/${file}`))
-    : [];
-
-  it('are all named here', () => {
-    expect(files.toSorted()).toEqual(Object.keys(expected).toSorted());
-  });
-
-  it.each(files)('%s becomes valid events or a named refusal', async (file) => {
-    const result = await outcome(file);
-    if (typeof result === 'string') {
-      expect(result).toBe(expected[file]);
-      return;
-    }
-    expect(`${result.length} ${[...new Set(result.map((event) => event.type))].join()}`).toBe(expected[file]);
-    for (const event of result) {
-      expect(validateEvent(event)).toEqual([]);
-      expect(new CloudEvent(event as never, false).validate()).toBe(true);
-    }
-    expect(new Set(result.map((event) => event.id)).size).toBe(result.length);
-    expect(await outcome(file)).toEqual(result);
-  });
+  },
 });
