@@ -1,21 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { stringify } from 'yaml';
 import { leadFields } from '../../cli/demo/lead-fields';
 import { signalbox as command } from '../../cli/terminal.fixture';
-import { connectors } from '../../connectors/registry';
 import type { HistoryEntry } from '../../ledger/ledger';
-import { loadModels } from '../../models/registry';
-import { freePort } from '../../services/provision/machine';
-import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/project-root';
-import { startSignalbox, type Signalbox } from '../../services/signalbox';
+import type { Signalbox } from '../../services/signalbox';
 import { type RunningDynamics365, startDynamics365 } from '../../simulators/dynamics365';
-import { loadTenant } from '../../tenants/load';
 import { configOf } from '../dynamics365-org';
-import { coldLead, hotLead, log, until } from '../line';
+import { coldLead, hotLead, until } from '../line';
+import { type PushedLine, startPushedLine } from '../pushed-line';
+import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);
@@ -24,47 +16,30 @@ const tenant = `t${randomBytes(4).toString('hex')}`;
 const columns = leadFields.flatMap(({ name, type, attribute }) =>
   attribute === undefined ? [] : [{ field: name, attribute, column: `new_${attribute.toLowerCase()}`, type }],
 );
-const closers: (() => Promise<unknown>)[] = [];
+const env = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
+let line: PushedLine<RunningDynamics365>;
 let org: RunningDynamics365;
 let signalbox: Signalbox;
 
 beforeAll(async () => {
-  const stateDir = path.join(projectRoot, '.signalbox');
-  const servers = await provideAll({ rabbit: true, temporal: true, stateDir });
-  closers.push(() => servers.stop());
-  org = await startDynamics365({
-    columns: {
-      lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
-    },
-  });
-  closers.push(() => org.stop());
-  const listen = { host: '127.0.0.1', port: await freePort() };
-  const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-dynamics365-'));
-  closers.push(() => rm(dir, { recursive: true, force: true }));
-  const env = { D365_SECRET: org.clientSecret, D365_KEY: 'k-1' };
-  const file = path.join(dir, 'tenant.yaml');
-  await writeFile(file, stringify(tenantWith(listen.port)));
-  const models = [...(await loadModels(path.join(projectRoot, 'models'))).keys()];
-  signalbox = await startSignalbox({
-    amqpUrl: servers.rabbit?.url ?? '',
-    temporalAddress: servers.temporal?.url ?? '',
-    ledger: {},
-    modelsDir: path.join(projectRoot, 'models'),
-    tenants: new Map([[tenant, loadTenant(file, { env, connectors: [...connectors.values()], models })]]),
-    log,
-    listen,
-  });
-  closers.push(() => signalbox.stop());
-  const connected = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', file, '--yes'], { env });
-  expect(connected).toMatchObject({ code: 0, err: '' });
+  line = await startPushedLine(
+    () =>
+      startDynamics365({
+        columns: {
+          lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
+        },
+      }),
+    (crm, origin) => ({ tenant, file: tenantWith(crm, origin), env: env(crm) }),
+  );
+  ({ crm: org, signalbox } = line);
+  const connect = ['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'];
+  expect(await command(connect, { env: env(org) })).toMatchObject({ code: 0, err: '' });
 }, 120_000);
 
-afterAll(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+afterAll(() => line.stop());
 
-function tenantWith(port: number): object {
-  const { auth, ...config } = configOf(org);
+function tenantWith(crm: RunningDynamics365, origin: string): object {
+  const { auth, ...config } = configOf(crm);
   return {
     tenant,
     partitions: 4,
@@ -73,7 +48,7 @@ function tenantWith(port: number): object {
         connector: 'dynamics365',
         ...config,
         auth: { ...auth, clientSecret: 'env:D365_SECRET' },
-        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `http://127.0.0.1:${port}/in/${tenant}/sales` },
+        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` },
         subscribe: ['lead', 'task'],
         start: 'earliest',
         mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
@@ -120,10 +95,7 @@ function untilKnown(lead: string): Promise<string> {
   });
 }
 
-async function historyOf<K extends HistoryEntry['kind']>(lead: string, kind: K) {
-  const all = await signalbox.runtime.ledger.history(tenant, lead);
-  return all.filter((entry): entry is Extract<HistoryEntry, { readonly kind: K }> => entry.kind === kind);
-}
+const historyOf = <K extends HistoryEntry['kind']>(lead: string, kind: K) => entries(line, { tenant }, lead, kind);
 
 test('a lead changes, its webhook arrives, a task for its owner appears, and the own write is no reason to act again', async () => {
   const person = org.admin.person('Jo Doe');

@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { stringify } from 'yaml';
-import { connectors } from '../../connectors/registry';
 import type { HistoryEntry } from '../../ledger/ledger';
-import { loadModels } from '../../models/registry';
-import { freePort } from '../../services/provision/machine';
-import { provideAll } from '../../services/provision/provide';
-import { projectRoot } from '../../services/project-root';
-import { startSignalbox, type Signalbox } from '../../services/signalbox';
+import type { Signalbox } from '../../services/signalbox';
 import { type RunningSap, startSap } from '../../simulators/sap';
-import { loadTenant } from '../../tenants/load';
-import { log, until } from '../line';
+import { until } from '../line';
+import { type PushedLine, startPushedLine } from '../pushed-line';
+import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);
@@ -41,59 +33,39 @@ const leaving = {
 const staying = { ...leaving, tenure: '70', contract: 'Two year', totalCharges: '6657.00', techSupport: 'Yes' };
 const names = Object.keys(leaving);
 
-const closers: (() => Promise<unknown>)[] = [];
+let line: PushedLine<RunningSap>;
 let system: RunningSap;
 let signalbox: Signalbox;
 
 beforeAll(async () => {
-  const servers = await provideAll({ rabbit: true, temporal: true, stateDir: path.join(projectRoot, '.signalbox') });
-  closers.push(() => servers.stop());
-  system = await startSap({
-    redeliveryMs: 5,
-    extensionFields: { TaskCollection: ['SignalboxKey_KUT'], [accounts]: names.map((name) => `${name}_KUT`) },
-  });
-  closers.push(() => system.stop());
-  const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-sap-'));
-  closers.push(() => rm(dir, { recursive: true, force: true }));
-  const file = path.join(dir, 'tenant.yaml');
-  await writeFile(file, stringify(tenantFile()));
-  const models = [...(await loadModels(path.join(projectRoot, 'models'))).keys()];
-  const env = { SAP_PASSWORD: system.basicPassword, SAP_PUSH: webhook.password };
-  const port = await freePort();
-  signalbox = await startSignalbox({
-    amqpUrl: servers.rabbit?.url ?? '',
-    temporalAddress: servers.temporal?.url ?? '',
-    ledger: {},
-    modelsDir: path.join(projectRoot, 'models'),
-    tenants: new Map([[tenant, loadTenant(file, { env, connectors: [...connectors.values()], models })]]),
-    log,
-    listen: { host: '127.0.0.1', port },
-  });
-  closers.push(() => signalbox.stop());
+  const extensionFields = { TaskCollection: ['SignalboxKey_KUT'], [accounts]: names.map((name) => `${name}_KUT`) };
+  line = await startPushedLine(
+    () => startSap({ redeliveryMs: 5, extensionFields }),
+    (crm) => ({ tenant, file: fileOf(crm), env: { SAP_PASSWORD: crm.basicPassword, SAP_PUSH: webhook.password } }),
+  );
+  ({ crm: system, signalbox } = line);
   await system.admin.subscribe({
-    endpoint: `http://127.0.0.1:${port}/in/${tenant}/service`,
+    endpoint: `${line.origin}/in/${tenant}/service`,
     auth: { kind: 'basic', ...webhook },
     topics: [`${system.eventMesh.namespace}/ce/sap/*`],
   });
 }, 120_000);
 
-afterAll(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+afterAll(() => line.stop());
 
-function tenantFile(): object {
+function fileOf({ c4cUrl, basicUser, users }: RunningSap): object {
   return {
     tenant,
     connections: {
       service: {
         connector: 'sap',
         product: 'c4c',
-        baseUrl: system.c4cUrl,
-        auth: { kind: 'basic', username: system.basicUser, password: 'env:SAP_PASSWORD' },
+        baseUrl: c4cUrl,
+        auth: { kind: 'basic', username: basicUser, password: 'env:SAP_PASSWORD' },
         inbound: { kind: 'basic', username: webhook.user, password: 'env:SAP_PUSH' },
         subscribe: ['events'],
         start: 'earliest',
-        ownUsers: [system.users.api.id],
+        ownUsers: [users.api.id],
         requestsPerSecond: 200,
         mapping: { account: Object.fromEntries(names.map((name) => [name, `extensions.${name}`])) },
       },
@@ -124,10 +96,7 @@ const account = (name: string, values: Readonly<Record<string, string>>): string
 const keyOf = (task: Readonly<Record<string, unknown>>): string => String(task.SignalboxKey_KUT);
 const tasksOf = (decision: string) => system.admin.tasks().filter((task) => keyOf(task).includes(decision));
 
-async function historyOf<K extends HistoryEntry['kind']>(id: string, kind: K) {
-  const all = await signalbox.runtime.ledger.history(tenant, id);
-  return all.filter((entry): entry is Extract<HistoryEntry, { readonly kind: K }> => entry.kind === kind);
-}
+const historyOf = <K extends HistoryEntry['kind']>(id: string, kind: K) => entries(line, { tenant }, id, kind);
 
 const decisionOn = (id: string, nth = 0) =>
   until(`decision ${nth} about ${id}`, async () => (await historyOf(id, 'decision'))[nth]?.decision);

@@ -73,8 +73,8 @@ type Entry<K extends HistoryEntry['kind']> = Extract<HistoryEntry, { readonly ki
 
 /** A record's history of one kind, oldest first. */
 export async function entries<K extends HistoryEntry['kind']>(
-  { signalbox }: Watched,
-  { tenant }: Tenant,
+  { signalbox }: Pick<Watched, 'signalbox'>,
+  { tenant }: Pick<Tenant, 'tenant'>,
   record: string,
   kind: K,
 ): Promise<readonly Entry<K>[]> {

@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { connectors } from '../connectors/registry';
+import { loadModels } from '../models/registry';
+import { projectRoot } from '../services/project-root';
+import { freePort } from '../services/provision/machine';
+import { provideAll } from '../services/provision/provide';
+import { startSignalbox, type Signalbox } from '../services/signalbox';
+import { loadTenant } from '../tenants/load';
+import { log } from './line';
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** What a CRM that pushes needs of its tenant. */
+export interface PushingTenant {
+  readonly tenant: string;
+  /** The tenant's file, as an integration team writes it. */
+  readonly file: object;
+  /** What the file refers to as `env:NAME`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The whole line on real parts, behind an HTTP door that a simulated CRM calls. */
+export interface PushedLine<C> extends Stoppable {
+  readonly crm: C;
+  readonly signalbox: Signalbox;
+  /** Where Signalbox listens, `http://127.0.0.1:port`. */
+  readonly origin: string;
+  readonly tenantFile: string;
+}
+
+/**
+ * Starts the line for one tenant. Servers: those of the environment, or own ones.
+ * @param tenantOf the tenant of the CRM, whose address the CRM is to call is below `origin`
+ */
+export async function startPushedLine<C extends Stoppable>(
+  startCrm: () => Promise<C>,
+  tenantOf: (crm: C, origin: string) => PushingTenant,
+): Promise<PushedLine<C>> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const servers = await provideAll({ rabbit: true, temporal: true, stateDir: path.join(projectRoot, '.signalbox') });
+    closers.push(() => servers.stop());
+    const crm = await startCrm();
+    closers.push(() => crm.stop());
+    const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-pushed-'));
+    closers.push(() => rm(dir, { recursive: true, force: true }));
+    const listen = { host: '127.0.0.1', port: await freePort() };
+    const origin = `http://${listen.host}:${listen.port}`;
+    const { tenant, file, env } = tenantOf(crm, origin);
+    const tenantFile = path.join(dir, 'tenant.yaml');
+    await writeFile(tenantFile, stringify(file));
+    const modelsDir = path.join(projectRoot, 'models');
+    const models = [...(await loadModels(modelsDir)).keys()];
+    const signalbox = await startSignalbox({
+      amqpUrl: servers.rabbit?.url ?? '',
+      temporalAddress: servers.temporal?.url ?? '',
+      ledger: {},
+      modelsDir,
+      tenants: new Map([[tenant, loadTenant(tenantFile, { env, connectors: [...connectors.values()], models })]]),
+      log,
+      listen,
+    });
+    closers.push(() => signalbox.stop());
+    return { crm, signalbox, origin, tenantFile, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
