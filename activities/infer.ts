@@ -34,10 +34,9 @@ export async function infer(
       scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
-  return answers.map((answer, index) => {
-    const { inference, evidence } = answer ?? abstain('not scored');
-    const request = requests[index];
-    if (request !== undefined) view.evidence.set(decisionId(request.eventid, request.usecase), evidence);
+  return requests.map(({ eventid, usecase }, index) => {
+    const { inference, evidence } = answers[index] ?? abstain('not scored');
+    view.evidence.set(decisionId(eventid, usecase), evidence);
     return inference;
   });
 }

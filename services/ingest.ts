@@ -8,8 +8,8 @@ import type { Runtime } from './runtime';
 import { running } from './worker';
 
 /**
- * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow whose activity runs in one of the ingest processes: if that one dies
- * another takes over from the last position.
+ * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow
+ * whose activity runs in one of the ingest processes: if that one dies another takes over from the last position.
  */
 export async function startIngest(runtime: Runtime): Promise<Service> {
   // First: an address that cannot be had is told before anything is heard.

@@ -186,7 +186,7 @@ function after(type: 'instant' | 'day', value: string): string {
     .slice(0, type === 'day' ? 10 : 24);
 }
 
-function unknownObject(name: string, product: string): Permanent {
-  const known = setsOf(product === 's4' ? 's4' : 'c4c').map(({ nativeType }) => nativeType);
+function unknownObject(name: string, product: ReaderOptions['product']): Permanent {
+  const known = setsOf(product).map(({ nativeType }) => nativeType);
   return new Permanent('SBX_SAP_OBJECT', `${name} cannot be read over OData. Can be: ${known.join(', ')}`);
 }
