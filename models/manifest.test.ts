@@ -1,6 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { entityFields } from '../canonical-schema/catalog';
+import type { EntityName } from '../canonical-schema/entity';
+import { sourcesOf } from './features';
 import { digestOf, parseManifest } from './manifest';
 import { loadModels } from './registry';
 
@@ -111,4 +114,23 @@ describe('loadModels', () => {
       /names the model "lead-scoring", so its folder must have that name/,
     );
   });
+});
+
+/** What each shipped model is asked about. */
+const entityOf: Readonly<Record<string, EntityName>> = {
+  'case-routing': 'case',
+  churn: 'account',
+  'lead-scoring': 'lead',
+  'predictive-maintenance': 'asset',
+  'sla-breach': 'case',
+};
+
+it("reads no entity's own field from the attributes, where a mapping of its name never puts it", async () => {
+  const models = await loadModels(__dirname);
+  expect([...models.keys()]).toEqual(Object.keys(entityOf));
+  for (const [name, { manifest }] of models) {
+    const paths = manifest.features.flatMap(sourcesOf).map((source) => source.path);
+    const own = entityFields(entityOf[name] ?? 'record').map((field) => `attributes.${field}`);
+    expect(paths.filter((one) => own.includes(one))).toEqual([]);
+  }
 });

@@ -67,7 +67,10 @@ describe('sla-breach', () => {
         .map(({ path: at, column }) => [at.replace('attributes.', ''), INCIDENT[column]]),
     );
     const times = { openedAt: '2016-02-29T01:16:00Z', updatedAt: '2016-03-01T02:46:00Z' };
-    expect(featuresFromRecord(scorer.manifest, { attributes: { ...attributes, ...times } })).toStrictEqual(given);
+    const { priority } = attributes;
+    expect(featuresFromRecord(scorer.manifest, { priority, attributes: { ...attributes, ...times } })).toStrictEqual(
+      given,
+    );
   });
 
   it('scores a case higher that has been open for weeks or was passed on, and says so', async () => {
