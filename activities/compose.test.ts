@@ -132,3 +132,38 @@ test('a task that is closed for another reason has an action of its own', () => 
     { id: 'sbx:e1:lead-scoring:close-task:won', description: 'Closed by Signalbox: won.' },
   ]);
 });
+
+describe('of a model with several classes', () => {
+  const ranking = [
+    { label: 'Group 70', score: 0.81 },
+    { label: 'Group 8', score: 0.07 },
+  ];
+  const route: ActTemplate = { kind: 'route', field: 'OwnerId', to: { 'Group 70': '00G70', 'Group 24': '00G24' } };
+  const ranked = (templates: readonly ActTemplate[], of = ranking): readonly Action[] => {
+    const input = told({}, templates);
+    const { directive } = input;
+    return compose({ ...input, directive: { ...directive, decision: { ...decision, ranking: of } } }, snapshot);
+  };
+
+  test('a route gives the record the owner of the best class, in one write with what else is set', () => {
+    expect(ranked([set, route])).toMatchObject([
+      { kind: 'set-fields', fields: { Rating: 'hot', OwnerId: '00G70' }, about: { entity: 'lead' } },
+    ]);
+  });
+
+  test('a class without an owner goes to the one for all others, or changes nothing', () => {
+    const other = [{ label: 'toString', score: 0.9 }];
+    expect(ranked([route], other)).toEqual([]);
+    expect(ranked([{ ...route, otherwise: '00G1' }], other)).toMatchObject([{ fields: { OwnerId: '00G1' } }]);
+  });
+
+  test('a task may name the class and tell the likeliest', () => {
+    const [created] = ranked([{ ...task, subject: 'Give to {{label}}? {{percent}} %', body: '{{ranking}}' }]);
+    expect(created).toMatchObject({
+      task: {
+        subject: 'Give to Group 70? 80 %',
+        description: expect.stringContaining('Group 70 (81 %)\nGroup 8 (7 %)\n') as string,
+      },
+    });
+  });
+});

@@ -40,10 +40,29 @@ function closing(input: ActInput, taskId: string): Action {
 }
 
 function setAction(input: ActInput, scope: TemplateScope): SetFields | undefined {
-  const sets = input.directive.templates.filter((template) => template.kind === 'set');
-  if (sets.length === 0) return undefined;
-  const fields = Object.fromEntries(sets.map(({ field, value }) => [field, renderValue(value, scope).value]));
+  const { templates, decision } = input.directive;
+  const fields = Object.fromEntries(templates.flatMap((template) => fieldOf(template, decision, scope)));
+  if (Object.keys(fields).length === 0) return undefined;
   return { ...base(input, 'set-fields'), kind: 'set-fields', fields };
+}
+
+/** The field that a template writes, and what; none where a route knows no owner for the class. */
+function fieldOf(
+  template: ActTemplate,
+  { ranking }: DecisionDigest,
+  scope: TemplateScope,
+): readonly (readonly [string, SetFields['fields'][string]])[] {
+  switch (template.kind) {
+    case 'task':
+      return [];
+    case 'set':
+      return [[template.field, renderValue(template.value, scope).value]];
+    case 'route': {
+      const label = ranking?.[0]?.label ?? '';
+      const owner = Object.hasOwn(template.to, label) ? template.to[label] : template.otherwise;
+      return owner === undefined ? [] : [[template.field, owner]];
+    }
+  }
 }
 
 function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {
@@ -103,10 +122,18 @@ function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
     score: decision.score,
     percent: Math.round(decision.score * 100),
     band: decision.band,
+    ...rankingScope(decision.ranking),
     reasons: decision.reasons.map(({ text }) => text),
     usecase: directive.usecase,
     decision: { id: decision.id, decidedat: decision.decidedat },
   };
+}
+
+/** The classes of a model with several: the best one, and a line for each of the likeliest. */
+function rankingScope(ranking: DecisionDigest['ranking'] = []): TemplateScope {
+  const [best] = ranking;
+  if (best === undefined) return {};
+  return { label: best.label, ranking: ranking.map(({ label, score }) => `${label} (${percent(score)})`) };
 }
 
 function percent(score: number): string {

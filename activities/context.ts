@@ -286,6 +286,7 @@ function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, Engage
         decision: row.lastdecision,
         ...(row.lastscore === undefined ? {} : { score: row.lastscore }),
         ...(row.lastband === undefined ? {} : { band: row.lastband }),
+        ...(row.lastlabel === undefined ? {} : { label: row.lastlabel }),
       },
     ]),
   );

@@ -52,10 +52,10 @@ async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<re
     if (row.outcome !== 'row') return abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`, model);
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
-    const { score, contributions, intercept } = result;
+    const { score, contributions, intercept, ranking } = result;
     const reasons = result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text }));
     return {
-      inference: { score, reasons, model },
+      inference: { score, ...(ranking === undefined ? {} : { ranking: ranking.best }), reasons, model },
       evidence: { contributions, intercept, features: named(manifest, row) },
     };
   });

@@ -69,6 +69,8 @@ export interface EngagementView {
   readonly decision: string;
   readonly score?: number;
   readonly band?: string;
+  /** The class of a model with several. */
+  readonly label?: string;
 }
 
 /** A use case as it is applied to this batch: plain data, so that the workflow's history tells the policy it followed. */
@@ -108,6 +110,7 @@ export interface InferenceRequest {
 /** One inference, in the order of the requests. `abstained` says why there is no score. */
 export interface Inference {
   readonly score?: number;
+  readonly ranking?: Decision['ranking'];
   readonly abstained?: string;
   readonly reasons: readonly Reason[];
   readonly model?: NonNullable<Decision['model']>;
@@ -134,6 +137,7 @@ export interface DecisionDigest {
   readonly sequence: string;
   readonly score: number;
   readonly band: string;
+  readonly ranking?: Decision['ranking'];
   readonly reasons: readonly Reason[];
   readonly model: string;
   readonly decidedat: string;

@@ -1,4 +1,5 @@
 import type { Decision } from '../canonical-schema/decision';
+import type { EngagementTouch } from '../ledger/ledger';
 import type { BatchView } from './context';
 import type { RecordInput } from './lane-activities';
 import type { LaneDependencies } from './lane-dependencies';
@@ -42,16 +43,8 @@ function becauseOf(prepared: PreparedEvent | undefined): { readonly because?: st
   return { because: prepared.cause.message, code: prepared.cause.code };
 }
 
-function touchOf({ engagement, subject, usecase, connection, decision }: Directive): {
-  readonly workflowid: string;
-  readonly subject: string;
-  readonly usecase: string;
-  readonly connection: string;
-  readonly lastscore: number;
-  readonly lastband: string;
-  readonly lastdecision: string;
-  readonly lastsequence: string;
-} {
+function touchOf({ engagement, subject, usecase, connection, decision }: Directive): EngagementTouch {
+  const [best] = decision.ranking ?? [];
   return {
     workflowid: engagement,
     subject,
@@ -59,6 +52,7 @@ function touchOf({ engagement, subject, usecase, connection, decision }: Directi
     connection,
     lastscore: decision.score,
     lastband: decision.band,
+    ...(best === undefined ? {} : { lastlabel: best.label }),
     lastdecision: decision.id,
     lastsequence: decision.sequence,
   };

@@ -10,6 +10,12 @@ export interface Reason {
   readonly text: string;
 }
 
+/** A class and its probability, 0..1. */
+export interface Ranked {
+  readonly label: string;
+  readonly score: number;
+}
+
 export type FeatureValue = number | string | null;
 
 /** One inference on one event for one use case, with all the evidence. */
@@ -26,8 +32,10 @@ export interface Decision {
   readonly outcome: 'act' | 'none' | 'abstain';
   /** Why the model abstained, or why nothing was done. */
   readonly because?: string;
-  /** Probability of the positive class, 0..1. Absent when abstained. */
+  /** Probability of the positive class, with several classes of the best one, 0..1. Absent when abstained. */
   readonly score?: number;
+  /** Of a model with several classes: the likeliest ones, best first. */
+  readonly ranking?: readonly Ranked[];
   readonly band?: string;
   readonly reasons: readonly Reason[];
   /** Log-odds by term. */

@@ -34,10 +34,11 @@ const eventLines = ({ event, status, because, lane }: Entry<'event'>): readonly 
 };
 
 const decisionLines = ({ decision }: { readonly decision: Decision }): readonly string[] => {
-  const { usecase, outcome, because, score, band, reasons, model, policy, id } = decision;
+  const { usecase, outcome, because, score, band, ranking = [], reasons, model, policy, id } = decision;
   const scored = score === undefined ? 'no score' : `score ${(score * 100).toFixed(1)} %`;
   return [
     `decision ${usecase}: ${outcome}, ${scored}${band === undefined ? '' : `, band ${band}`}${because === undefined ? '' : ` (${because})`}`,
+    ...ranking.map(({ label, score: of }) => `  ${label} ${(of * 100).toFixed(1)} %`),
     ...reasons.map(
       ({ text, contribution }) => `  ${contribution >= 0 ? '+' : ''}${contribution.toFixed(3)}  ${printable(text)}`,
     ),

@@ -112,8 +112,8 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
   const column = <T>(of: (decision: Decision) => T): T[] => rows.map(of);
   return sql`
     insert into decisions
-      (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, reasons, contributions, intercept,
-       features, model, policy, decidedat, sequence)
+      (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, ranking, reasons, contributions,
+       intercept, features, model, policy, decidedat, sequence)
     select ${tenant}, row.* from unnest(
       ${column(({ id }) => id)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
@@ -124,6 +124,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
       ${column(({ because }) => bounded(because))}::text[],
       ${column(({ score }) => score ?? null)}::float8[],
       ${column(({ band }) => band ?? null)}::text[],
+      ${documents(column(({ ranking }) => ranking))},
       ${documents(column(({ reasons }) => reasons))},
       ${documents(column(({ contributions }) => contributions))},
       ${column(({ intercept }) => intercept ?? null)}::float8[],

@@ -15,6 +15,7 @@ export const decisionColumns = [
   'because',
   'score',
   'band',
+  'ranking',
   'reasons',
   'contributions',
   'intercept',
@@ -64,7 +65,7 @@ export async function findDecisionsOn(
 
 /** A row as it was recorded. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const { tenant, because, score, band, intercept, model, decidedat, ...rest } = row;
+  const { tenant, because, score, band, ranking, intercept, model, decidedat, ...rest } = row;
   return {
     ...rest,
     tenantid: tenant,
@@ -72,6 +73,7 @@ export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof 
     ...(because !== null && { because }),
     ...(score !== null && { score }),
     ...(band !== null && { band }),
+    ...(ranking !== null && ranking !== undefined && { ranking }),
     ...(intercept !== null && { intercept }),
     ...(model !== null && model !== undefined && { model }),
   };

@@ -15,6 +15,8 @@ export interface EngagementRow {
   /** Probability, 0..1. */
   readonly lastscore?: number;
   readonly lastband?: string;
+  /** The class of a model with several. */
+  readonly lastlabel?: string;
   /** The decision that opened it. */
   readonly firstdecision: string;
   readonly lastdecision: string;
@@ -36,6 +38,8 @@ export interface EngagementTouch {
   readonly connection: string;
   readonly lastscore?: number;
   readonly lastband?: string;
+  /** The class of a model with several. */
+  readonly lastlabel?: string;
   readonly lastdecision: string;
   readonly lastsequence: string;
 }
@@ -62,8 +66,8 @@ export function touchEngagements(tenant: string, touches: readonly EngagementTou
   const column = <T>(of: (row: EngagementTouch) => T): T[] => rows.map(of);
   return sql`
     insert into engagements
-      (tenant, id, subject, usecase, connection, lastscore, lastband, lastdecision, lastsequence, status, openedat,
-       firstdecision)
+      (tenant, id, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence, status,
+       openedat, firstdecision)
     select ${tenant}, row.*, 'open', now(), row.lastdecision from unnest(
       ${column(({ workflowid }) => workflowid)}::text[],
       ${column(({ subject }) => subject)}::text[],
@@ -71,12 +75,13 @@ export function touchEngagements(tenant: string, touches: readonly EngagementTou
       ${column(({ connection }) => connection)}::text[],
       ${column(({ lastscore }) => lastscore ?? null)}::float8[],
       ${column(({ lastband }) => lastband ?? null)}::text[],
+      ${column(({ lastlabel }) => lastlabel ?? null)}::text[],
       ${column(({ lastdecision }) => lastdecision)}::text[],
       ${column(({ lastsequence }) => lastsequence)}::text[]
-    ) as row (workflowid, subject, usecase, connection, lastscore, lastband, lastdecision, lastsequence)
+    ) as row (workflowid, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence)
     on conflict (tenant, id) do update set
-      lastscore = excluded.lastscore, lastband = excluded.lastband, lastdecision = excluded.lastdecision,
-      lastsequence = excluded.lastsequence, status = 'open', closedat = null,
+      lastscore = excluded.lastscore, lastband = excluded.lastband, lastlabel = excluded.lastlabel,
+      lastdecision = excluded.lastdecision, lastsequence = excluded.lastsequence, status = 'open', closedat = null,
       openedat = case engagements.status when 'open' then engagements.openedat else excluded.openedat end,
       firstdecision = case engagements.status when 'open' then engagements.firstdecision else excluded.firstdecision end,
       taskid = case engagements.status when 'open' then engagements.taskid end,
@@ -149,12 +154,13 @@ export async function closeEngagement(
 
 /** A row as the ledger's callers see it. */
 export function readEngagement(row: Selectable<Schema['engagements']>): EngagementRow {
-  const { lastscore, lastband, taskid, openedat, closedat, outcome, ...rest } = row;
+  const { lastscore, lastband, lastlabel, taskid, openedat, closedat, outcome, ...rest } = row;
   return {
     ...rest,
     openedat: openedat.toISOString(),
     ...(lastscore !== null && { lastscore }),
     ...(lastband !== null && { lastband }),
+    ...(lastlabel !== null && { lastlabel }),
     ...(taskid !== null && { taskid }),
     ...(closedat !== null && { closedat: closedat.toISOString() }),
     ...(outcome !== null && { outcome }),

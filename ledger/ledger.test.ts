@@ -128,6 +128,19 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
     expect(await ledger.counts(tenant)).toMatchObject({ events: 1, decisions: 1, parked: 0 });
   });
 
+  it('keeps what a model with several classes chose, and gives it back with the engagement', async () => {
+    const ranking = [
+      { label: 'Group 70', score: 0.71 },
+      { label: 'Group 8', score: 0.2 },
+    ];
+    const batch = sampleBatch('b1', [event(1)]);
+    const decisions = batch.decisions.map((decision) => ({ ...decision, ranking }));
+    const engagements = batch.engagements.map((touch) => ({ ...touch, lastlabel: 'Group 70' }));
+    await ledger.recordBatch(tenant, { ...batch, decisions, engagements });
+    expect(await ledger.decision(tenant, decisions[0]!.id)).toEqual(decisions[0]);
+    expect(await ask('b2', [2])).toMatchObject({ engagements: [{ lastlabel: 'Group 70' }] });
+  });
+
   it('follows an engagement from its opening to its close, and opens it anew only for a newer decision', async () => {
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
     const { workflowid } = sampleTouch(sampleDecision(event(1)));

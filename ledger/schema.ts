@@ -55,6 +55,7 @@ export interface Schema {
     because: string | null;
     score: number | null;
     band: string | null;
+    ranking: ColumnType<Decision['ranking'] | null, string | null, string | null>;
     reasons: Json<readonly Reason[]>;
     contributions: Json<Decision['contributions']>;
     intercept: number | null;
@@ -74,6 +75,7 @@ export interface Schema {
     status: 'open' | 'closed';
     lastscore: number | null;
     lastband: string | null;
+    lastlabel: string | null;
     firstdecision: string;
     lastdecision: string;
     lastsequence: string;

@@ -6,10 +6,16 @@ import { loadTenant, type LoadOptions } from './load';
 
 export const env = { SF_CLIENT_ID: 'the-client-id', SF_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----' };
 
+const answering = (...classes: readonly string[]) => ({ manifest: { classes } });
+
 export const options: LoadOptions = {
   env,
   connectors: [...connectors.values()],
-  models: ['lead-scoring', 'case-triage'],
+  models: new Map([
+    ['lead-scoring', answering('no', 'yes')],
+    ['case-triage', answering('no', 'yes')],
+    ['case-routing', answering('Group 24', 'Group 70', 'Group 8')],
+  ]),
 };
 
 /** The example tenant, by path and as text. */

@@ -1,4 +1,4 @@
-import { type Case, expectFault } from './broken-example.fixture';
+import { acme, type Case, expectFault, faultsOf } from './broken-example.fixture';
 
 describe('a fault of meaning', () => {
   test.each<Case>([
@@ -191,5 +191,39 @@ describe('a fault of meaning', () => {
       /"lead-scoring"/,
       'useCases.lead-scoring.model',
     ],
+    [
+      'a route by a model that has no classes to choose from',
+      'set: { field: Rating, value: Warm }',
+      'route: { field: OwnerId, to: { warm: 00G1 } }',
+      'route',
+      /no classes to choose from/,
+      /case-routing/,
+      'useCases.lead-scoring.act.warm[0].route',
+    ],
+    [
+      'a label of a model that has no classes to choose from',
+      'Call {{record.name}} today',
+      'Call {{record.name}} of {{label}}',
+      'label',
+      /no label/,
+      /\{\{band\}\}/,
+      'useCases.lead-scoring.act.hot[0].task.subject',
+    ],
   ])('%s', expectFault);
+
+  test('a route to a class that the model does not have', () => {
+    const text = acme
+      .replace('connection: sales\n', 'connection: sales\n    model: case-routing\n')
+      .replace(
+        'set: { field: Rating, value: Warm }',
+        'route: { field: OwnerId, to: { Group 71: 00G1, Group 8: 00G2 } }',
+      );
+    expect(faultsOf(text)).toMatchObject([
+      {
+        path: 'useCases.lead-scoring.act.warm[0].route.to.Group 71',
+        message: 'the model has no class "Group 71"',
+        fix: 'did you mean "Group 70"?',
+      },
+    ]);
+  });
 });

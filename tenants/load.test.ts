@@ -101,7 +101,9 @@ describe('faults', () => {
   });
 
   test("of an unknown model by the use case's own name says how to name one", () => {
-    expect(faultsOf(acme, { models: ['lead-rating'] })).toMatchObject([
+    expect(
+      faultsOf(acme, { models: new Map([['lead-rating', { manifest: { classes: ['no', 'yes'] } }]]) }),
+    ).toMatchObject([
       {
         path: 'useCases.lead-scoring',
         message: 'there is no model "lead-scoring"',

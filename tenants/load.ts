@@ -9,14 +9,13 @@ import { compileTenantSchema } from './schema';
 import type { SecretSources } from './secrets';
 import { type Finding, shapeFindings } from './shape-faults';
 import type { Retention, Tenant, TenantConnection } from './tenant';
-import { toUseCase, useCaseFindings, type WrittenUseCase } from './use-case';
+import { type KnownModels, toUseCase, useCaseFindings, type WrittenUseCase } from './use-case';
 
 /** What a tenant's file is read with. */
 export interface LoadOptions extends Partial<SecretSources> {
   /** Those of the registry. */
   readonly connectors: readonly AnyConnector[];
-  /** Names of the models there are. */
-  readonly models: readonly string[];
+  readonly models: KnownModels;
 }
 
 interface WrittenTenant {

@@ -10,6 +10,8 @@ export interface Names {
   readonly entity: string;
   /** Fields of `record`: the entity's own and those of the tenant's mapping. Absent: not known, so anything goes. */
   readonly fields: readonly string[] | undefined;
+  /** What the model tells apart; empty where it is only yes or no. */
+  readonly classes: readonly string[];
 }
 
 /** Fields that every canonical record has. */
@@ -48,16 +50,23 @@ export const questionFindings = (path: Path, source: string, names: Names): read
 
 /** What may follow a root other than `record` after a dot. */
 const isBelow = (root: string, field: string): boolean =>
-  (root === 'decision' && field === 'id') || (root === 'reasons' && /^\d+$/.test(field));
+  (root === 'decision' && field === 'id') || (['reasons', 'ranking'].includes(root) && /^\d+$/.test(field));
+
+const rootFault = (root: string, names: Names): readonly [string, string] | undefined => {
+  if (!templateRoots.some((known) => known === root)) {
+    const isField = names.fields?.includes(root) === true;
+    return [`there is no "${root}" here`, isField ? `write {{record.${root}}}` : didYouMean(root, templateRoots)];
+  }
+  if (names.classes.length > 0 || !['label', 'ranking'].includes(root)) return undefined;
+  return [`the model has no classes to choose from, so there is no ${root}`, 'write {{band}} or {{percent}}'];
+};
 
 const placeholderFault = (
   [root = '', field]: readonly string[],
   names: Names,
 ): readonly [string, string] | undefined => {
-  if (!templateRoots.some((known) => known === root)) {
-    const isField = names.fields?.includes(root) === true;
-    return [`there is no "${root}" here`, isField ? `write {{record.${root}}}` : didYouMean(root, templateRoots)];
-  }
+  const wrong = rootFault(root, names);
+  if (wrong !== undefined) return wrong;
   const example = { record: 'record.name', decision: 'decision.id' }[root];
   if (field === undefined) {
     return example === undefined ? undefined : [`a whole ${root} cannot be filled in`, `write {{${example}}}`];
@@ -80,12 +89,31 @@ const templateFindings = (path: Path, template: string, names: Names): readonly 
   }
 };
 
-/** What is wrong with the templates of one act. */
-export const actFindings = (path: Path, { task, set }: WrittenAct, names: Names): readonly Finding[] => {
+/** Classes that a route names and the model does not have. */
+const routeFindings = (path: Path, route: WrittenAct['route'], { classes }: Names): readonly Finding[] => {
+  if (route === undefined) return [];
+  if (classes.length === 0) {
+    const fix = 'name a model with classes to choose from, such as case-routing, or write set: instead';
+    return [{ path, message: 'the model has no classes to choose from', fix, target: { key: true } }];
+  }
+  const unknown = Object.keys(route.to).filter((label) => !classes.includes(label));
+  return unknown.map((label) => ({
+    path: [...path, 'to', label],
+    message: `the model has no class "${label}"`,
+    fix: didYouMean(label, classes),
+    target: { key: true },
+  }));
+};
+
+/** What is wrong with one act: its templates, and the classes of its route. */
+export const actFindings = (path: Path, { task, set, route }: WrittenAct, names: Names): readonly Finding[] => {
   const texts = [
     [[...path, 'task', 'subject'], task?.subject],
     [[...path, 'task', 'body'], task?.body],
     [[...path, 'set', 'value'], set?.value],
   ] as const;
-  return texts.flatMap(([at, text]) => (typeof text === 'string' ? templateFindings(at, text, names) : []));
+  return [
+    ...texts.flatMap(([at, text]) => (typeof text === 'string' ? templateFindings(at, text, names) : [])),
+    ...routeFindings([...path, 'route'], route, names),
+  ];
 };

@@ -68,8 +68,19 @@ export interface SetTemplate {
   readonly value: string | number | boolean | null;
 }
 
+/** Who owns the record, by the class that the model has chosen. */
+export interface RouteTemplate {
+  readonly kind: 'route';
+  /** The owner's field, under its native name. */
+  readonly field: string;
+  /** The CRM's id of a user, team or queue, by class. */
+  readonly to: Readonly<Record<string, string>>;
+  /** For a class that is not in `to`. Absent: the owner stays. */
+  readonly otherwise?: string;
+}
+
 /** What a band calls for. */
-export type ActTemplate = TaskTemplate | SetTemplate;
+export type ActTemplate = TaskTemplate | SetTemplate | RouteTemplate;
 
 /** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
 export type Approval = 'none' | 'required' | { readonly above: number };

@@ -9,7 +9,7 @@ import { durationMs } from './duration';
 import { compileExpression } from './expression';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
-import type { ActTemplate, Approval, Band, OutcomeRule, TaskTemplate, UseCase } from './tenant';
+import type { ActTemplate, Approval, Band, OutcomeRule, RouteTemplate, TaskTemplate, UseCase } from './tenant';
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
@@ -18,6 +18,7 @@ export interface WrittenAct {
     readonly priority?: TaskTemplate['priority'];
   };
   readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
+  readonly route?: Omit<RouteTemplate, 'kind'>;
 }
 
 /** A use case as the file has it, once its shape was checked. */
@@ -37,8 +38,11 @@ export interface WrittenUseCase {
 export interface UseCaseSurroundings {
   /** The mapping of each connection of the file, by the connection's name. */
   readonly mappings: Readonly<Record<string, Mapping>>;
-  readonly models: readonly string[];
+  readonly models: KnownModels;
 }
+
+/** The models there are, by name, with the classes that each tells apart. */
+export type KnownModels = ReadonlyMap<string, { readonly manifest: { readonly classes: readonly string[] } }>;
 
 const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
   entity ?? entityNames.find((known) => name === known || name.startsWith(`${known}-`));
@@ -56,11 +60,11 @@ const referenceFindings = (
     found.push({ path: [...path, 'connection'], message: `there is no connection "${written.connection}"`, fix });
   }
   const model = written.model ?? name;
-  if (!around.models.includes(model)) {
+  if (!around.models.has(model)) {
     found.push({
       path: written.model === undefined ? path : [...path, 'model'],
       message: `there is no model "${model}"`,
-      fix: `${didYouMean(model, around.models)}${written.model === undefined ? ' (write it as model: NAME)' : ''}`,
+      fix: `${didYouMean(model, [...around.models.keys()])}${written.model === undefined ? ' (write it as model: NAME)' : ''}`,
       target: { key: written.model === undefined },
     });
   }
@@ -97,6 +101,22 @@ const bandFindings = (path: Path, { bands, act = {} }: WrittenUseCase): readonly
   return found;
 };
 
+/** What its expressions and templates may name. */
+const namesFor = (name: string, written: WrittenUseCase, around: UseCaseSurroundings): Names => {
+  const entity = entityOf(name, written);
+  const mapping = around.mappings[written.connection];
+  const classes = around.models.get(written.model ?? name)?.manifest.classes ?? [];
+  return {
+    entity: entity ?? 'record',
+    // Of two classes the score says all there is to say.
+    classes: classes.length > 2 ? classes : [],
+    fields:
+      entity === undefined || mapping === undefined
+        ? undefined
+        : [...entityFields(entity), ...Object.keys(mapping[entity] ?? {})],
+  };
+};
+
 /** Everything that is wrong with a use case beyond its shape. */
 export const useCaseFindings = (
   name: string,
@@ -104,15 +124,7 @@ export const useCaseFindings = (
   around: UseCaseSurroundings,
 ): readonly Finding[] => {
   const path = ['useCases', name];
-  const entity = entityOf(name, written);
-  const mapping = around.mappings[written.connection];
-  const names: Names = {
-    entity: entity ?? 'record',
-    fields:
-      entity === undefined || mapping === undefined
-        ? undefined
-        : [...entityFields(entity), ...Object.keys(mapping[entity] ?? {})],
-  };
+  const names = namesFor(name, written, around);
   const questions = [
     [[...path, 'when'], written.when],
     [[...path, 'outcome', 'won'], written.outcome?.won],
@@ -134,9 +146,10 @@ const ms = (text: string): number => {
   return value;
 };
 
-const actTemplate = ({ task, set }: WrittenAct): ActTemplate => {
+const actTemplate = ({ task, set, route }: WrittenAct): ActTemplate => {
   if (set !== undefined) return { kind: 'set', ...set };
-  if (task === undefined) throw new Error('an act without task and set passed the schema');
+  if (route !== undefined) return { kind: 'route', ...route };
+  if (task === undefined) throw new Error('an act without task, set and route passed the schema');
   const { due, priority = 'normal', ...texts } = task;
   return { kind: 'task', ...texts, priority, ...(due === undefined ? {} : { due: ms(due) }) };
 };

@@ -162,7 +162,7 @@ export async function writeTenant(
   await writeFile(tenantFile, stringify(written));
   const { clientId = '', clientSecret = '' } = org.clients['integration'] ?? {};
   const env = { SF_ID: clientId, SF_SECRET: clientSecret };
-  const models = [...(await loadModels(path.join(projectRoot, 'models'))).keys()];
+  const models = await loadModels(path.join(projectRoot, 'models'));
   return { tenant: loadTenant(tenantFile, { env, connectors: [...connectors.values()], models }), tenantFile, env };
 }
 

@@ -58,7 +58,7 @@ export async function startPushedLine<C extends Stoppable>(
     const tenantFile = path.join(dir, 'tenant.yaml');
     await writeFile(tenantFile, stringify(file));
     const modelsDir = path.join(projectRoot, 'models');
-    const models = [...(await loadModels(modelsDir)).keys()];
+    const models = await loadModels(modelsDir);
     const signalbox = await startSignalbox({
       amqpUrl: servers.rabbit?.url ?? '',
       temporalAddress: servers.temporal?.url ?? '',

@@ -1,4 +1,4 @@
-import type { Inference, LaneContext, PolicyView } from '../activities/lane-types';
+import type { Directive, Inference, LaneContext, PolicyView } from '../activities/lane-types';
 import { eventOf } from '../test/fixtures/events';
 import { bandOf, rule, type Ruling } from './policy';
 
@@ -35,6 +35,7 @@ function ruled(
   score: number | undefined,
   engagements: LaneContext['engagements'] = {},
   with_: Partial<PolicyView> = {},
+  ranking?: Inference['ranking'],
 ): Ruling {
   const context: LaneContext = {
     events: [
@@ -45,6 +46,7 @@ function ruled(
   };
   const inference: Inference = {
     ...(score === undefined ? { abstained: 'too little is known' } : { score }),
+    ...(ranking === undefined ? {} : { ranking }),
     reasons: [],
   };
   return rule('acme', context, [request], [inference], new Map([[event.id, event]]), '2026-03-01T10:00:01.000Z');
@@ -132,4 +134,15 @@ test('approval: required always, above an amount only where the amount is larger
   expect(asks('none')).toBe(false);
   expect(asks('required')).toBe(true);
   expect(asks({ above: 1000 })).toBe(true);
+});
+
+test('another class is told to an open engagement, however little the score moved', () => {
+  const ranked = (label: string): Directive['kind'] | undefined => {
+    const known = Object.fromEntries(
+      Object.entries(open('hot', 0.7)).map(([key, view]) => [key, { ...view, label: 'Group 70' }]),
+    );
+    return ruled(0.71, known, {}, [{ label, score: 0.71 }]).directives[0]?.kind;
+  };
+  expect(ranked('Group 70')).toBeUndefined();
+  expect(ranked('Group 8')).toBe('act');
 });

@@ -66,7 +66,11 @@ export function rule(
     if (verdict.directive === undefined || decision.score === undefined) return;
     const id = engagementId(tenant, policy.connection, event.subject, request.usecase);
     directives.set(id, toDirective(id, tenant, policy, decision, verdict.directive, amounts.get(event.id)));
-    open.set(key, { id, decision: decision.id, score: decision.score, band: verdict.band ?? '' });
+    const label = labelOf(inference);
+    open.set(key, {
+      ...{ id, decision: decision.id, score: decision.score, band: verdict.band ?? '' },
+      ...(label === undefined ? {} : { label }),
+    });
   });
   return { decisions, directives: [...directives.values()] };
 }
@@ -78,6 +82,11 @@ interface Verdict {
   readonly directive?: Directive['kind'];
 }
 
+/** The class that a model with several has chosen. */
+function labelOf({ ranking }: Inference): string | undefined {
+  return ranking?.[0]?.label;
+}
+
 function calledFor(policy: PolicyView, band: string | undefined): Directive['templates'] {
   return band === undefined ? [] : (policy.act[band] ?? []);
 }
@@ -87,11 +96,22 @@ function weigh(policy: PolicyView, inference: Inference, open: EngagementView | 
   if (score === undefined) return { outcome: 'abstain', because: abstained };
   const band = bandOf(policy, score);
   if (calledFor(policy, band).length === 0) return unasked(open, band);
-  if (open?.band === band && Math.abs(score - (open?.score ?? 0)) < policy.materialChange) {
+  if (open !== undefined && stands(open, policy, band, score, labelOf(inference))) {
     const because = `the open engagement stands: moved less than ${policy.materialChange}`;
     return { ...inBand(band), outcome: 'act', because };
   }
   return { ...inBand(band), outcome: 'act', directive: 'act' };
+}
+
+/** Whether what an open engagement was last told still holds. */
+function stands(
+  open: EngagementView,
+  { materialChange }: PolicyView,
+  band: string | undefined,
+  score: number,
+  label: string | undefined,
+): boolean {
+  return open.band === band && open.label === label && Math.abs(score - (open.score ?? 0)) < materialChange;
 }
 
 /** A band that calls for nothing: an engagement that is open for another band is moot. */
@@ -122,6 +142,7 @@ function toDecision(
     outcome: verdict.outcome,
     ...(verdict.because === undefined ? {} : { because: verdict.because }),
     ...(inference.score === undefined ? {} : { score: inference.score }),
+    ...(inference.ranking === undefined ? {} : { ranking: inference.ranking }),
     ...(verdict.band === undefined ? {} : { band: verdict.band }),
     reasons: inference.reasons,
     ...(inference.model === undefined ? {} : { model: inference.model }),
@@ -154,6 +175,7 @@ function toDirective(
       sequence: decision.sequence,
       score: decision.score ?? 0,
       band: decision.band ?? '',
+      ...(decision.ranking === undefined ? {} : { ranking: decision.ranking }),
       reasons: decision.reasons.slice(0, 3),
       model: decision.model?.digest ?? '',
       decidedat: decision.decidedat,

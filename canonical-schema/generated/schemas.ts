@@ -1234,9 +1234,39 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
       "score": {
         "title": "Score",
         "type": "number",
-        "description": "Probability of the positive class, 0 to 1. Absent when abstained.",
+        "description": "Probability of the positive class, with several classes of the best one, 0 to 1. Absent when abstained.",
         "minimum": 0,
         "maximum": 1
+      },
+      "ranking": {
+        "title": "Ranking",
+        "type": "array",
+        "description": "Of a model with several classes: the likeliest ones, best first.",
+        "items": {
+          "title": "Ranked",
+          "description": "A class and its probability.",
+          "type": "object",
+          "properties": {
+            "label": {
+              "title": "Label",
+              "type": "string",
+              "minLength": 1,
+              "description": "The class, e.g. `Group 70`."
+            },
+            "score": {
+              "title": "Score",
+              "type": "number",
+              "minimum": 0,
+              "maximum": 1,
+              "description": "Its probability, 0 to 1."
+            }
+          },
+          "required": [
+            "label",
+            "score"
+          ],
+          "additionalProperties": false
+        }
       },
       "band": {
         "title": "Band",

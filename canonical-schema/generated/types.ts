@@ -1974,9 +1974,24 @@ export interface Decision {
    */
   because?: string;
   /**
-   * Probability of the positive class, 0 to 1. Absent when abstained.
+   * Probability of the positive class, with several classes of the best one, 0 to 1. Absent when abstained.
    */
   score?: number;
+  /**
+   * Of a model with several classes: the likeliest ones, best first.
+   *
+   * Items: A class and its probability.
+   */
+  ranking?: {
+    /**
+     * The class, e.g. `Group 70`.
+     */
+    label: string;
+    /**
+     * Its probability, 0 to 1.
+     */
+    score: number;
+  }[];
   /**
    * The tenant's band that the score falls into, e.g. `hot`.
    */

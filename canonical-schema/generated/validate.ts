@@ -14008,7 +14008,7 @@ return errors === 0;
 validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const prediction = validate114;
-const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
+const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"ranking":{"type":"array","items":{"type":"object","properties":{"label":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1}},"required":["label","score"],"additionalProperties":false}},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction.v1.json" */;
@@ -14397,11 +14397,15 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data.band !== undefined){
-let data9 = data.band;
-if(typeof data9 === "string"){
-if(func2(data9) < 1){
-const err33 = {instancePath:instancePath+"/band",schemaPath:"#/properties/band/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.ranking !== undefined){
+let data9 = data.ranking;
+if(Array.isArray(data9)){
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.label === undefined){
+const err33 = {instancePath:instancePath+"/ranking/" + i0,schemaPath:"#/properties/ranking/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -14410,9 +14414,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-else {
-const err34 = {instancePath:instancePath+"/band",schemaPath:"#/properties/band/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data10.score === undefined){
+const err34 = {instancePath:instancePath+"/ranking/" + i0,schemaPath:"#/properties/ranking/items/required",keyword:"required",params:{missingProperty: "score"},message:"must have required property '"+"score"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -14421,16 +14424,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data.reasons !== undefined){
-let data10 = data.reasons;
-if(Array.isArray(data10)){
-const len0 = data10.length;
-for(let i0=0; i0<len0; i0++){
-let data11 = data10[i0];
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.term === undefined){
-const err35 = {instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "term"},message:"must have required property '"+"term"+"'"};
+for(const key1 in data10){
+if(!((key1 === "label") || (key1 === "score"))){
+const err35 = {instancePath:instancePath+"/ranking/" + i0,schemaPath:"#/properties/ranking/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -14439,8 +14435,12 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data11.contribution === undefined){
-const err36 = {instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "contribution"},message:"must have required property '"+"contribution"+"'"};
+}
+if(data10.label !== undefined){
+let data11 = data10.label;
+if(typeof data11 === "string"){
+if(func2(data11) < 1){
+const err36 = {instancePath:instancePath+"/ranking/" + i0+"/label",schemaPath:"#/properties/ranking/items/properties/label/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -14449,8 +14449,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data11.text === undefined){
-const err37 = {instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'"};
+}
+else {
+const err37 = {instancePath:instancePath+"/ranking/" + i0+"/label",schemaPath:"#/properties/ranking/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -14459,9 +14460,12 @@ vErrors.push(err37);
 }
 errors++;
 }
-for(const key1 in data11){
-if(!(((key1 === "term") || (key1 === "contribution")) || (key1 === "text"))){
-const err38 = {instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+}
+if(data10.score !== undefined){
+let data12 = data10.score;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 1 || isNaN(data12)){
+const err38 = {instancePath:instancePath+"/ranking/" + i0+"/score",schemaPath:"#/properties/ranking/items/properties/score/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -14470,12 +14474,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data11.term !== undefined){
-let data12 = data11.term;
-if(typeof data12 === "string"){
-if(func2(data12) < 1){
-const err39 = {instancePath:instancePath+"/reasons/" + i0+"/term",schemaPath:"#/properties/reasons/items/properties/term/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data12 < 0 || isNaN(data12)){
+const err39 = {instancePath:instancePath+"/ranking/" + i0+"/score",schemaPath:"#/properties/ranking/items/properties/score/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -14486,7 +14486,7 @@ errors++;
 }
 }
 else {
-const err40 = {instancePath:instancePath+"/reasons/" + i0+"/term",schemaPath:"#/properties/reasons/items/properties/term/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err40 = {instancePath:instancePath+"/ranking/" + i0+"/score",schemaPath:"#/properties/ranking/items/properties/score/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -14496,10 +14496,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data11.contribution !== undefined){
-let data13 = data11.contribution;
-if(!((typeof data13 == "number") && (isFinite(data13)))){
-const err41 = {instancePath:instancePath+"/reasons/" + i0+"/contribution",schemaPath:"#/properties/reasons/items/properties/contribution/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err41 = {instancePath:instancePath+"/ranking/" + i0,schemaPath:"#/properties/ranking/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -14509,9 +14508,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data11.text !== undefined){
-if(typeof data11.text !== "string"){
-const err42 = {instancePath:instancePath+"/reasons/" + i0+"/text",schemaPath:"#/properties/reasons/items/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err42 = {instancePath:instancePath+"/ranking",schemaPath:"#/properties/ranking/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -14521,9 +14520,11 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.band !== undefined){
+let data13 = data.band;
+if(typeof data13 === "string"){
+if(func2(data13) < 1){
+const err43 = {instancePath:instancePath+"/band",schemaPath:"#/properties/band/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -14533,9 +14534,8 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
 else {
-const err44 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err44 = {instancePath:instancePath+"/band",schemaPath:"#/properties/band/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -14545,13 +14545,15 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.contributions !== undefined){
-let data15 = data.contributions;
+if(data.reasons !== undefined){
+let data14 = data.reasons;
+if(Array.isArray(data14)){
+const len1 = data14.length;
+for(let i1=0; i1<len1; i1++){
+let data15 = data14[i1];
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-for(const key2 in data15){
-let data16 = data15[key2];
-if(!((typeof data16 == "number") && (isFinite(data16)))){
-const err45 = {instancePath:instancePath+"/contributions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/contributions/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data15.term === undefined){
+const err45 = {instancePath:instancePath+"/reasons/" + i1,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "term"},message:"must have required property '"+"term"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -14560,10 +14562,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/contributions",schemaPath:"#/properties/contributions/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data15.contribution === undefined){
+const err46 = {instancePath:instancePath+"/reasons/" + i1,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "contribution"},message:"must have required property '"+"contribution"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -14572,11 +14572,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data.intercept !== undefined){
-let data17 = data.intercept;
-if(!((typeof data17 == "number") && (isFinite(data17)))){
-const err47 = {instancePath:instancePath+"/intercept",schemaPath:"#/properties/intercept/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data15.text === undefined){
+const err47 = {instancePath:instancePath+"/reasons/" + i1,schemaPath:"#/properties/reasons/items/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -14585,14 +14582,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data.features !== undefined){
-let data18 = data.features;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-for(const key3 in data18){
-let data19 = data18[key3];
-if(((!((typeof data19 == "number") && (isFinite(data19)))) && (typeof data19 !== "string")) && (data19 !== null)){
-const err48 = {instancePath:instancePath+"/features/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/features/additionalProperties/type",keyword:"type",params:{type: schema48.properties.features.additionalProperties.type},message:"must be number,string,null"};
+for(const key2 in data15){
+if(!(((key2 === "term") || (key2 === "contribution")) || (key2 === "text"))){
+const err48 = {instancePath:instancePath+"/reasons/" + i1,schemaPath:"#/properties/reasons/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -14602,9 +14594,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-else {
-const err49 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data15.term !== undefined){
+let data16 = data15.term;
+if(typeof data16 === "string"){
+if(func2(data16) < 1){
+const err49 = {instancePath:instancePath+"/reasons/" + i1+"/term",schemaPath:"#/properties/reasons/items/properties/term/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -14614,11 +14608,8 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data20 = data.model;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.name === undefined){
-const err50 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+else {
+const err50 = {instancePath:instancePath+"/reasons/" + i1+"/term",schemaPath:"#/properties/reasons/items/properties/term/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -14627,8 +14618,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data20.version === undefined){
-const err51 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+}
+if(data15.contribution !== undefined){
+let data17 = data15.contribution;
+if(!((typeof data17 == "number") && (isFinite(data17)))){
+const err51 = {instancePath:instancePath+"/reasons/" + i1+"/contribution",schemaPath:"#/properties/reasons/items/properties/contribution/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -14637,8 +14631,10 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data20.digest === undefined){
-const err52 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+if(data15.text !== undefined){
+if(typeof data15.text !== "string"){
+const err52 = {instancePath:instancePath+"/reasons/" + i1+"/text",schemaPath:"#/properties/reasons/items/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -14647,9 +14643,10 @@ vErrors.push(err52);
 }
 errors++;
 }
-for(const key4 in data20){
-if(!(((key4 === "name") || (key4 === "version")) || (key4 === "digest"))){
-const err53 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/reasons/" + i1,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -14659,11 +14656,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data20.name !== undefined){
-let data21 = data20.name;
-if(typeof data21 === "string"){
-if(func2(data21) < 1){
-const err54 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err54 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -14673,8 +14668,13 @@ vErrors.push(err54);
 errors++;
 }
 }
-else {
-const err55 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.contributions !== undefined){
+let data19 = data.contributions;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key3 in data19){
+let data20 = data19[key3];
+if(!((typeof data20 == "number") && (isFinite(data20)))){
+const err55 = {instancePath:instancePath+"/contributions/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/contributions/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -14684,11 +14684,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data20.version !== undefined){
-let data22 = data20.version;
-if(typeof data22 === "string"){
-if(func2(data22) < 1){
-const err56 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err56 = {instancePath:instancePath+"/contributions",schemaPath:"#/properties/contributions/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -14698,8 +14696,10 @@ vErrors.push(err56);
 errors++;
 }
 }
-else {
-const err57 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.intercept !== undefined){
+let data21 = data.intercept;
+if(!((typeof data21 == "number") && (isFinite(data21)))){
+const err57 = {instancePath:instancePath+"/intercept",schemaPath:"#/properties/intercept/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -14709,11 +14709,13 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data20.digest !== undefined){
-let data23 = data20.digest;
-if(typeof data23 === "string"){
-if(func2(data23) < 1){
-const err58 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data.features !== undefined){
+let data22 = data.features;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+for(const key4 in data22){
+let data23 = data22[key4];
+if(((!((typeof data23 == "number") && (isFinite(data23)))) && (typeof data23 !== "string")) && (data23 !== null)){
+const err58 = {instancePath:instancePath+"/features/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/features/additionalProperties/type",keyword:"type",params:{type: schema48.properties.features.additionalProperties.type},message:"must be number,string,null"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -14723,8 +14725,9 @@ vErrors.push(err58);
 errors++;
 }
 }
+}
 else {
-const err59 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err59 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -14734,9 +14737,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-}
-else {
-const err60 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.model !== undefined){
+let data24 = data.model;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.name === undefined){
+const err60 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -14745,12 +14750,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data.policy !== undefined){
-let data24 = data.policy;
-if(typeof data24 === "string"){
-if(func2(data24) < 1){
-const err61 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data24.version === undefined){
+const err61 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -14759,9 +14760,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data24.digest === undefined){
+const err62 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -14770,12 +14770,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-if(data.decidedat !== undefined){
-let data25 = data.decidedat;
-if(typeof data25 === "string"){
-if(!(formats2.validate(data25))){
-const err63 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+for(const key5 in data24){
+if(!(((key5 === "name") || (key5 === "version")) || (key5 === "digest"))){
+const err63 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -14785,8 +14782,11 @@ vErrors.push(err63);
 errors++;
 }
 }
-else {
-const err64 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data24.name !== undefined){
+let data25 = data24.name;
+if(typeof data25 === "string"){
+if(func2(data25) < 1){
+const err64 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -14796,11 +14796,8 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data.sequence !== undefined){
-let data26 = data.sequence;
-if(typeof data26 === "string"){
-if(func2(data26) < 1){
-const err65 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err65 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -14810,8 +14807,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-else {
-const err66 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data24.version !== undefined){
+let data26 = data24.version;
+if(typeof data26 === "string"){
+if(func2(data26) < 1){
+const err66 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -14821,14 +14821,137 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
 else {
-const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err67 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
 else {
 vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data24.digest !== undefined){
+let data27 = data24.digest;
+if(typeof data27 === "string"){
+if(func2(data27) < 1){
+const err68 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+if(data.policy !== undefined){
+let data28 = data.policy;
+if(typeof data28 === "string"){
+if(func2(data28) < 1){
+const err71 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data.decidedat !== undefined){
+let data29 = data.decidedat;
+if(typeof data29 === "string"){
+if(!(formats2.validate(data29))){
+const err73 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data.sequence !== undefined){
+let data30 = data.sequence;
+if(typeof data30 === "string"){
+if(func2(data30) < 1){
+const err75 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+}
+else {
+const err77 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
 }
 errors++;
 }

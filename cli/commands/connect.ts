@@ -23,7 +23,7 @@ const patience = 5 * 60_000;
 const tenantNamed = async ({ tenant: name, tenants: place }: Options, { env }: Terminal): Promise<Tenant> => {
   if (!existsSync(place))
     throw new CliError('there is no such file or folder', place, "name the tenants' folder with --tenants");
-  const load = { connectors: allConnectors, models: [...(await modelsIn()).keys()], env };
+  const load = { connectors: allConnectors, models: await modelsIn(), env };
   const all = statSync(place).isDirectory() ? loadTenants(place, load) : [loadTenant(place, load)];
   const found = all.find(({ tenant }) => tenant === name);
   if (found !== undefined) return found;

@@ -126,10 +126,8 @@ const readTenant = async (
   const { tenantFile } = options;
   if (tenantFile === undefined) return [undefined, []];
   try {
-    const models = await modelsIn(options.models).then(
-      (found) => [...found.keys()],
-      () => [],
-    );
+    // That the folder of the models cannot be read is a finding of its own.
+    const models = await modelsIn(options.models).catch(() => new Map());
     const tenant = loadTenant(tenantFile, { connectors: allConnectors, models, env });
     return [tenant, [{ level: 'ok', what: `tenant ${tenant.tenant} (${tenantFile})` }]];
   } catch (error) {

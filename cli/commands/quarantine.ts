@@ -99,7 +99,7 @@ const eventsOf = async (row: Row, tenant: Tenant, terminal: Terminal): Promise<r
 };
 
 const tenantOf = async ({ tenant, tenantFile }: Options, { env }: Terminal): Promise<Tenant> => {
-  const models = [...(await modelsIn()).keys()];
+  const models = await modelsIn();
   const loaded = loadTenant(tenantFile ?? '', { connectors: allConnectors, models, env });
   if (loaded.tenant === tenant) return loaded;
   throw new CliError(`this is the file of the tenant ${loaded.tenant}`, loaded.file, `give the file of ${tenant}`);

@@ -113,7 +113,7 @@ function addressOf({ listen }: UpOptions): ListenAddress {
 }
 
 async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {
-  const options = { connectors: allConnectors, models: [...(await modelsIn()).keys()] };
+  const options = { connectors: allConnectors, models: await modelsIn() };
   let isFolder: boolean;
   try {
     isFolder = statSync(where).isDirectory();

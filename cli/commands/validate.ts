@@ -3,6 +3,7 @@ import { type Fault, faultText, TenantFaults } from '../../tenants/faults';
 import { loadTenant } from '../../tenants/load';
 import { tenantSchema } from '../../tenants/schema';
 import type { Tenant } from '../../tenants/tenant';
+import type { KnownModels } from '../../tenants/use-case';
 import { allConnectors, modelsIn } from '../places';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
@@ -33,7 +34,7 @@ const understood = ({ tenant, partitions, connections, useCases }: Tenant) => ({
   })),
 });
 
-const check = (file: string, models: readonly string[], { env }: Terminal): Checked => {
+const check = (file: string, models: KnownModels, { env }: Terminal): Checked => {
   try {
     return { file, faults: [], understood: understood(loadTenant(file, { connectors: allConnectors, models, env })) };
   } catch (error) {
@@ -68,7 +69,7 @@ const validate = async (files: readonly string[], options: Options, terminal: Te
   if (files.length === 0) {
     throw new CliError('no file was given', 'FILE', 'signalbox validate tenants/examples/acme.yaml');
   }
-  const models = [...(await modelsIn(options.models)).keys()];
+  const models = await modelsIn(options.models);
   const checked = files.map((file) => check(file, models, terminal));
   if (options.json === true) terminal.out(jsonLine({ files: checked }));
   else {

@@ -72,7 +72,7 @@ export async function setStage(
     const modelsDir = path.join(projectRoot, 'models');
     const models = await loadModels(modelsDir);
     const tenantFile = path.join(dir, 'tenant.yaml');
-    const tenants = await writeAndLoad(tenantFile, org, neighbours, [...models.keys()]);
+    const tenants = await writeAndLoad(tenantFile, org, neighbours, models);
     progress('starting Signalbox');
     const log = openLog(path.join(dir, 'signalbox.log'));
     const [amqpUrl, temporalAddress] = [servers.rabbit?.url ?? '', servers.temporal?.url ?? ''];
@@ -92,7 +92,7 @@ async function writeAndLoad(
   file: string,
   { endpoints, caFile }: Org,
   neighbours: readonly Neighbour[],
-  models: readonly string[],
+  models: Running['models'],
 ): Promise<ReadonlyMap<string, Tenant>> {
   const known = { connectors: [...connectors.values()], models };
   await writeTenant(file, {

@@ -60,7 +60,7 @@ async function writeTenant(dir: string, name: Name) {
     requestsPerSecond: name === 'one' ? 1_000 : 2,
   };
   await writeFile(file, stringify({ tenant: tenantOf(name), partitions: 2, connections: { web } }));
-  return loadTenant(file, { env: { KEY: keys[name].secret }, connectors: [...connectors.values()], models: [] });
+  return loadTenant(file, { env: { KEY: keys[name].secret }, connectors: [...connectors.values()], models: new Map() });
 }
 
 const urlOf = (name: Name): string => {
