@@ -1,0 +1,92 @@
+import { entityNames } from '../../../canonical-schema/entity';
+import type { Mapping } from '../../contract';
+import type { MappedRecord } from '../../kit/canonical-event';
+import { type FieldKind, fitToEntity, kindsOf } from '../../kit/entity-kinds';
+import { textOf } from '../../kit/json';
+import { compileMapping } from '../../kit/mapping';
+import type { Fields, NativeType } from '../native';
+import { keptNative, resources } from './resources';
+import { instantOf } from './text';
+
+/**
+ * Maps a resource: the built-in places first, the tenant's expressions over them. Expressions stand under the entity's name or
+ * Graph's; `entity` under the latter says as which entity the resource counts. Rejects with Unmappable for one that fails.
+ */
+export async function mapRecord(nativeType: NativeType, resource: Fields, mapping: Mapping): Promise<MappedRecord> {
+  const native = membersOf(resource);
+  const table = resources[nativeType];
+  const compiled = compileMapping(mapping);
+  const { entity: named, ...ownValues } = await compiled.evaluate(nativeType, native);
+  const entity = entityNames.find((name) => name === named) ?? table.entity;
+  const values = { ...(await compiled.evaluate(entity, native)), ...ownValues };
+  const isPlaced = (field: string): boolean => entity === table.entity || kindsOf(entity).has(field);
+  const builtIn: Record<string, unknown> = {};
+  const used = new Set<string>();
+  for (const [name, value] of Object.entries(native)) {
+    for (const { field, make } of placesOf(nativeType, name)) {
+      const made = isPlaced(field) ? make(value, native) : undefined;
+      if (made === undefined) continue;
+      if (!keptNative.has(name)) used.add(name);
+      builtIn[field] = joined(builtIn[field], made);
+    }
+  }
+  const { fields, attributes } = fitToEntity(entity, values, fitted);
+  const unused = Object.fromEntries(Object.entries(native).filter(([name]) => !used.has(name)));
+  const constants = entity === table.entity ? table.constants : {};
+  const namesOf = (name: string): readonly string[] => {
+    const targets = (compiled.targets(entity, nativeType).get(name) ?? []).map((target) =>
+      kindsOf(entity).has(target) ? target : `attributes.${target}`,
+    );
+    const names = [...placesOf(nativeType, name).map(({ field }) => field), ...targets];
+    return names.length === 0 ? [name] : [...new Set(names)];
+  };
+  return {
+    entity,
+    fields: { ...constants, ...builtIn, ...fields },
+    attributes: entity === 'record' ? { ...unused, ...attributes } : attributes,
+    native: entity === 'record' ? {} : unused,
+    namesOf,
+    pathsOf: namesOf,
+  };
+}
+
+/** Members with a value; what the protocol says of them left out. */
+function membersOf(resource: Fields): Fields {
+  const isTold = (name: string, value: unknown): boolean =>
+    value !== null &&
+    value !== undefined &&
+    name !== 'id' &&
+    !name.includes('@') &&
+    name !== 'singleValueExtendedProperties';
+  return Object.fromEntries(Object.entries(resource).filter(([name, value]) => isTold(name, value)));
+}
+
+function placesOf(nativeType: NativeType, name: string): (typeof resources)[NativeType]['members'][string] {
+  const { members } = resources[nativeType];
+  return Object.hasOwn(members, name) ? (members[name] ?? []) : [];
+}
+
+/** Participants come by their roles. */
+function joined(known: unknown, made: unknown): unknown {
+  return Array.isArray(known) && Array.isArray(made) ? [...(known as unknown[]), ...(made as unknown[])] : made;
+}
+
+const texts: Partial<Record<FieldKind, RegExp>> = { date: /^\d{4}-\d\d-\d\d$/, currency: /^[A-Z]{3}$/, text: /./s };
+
+/** A value that a tenant's expression made, as the field holds it; undefined where it does not fit. */
+function fitted(kind: FieldKind, value: unknown): unknown {
+  switch (kind) {
+    case 'instant':
+      return instantOf(value);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'count':
+      return Number.isSafeInteger(value) && (value as number) >= 0 ? value : undefined;
+    case 'decimal': {
+      const text = typeof value === 'number' ? String(value) : textOf(value);
+      return text !== undefined && /^-?\d{1,30}(\.\d{1,18})?$/.test(text) ? text : undefined;
+    }
+    default:
+      return texts[kind]?.test(textOf(value) ?? '') === true ? value : undefined;
+  }
+}
