@@ -1,0 +1,119 @@
+import type { Graph } from '../graph';
+import type { Item, Values } from '../mailbox/item';
+import { changeKeyOf } from '../mailbox/item';
+import type { Place } from '../mailbox/mailboxes';
+import { type Subscription, shown } from '../notifications/subscriptions';
+import { badRequest, notFound, Refusal } from '../refusal';
+import { pageOf, selected } from './query';
+
+/** A request below `/v1.0/`. */
+export interface Call {
+  readonly method: string;
+  /** Decoded, without slashes around it. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: unknown;
+  /** The application that calls. */
+  readonly clientId: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers a request of the API. @throws Refusal */
+export const answerApi = async (graph: Graph, call: Call): Promise<Answer> => {
+  const { path } = call;
+  if (path === 'subscriptions' || path.startsWith('subscriptions/')) return answerSubscriptions(graph, call);
+  const lists = /^users\/([^/]+)\/todo\/lists$/i.exec(path);
+  if (lists !== null && call.method === 'GET') return listsOf(graph, lists[1] ?? '');
+  const delta = /^(.+)\/delta$/.exec(path)?.[1];
+  if (delta !== undefined && call.method === 'GET') return changesIn(graph, graph.mailboxes.place(delta), call);
+  const [, collection = '', id] = /^(.+?\/(?:messages|events|tasks))(?:\/([^/]+))?$/i.exec(path) ?? [];
+  if (collection === '') throw notFound(path);
+  const place = graph.mailboxes.place(collection);
+  return id === undefined ? answerCollection(graph, place, call) : answerItem(graph, place, id, call);
+};
+
+function listsOf({ mailboxes }: Graph, name: string): Answer {
+  const user = mailboxes.users.find(({ id, userPrincipalName }) => id === name || userPrincipalName === name);
+  if (user === undefined) throw notFound(name);
+  const list = {
+    id: user.list,
+    displayName: 'Tasks',
+    isOwner: true,
+    isShared: false,
+    wellknownListName: 'defaultList',
+  };
+  return { status: 200, body: { value: [list] } };
+}
+
+async function answerSubscriptions({ subscriptions }: Graph, { method, path, body, clientId }: Call): Promise<Answer> {
+  const id = path.split('/')[1];
+  const own = (one: Subscription): boolean => one.applicationId === clientId;
+  if (id === undefined && method === 'GET')
+    return { status: 200, body: { value: subscriptions.live().filter(own).map(shown) } };
+  if (id === undefined && method === 'POST')
+    return { status: 201, body: shown(await subscriptions.create(objectIn(body), clientId)) };
+  if (id !== undefined && method === 'GET') return { status: 200, body: shown(subscriptions.find(id)) };
+  if (id !== undefined && method === 'PATCH')
+    return { status: 200, body: shown(subscriptions.renew(id, objectIn(body))) };
+  if (id === undefined || method !== 'DELETE') throw badRequest('The method is not known here.');
+  subscriptions.remove(id);
+  return { status: 204 };
+}
+
+function answerCollection(graph: Graph, place: Place, { method, path, query, body }: Call): Answer {
+  if (method === 'POST')
+    return { status: 201, body: selected(graph.mailboxes.create(place, objectIn(body)), expandAll) };
+  if (method !== 'GET') throw badRequest('The method is not known here.');
+  const { value, next } = pageOf(graph.mailboxes.in(place), query);
+  const onward = new URLSearchParams(query);
+  onward.set('$skip', String(next));
+  const link = next === undefined ? {} : { '@odata.nextLink': `${graph.baseUrl}/v1.0/${path}?${onward}` };
+  return { status: 200, body: { '@odata.context': `${graph.baseUrl}/v1.0/$metadata#${path}`, ...link, value } };
+}
+
+/** To Do answers a new task with its linked resources. */
+const expandAll = new URLSearchParams({ $expand: 'linkedResources' });
+
+function answerItem({ mailboxes }: Graph, place: Place, id: string, { method, query, headers, body }: Call): Answer {
+  const item = mailboxes.find(place, id);
+  if (method === 'GET') return { status: 200, body: selected(item, query) };
+  demand(item, headers['if-match']);
+  if (method === 'PATCH') {
+    mailboxes.update(item, objectIn(body));
+    return { status: 200, body: selected(item, new URLSearchParams()) };
+  }
+  if (method !== 'DELETE') throw badRequest('The method is not known here.');
+  mailboxes.remove(item);
+  return { status: 204 };
+}
+
+function demand(item: Item, ifMatch: string | string[] | undefined): void {
+  if (ifMatch === undefined || ifMatch === `W/"${changeKeyOf(item.version)}"`) return;
+  throw new Refusal(
+    412,
+    'ErrorIrresolvableConflict',
+    'The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.',
+  );
+}
+
+/** All items at first, then those that changed since the link was given, deleted ones by their id alone. */
+function changesIn(graph: Graph, place: Place, { path, query }: Call): Answer {
+  const since = Number(query.get('$deltatoken') ?? 0);
+  const all = graph.mailboxes.changedIn(place, since);
+  const value = all
+    .filter(({ isDeleted }) => !isDeleted || since > 0)
+    .map((item) => (item.isDeleted ? { id: item.id, '@removed': { reason: 'deleted' } } : selected(item, query)));
+  const newest = Math.max(since, ...all.map(({ version }) => version));
+  return { status: 200, body: { '@odata.deltaLink': `${graph.baseUrl}/v1.0/${path}?$deltatoken=${newest}`, value } };
+}
+
+function objectIn(body: unknown): Values {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Values;
+  throw badRequest('The body is not an object.');
+}
