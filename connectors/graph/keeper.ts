@@ -20,6 +20,8 @@ const leastMs = 1_000;
 export class SubscriptionKeeper {
   readonly #options: KeeperOptions;
   readonly #closing = new AbortController();
+  /** The last look at each stream's subscription: one after the other, or two would make one each. */
+  readonly #looks = new Map<string, Promise<unknown>>();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -57,15 +59,28 @@ export class SubscriptionKeeper {
    * Makes or renews the stream's subscription where that is due; answers in how many ms to look again.
    * @param isDue renewed whatever is left of its life
    */
-  async #look(stream: string, signal: AbortSignal, isDue = false): Promise<number> {
+  #look(stream: string, signal: AbortSignal, isDue = false): Promise<number> {
+    const before = this.#looks.get(stream) ?? Promise.resolve();
+    const look = before.then(
+      () => this.#lookNow(stream, signal, isDue),
+      () => this.#lookNow(stream, signal, isDue),
+    );
+    this.#looks.set(stream, look);
+    return look;
+  }
+
+  async #lookNow(stream: string, signal: AbortSignal, isDue: boolean): Promise<number> {
     const { subscriptions, now, log } = this.#options;
     const half = subscriptions.lifeOf(stream) / 2;
     const hasResource = subscriptions.wantsResource(stream);
     const all = await subscriptions.list(signal);
-    const known = all.find((one) => one.stream === stream && one.hasResource === hasResource);
+    const [known, ...second] = all.filter((one) => one.stream === stream && one.hasResource === hasResource);
+    // Two processes made one each.
+    for (const one of second) await subscriptions.remove(one, signal);
     let end = known?.expiresAt;
-    if (known !== undefined && (isDue || known.expiresAt - now() <= half))
+    if (known !== undefined && (isDue || known.expiresAt - now() <= half)) {
       end = await subscriptions.renew(known, signal);
+    }
     if (end === undefined) {
       end = await subscriptions.create(stream, signal);
       log.info({ stream }, 'a subscription was made');

@@ -10,13 +10,14 @@ import { instantOf } from './text';
 
 /**
  * Maps a resource: the built-in places first, the tenant's expressions over them. Expressions stand under the entity's name or
- * Graph's; `entity` under the latter says as which entity the resource counts. Rejects with Unmappable for one that fails.
+ * Graph's own of the type (`microsoft.graph.message`); `entity` under the latter says as which entity the resource counts. Rejects with Unmappable for one that fails.
  */
 export async function mapRecord(nativeType: NativeType, resource: Fields, mapping: Mapping): Promise<MappedRecord> {
   const native = membersOf(resource);
   const table = resources[nativeType];
+  const typeName = `microsoft.graph.${nativeType}`;
   const compiled = compileMapping(mapping);
-  const { entity: named, ...ownValues } = await compiled.evaluate(nativeType, native);
+  const { entity: named, ...ownValues } = await compiled.evaluate(typeName, native);
   const entity = entityNames.find((name) => name === named) ?? table.entity;
   const values = { ...(await compiled.evaluate(entity, native)), ...ownValues };
   const isPlaced = (field: string): boolean => entity === table.entity || kindsOf(entity).has(field);
@@ -34,7 +35,7 @@ export async function mapRecord(nativeType: NativeType, resource: Fields, mappin
   const unused = Object.fromEntries(Object.entries(native).filter(([name]) => !used.has(name)));
   const constants = entity === table.entity ? table.constants : {};
   const namesOf = (name: string): readonly string[] => {
-    const targets = (compiled.targets(entity, nativeType).get(name) ?? []).map((target) =>
+    const targets = (compiled.targets(entity, typeName).get(name) ?? []).map((target) =>
       kindsOf(entity).has(target) ? target : `attributes.${target}`,
     );
     const names = [...placesOf(nativeType, name).map(({ field }) => field), ...targets];
