@@ -67,6 +67,12 @@ it('makes plain text of HTML, and nothing of an empty body', async () => {
   expect(told.map(({ data }) => data.record.body)).toEqual(['One <1>\n\n * two', 'a\nb', undefined]);
 });
 
+it('takes a mail that is nested without end, and one that is larger than any', async () => {
+  const deep = message({ body: { contentType: 'html', content: `${'<div>'.repeat(100_000)}x` } });
+  const large = message({ body: { contentType: 'html', content: `<p>${'y'.repeat(3_000_000)}</p>` } });
+  expect(await eventsOf([deep, large])).toHaveLength(2);
+});
+
 it('leaves a time in another zone than UTC native', async () => {
   const start = { dateTime: '2026-03-02T09:00:00.0000000', timeZone: 'Pacific Standard Time' };
   const [event] = await eventsOf({ ...message(), '@odata.type': '#microsoft.graph.event', start });

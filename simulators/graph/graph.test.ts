@@ -62,6 +62,10 @@ const subscription = (over: object = {}) => ({
   clientState: 'secret',
   ...over,
 });
+function encryption() {
+  const encryptionCertificate = createEncryptionIdentity().certPem.replace(/-----[^-]+-----|\s/g, '');
+  return { encryptionCertificate, encryptionCertificateId: 'c1' };
+}
 const told = () => heard.flatMap(({ value }) => value as readonly Body[]);
 
 it('makes a subscription only where the address answers with the decoded token as text', async () => {
@@ -78,9 +82,10 @@ it('makes a subscription only where the address answers with the decoded token a
 });
 
 it.each([
-  ['longer than the service lets it live', { expirationDateTime: inMinutes(10_081) }],
+  ['longer than the service lets it live', { expirationDateTime: inMinutes(4_231) }],
   ['with resources for longer than a day', { includeResourceData: true, expirationDateTime: inMinutes(1441) }],
   ['with resources and without a certificate', { includeResourceData: true }],
+  ['without naming what of the resource is wanted', { includeResourceData: true, ...encryption() }],
 ])('refuses one %s', async (_, over) => {
   expect(await call('POST', 'subscriptions', subscription(over))).toMatchObject({ status: 400 });
 });
@@ -96,8 +101,9 @@ it('tells changes in order, with the client state and the key', async () => {
 });
 
 it('encrypts resources for the certificate, and proves itself', async () => {
-  const encryptionCertificate = createEncryptionIdentity().certPem.replace(/-----[^-]+-----|\s/g, '');
-  const rich = { includeResourceData: true, encryptionCertificate, encryptionCertificateId: 'c1' };
+  const rich = { includeResourceData: true, ...encryption() };
+  const body = `users/${user}/messages?$select=subject,Body`;
+  expect(await call('POST', 'subscriptions', subscription({ ...rich, resource: body }))).toMatchObject({ status: 400 });
   const resource = `users/${user}/messages?$select=subject`;
   expect(await call('POST', 'subscriptions', subscription({ ...rich, resource }))).toMatchObject({ status: 201 });
   graph.admin.create(`users/${user}/messages`, { subject: 'Offer' });

@@ -6,6 +6,8 @@ import { objectOf, textOf } from '../../kit/json';
 /** Lines as they were written: no links' addresses, no pictures. */
 const plain: HtmlToTextOptions = {
   wordwrap: false,
+  // Anybody can send a mail: one nested without end must not stop the stream.
+  limits: { maxDepth: 200, ellipsis: '…' },
   selectors: [
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'img', format: 'skip' },
@@ -14,13 +16,16 @@ const plain: HtmlToTextOptions = {
   ],
 };
 
+/** More than any post can hold. */
+const mostCharacters = 2 * 1024 * 1024;
+
 /** `{contentType, content}` as plain text, lines separated by `\n`; undefined where nothing is left. */
 export function bodyText(body: unknown): string | undefined {
   const { contentType, content } = objectOf(body) ?? {};
   const text = textOf(content);
   if (text === undefined) return undefined;
   const isHtml = textOf(contentType)?.toLowerCase() === 'html';
-  return textOf((isHtml ? convert(text, plain) : text).replace(/\r\n?/g, '\n').trim());
+  return textOf((isHtml ? convert(text.slice(0, mostCharacters), plain) : text).replace(/\r\n?/g, '\n').trim());
 }
 
 /** An instant of RFC 3339; undefined for anything else. */

@@ -41,7 +41,7 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
   const kind = kindOf(textOf(ownOf(notification, 'changeType')));
   const data = objectOf(ownOf(notification, 'resourceData')) ?? {};
   const { recordId, nativeType } = placeOf(notification, data, native.stream);
-  const isWhole = objectOf(native.resource) !== undefined;
+  const isTold = objectOf(native.resource) !== undefined;
   const resource = objectOf(native.resource) ?? {};
   const time = timeOf([resource.lastModifiedDateTime, native.receivedAt, notification.subscriptionExpirationDateTime]);
   // Without a version a change can only be known by when it came.
@@ -50,13 +50,14 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
     nativeType,
     recordId,
     kind,
-    gap: !isWhole && kind !== 'deleted',
+    gap: !isTold && kind !== 'deleted',
     identity: [org, recordId, kind, version],
     time,
     sequence: orderOf(time, kind),
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
     resource,
-    provenance: isWhole ? 'event' : 'missing',
+    // The body is never told: the record is read where it is not known yet.
+    provenance: isTold ? 'partial' : 'missing',
   };
 }
 

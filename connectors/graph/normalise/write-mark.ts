@@ -5,14 +5,21 @@ import { type Fields, type NativeType, writeMark } from '../native';
 
 /** What of a resource people and programs change; a body comes back in another form than it was written in. */
 const watched: Readonly<Record<NativeType, readonly string[]>> = {
-  message: ['subject', 'importance', 'categories', 'isRead', 'isDraft', 'flag'],
-  event: ['subject', 'importance', 'categories', 'start', 'end', 'isCancelled', 'showAs', 'location', 'sensitivity'],
+  message: ['subject', 'importance', 'categories', 'isRead', 'isDraft', 'flag.flagStatus'],
+  event: [
+    ...['subject', 'importance', 'categories', 'start.dateTime', 'end.dateTime', 'isCancelled', 'showAs'],
+    ...['location.displayName', 'sensitivity'],
+  ],
   todoTask: [],
 };
 
 /** The digest of a resource's content: left with an own write, and no longer right once somebody else changes it. */
 export function markOf(nativeType: NativeType, resource: Fields): string {
-  return sha256Hex(canonicalJson(watched[nativeType].map((name) => resource[name] ?? null)));
+  const valueAt = (path: string): unknown => {
+    const [name = '', part] = path.split('.');
+    return (part === undefined ? resource[name] : objectOf(resource[name])?.[part]) ?? null;
+  };
+  return sha256Hex(canonicalJson(watched[nativeType].map(valueAt)));
 }
 
 /** Whether the resource is exactly what Signalbox wrote last. */

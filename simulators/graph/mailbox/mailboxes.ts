@@ -166,13 +166,19 @@ export function render(item: Item, property?: string): Values {
   return {
     '@odata.etag': `W/"${changeKey}"`,
     id: item.id,
-    ...(item.type === 'todoTask' ? {} : { changeKey }),
+    ...(item.type === 'todoTask' ? {} : { changeKey, bodyPreview: previewOf(item.values.body) }),
     ...values,
     ...(item.type === 'todoTask' ? { linkedResources } : {}),
     ...(property === undefined || value === undefined
       ? {}
       : { singleValueExtendedProperties: [{ id: property, value }] }),
   };
+}
+
+/** The first 255 characters of a body's text. */
+function previewOf(body: unknown): string {
+  const { content } = body as { readonly content?: unknown };
+  return typeof content === 'string' ? content.replace(/<[^>]*>/g, '').slice(0, 255) : '';
 }
 
 /** Where an item is, as notifications say it. */

@@ -31,8 +31,8 @@ export interface SubscriptionsOptions {
 const minuteMs = 60_000;
 /** Longest lives in minutes, with the resource in the notification and without. */
 const lives: Readonly<Record<ItemType, readonly [bare: number, whole: number]>> = {
-  message: [10_080, 1_440],
-  event: [10_080, 1_440],
+  message: [4_230, 1_440],
+  event: [4_230, 1_440],
   todoTask: [4_230, 0],
 };
 const longestState = 128;
@@ -77,7 +77,7 @@ export class Subscriptions {
     };
     if ((subscription.clientState ?? '').length > longestState) throw badRequest('clientState is too long.');
     if (isWhole) certificateIn(text('encryptionCertificate'));
-    if (isWhole && !subscription.query.has('$select')) throw badRequest('Rich notifications need $select.');
+    if (isWhole) demandMembers(subscription.query);
     for (const url of new Set([subscription.notificationUrl, subscription.lifecycleNotificationUrl])) {
       if (url !== null) await this.#shakeHands(url);
     }
@@ -128,6 +128,13 @@ export class Subscriptions {
     const why = `Subscription validation request failed. Response must exactly match validationToken query parameter: ${answer}`;
     throw new Refusal(400, 'ValidationError', why);
   }
+}
+
+/** The members must be named, and the body is none of them. */
+function demandMembers(query: URLSearchParams): void {
+  const names = query.get('$select')?.toLowerCase().split(',') ?? [];
+  if (names.length === 0) throw badRequest('Resource data needs $select.');
+  if (names.some((name) => ['body', 'uniquebody'].includes(name))) throw badRequest('Body cannot be selected here.');
 }
 
 function expiryIn(given: Given, type: ItemType, isWhole: boolean): number {
