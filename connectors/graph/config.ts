@@ -20,6 +20,12 @@ export interface Notifications {
   readonly certificates?: readonly Certificate[];
 }
 
+/** A plan of Planner. */
+export interface Plan {
+  readonly id: string;
+  readonly bucketId?: string;
+}
+
 /** A connection to one directory of Microsoft 365, valid against `configSchema`, secrets resolved. */
 export interface GraphConfig {
   readonly baseUrl?: string;
@@ -27,6 +33,7 @@ export interface GraphConfig {
   readonly notifications?: Notifications;
   /** `users/<id>/todo/lists/<id>/tasks` */
   readonly taskList?: string;
+  readonly plan?: Plan;
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
@@ -49,6 +56,7 @@ export interface Settings {
   readonly issuers: readonly string[];
   readonly notifications: Notifications | undefined;
   readonly taskList: string | undefined;
+  readonly plan: Plan | undefined;
   readonly streams: readonly string[];
   readonly requestsPerSecond: number;
 }
@@ -65,6 +73,7 @@ export function settingsOf(config: GraphConfig): Settings {
     issuers: [`https://sts.windows.net/${config.auth.directoryId}/`, `${directory}/v2.0`],
     notifications: config.notifications,
     taskList: config.taskList,
+    plan: config.plan,
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? properties.requestsPerSecond.default,
   };

@@ -34,9 +34,9 @@ export const graph: Connector<GraphConfig, GraphNative> = {
 
 function connect(config: GraphConfig, { log, now, inbox }: ConnectDependencies): Connection<GraphNative> {
   const settings = settingsOf(config);
-  const { streams, notifications, taskList, auth } = settings;
+  const { streams, notifications, taskList, plan, auth } = settings;
   const api = apiOf(settings, now);
-  const sink = new GraphSink({ api, taskList });
+  const sink = new GraphSink({ api, taskList, plan });
   const subscriptions = notifications === undefined ? undefined : new Subscriptions({ api, notifications, now });
   const keeper = subscriptions === undefined ? undefined : new SubscriptionKeeper({ subscriptions, log, now });
   const receiving =

@@ -74,6 +74,39 @@ it('has one effect when two processes make a task at once', async () => {
     expect(result).toMatchObject({ nativeId: expect.stringContaining(String(once[0]?.id)) as string });
 });
 
+it('makes a task of a plan once, also when the answer or the second write is lost, changes it and closes it', async () => {
+  const { admin } = sample.directory;
+  const plan = { id: admin.addPlan() };
+  const { id: ann } = admin.user('ann@acme.example');
+  const action = create('act-plan', { assignTo: ann });
+  admin.fault({ kind: 'dropResponse' });
+  expect(await apply(action, { plan })).toMatchObject({ failure: 'retryable' });
+  const made = await apply(action, { plan });
+  expect(made).toMatchObject({ outcome: 'already-applied' });
+  expect(admin.planTasks(plan.id)).toMatchObject([
+    { title: expect.stringMatching(/^Answer \[[0-9a-f]{8}\]$/) as string, priority: 1, description: 'Offer 17' },
+  ]);
+  expect(Object.keys(admin.planTasks(plan.id)[0]?.assignments as object)).toEqual([ann]);
+  const taskId = idOf(made);
+  await apply({ ...base('act-p2'), kind: 'update-task', taskId, task: { subject: 'Answer today' } });
+  expect(await apply(action, { plan })).toMatchObject({ outcome: 'already-applied', nativeId: taskId });
+  await apply({ ...base('act-p3'), kind: 'close-task', taskId, description: 'Closed: moot.' });
+  expect(admin.planTasks(plan.id)).toMatchObject([
+    { title: expect.stringMatching(/^Answer today \[/) as string, percentComplete: 100, description: 'Closed: moot.' },
+  ]);
+  // A late try undoes nothing.
+  await apply(action, { plan });
+  expect(admin.planTasks(plan.id)).toMatchObject([{ description: 'Closed: moot.' }]);
+});
+
+it('has one effect when two processes make a task of a plan at once', async () => {
+  const plan = { id: sample.directory.admin.addPlan() };
+  const connections = await Promise.all(Array.from({ length: 4 }, () => sample.connect({ plan })));
+  const action = create('act-plan-once');
+  await Promise.all(connections.map(({ sink }) => sink.apply([action], AbortSignal.timeout(20_000))));
+  expect(sample.directory.admin.planTasks(plan.id)).toHaveLength(1);
+});
+
 it('says gone, permanent or retryable as Graph means it', async () => {
   const taskId = `${listOf('jo@acme.example')}/none`;
   expect(await apply({ ...base('act-7'), kind: 'close-task', taskId, description: '' })).toMatchObject({

@@ -1,39 +1,33 @@
-import type {
-  Action,
-  ActionResult,
-  CloseTask,
-  CreateTask,
-  SetFields,
-  TaskContent,
-  UpdateTask,
-} from '../../canonical-schema/action';
+import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import { isoFromText } from '../../canonical-schema/time';
 import type { Sink } from '../contract';
 import { untilAborted } from '../kit/abort';
-import { applied, refused } from '../kit/action-result';
+import { refused } from '../kit/action-result';
 import { objectOf, textOf } from '../kit/json';
 import { failed } from './action-result';
+import type { Plan } from './config';
 import type { GraphApi } from './graph-api';
 import { GraphFailure } from './graph-failure';
-import { applicationName, type Fields, type NativeType, writeMark } from './native';
+import { type Fields, type NativeType, writeMark } from './native';
 import { markOf } from './normalise/write-mark';
 import { encodedPath, typeOf } from './paths';
 import { selected } from './selected';
+import { isPlanner, planOf, plannerWriter } from './planner-tasks';
 import { TaskLists } from './task-lists';
+import { done, makeOnce, type TaskPlace } from './task-place';
+import { todoList, type TodoOptions, todoWriter } from './todo-tasks';
 
 export interface SinkOptions {
   readonly api: GraphApi;
-  /** Where tasks without an assignee go. */
+  /** The To Do list that tasks without an assignee go to. */
   readonly taskList: string | undefined;
+  /** The plan that all tasks go to, in place of To Do. */
+  readonly plan: Plan | undefined;
 }
 
-/** To Do takes no longer title. */
-const longestTitle = 255;
-
 /**
- * Writes To Do tasks, and members of messages and events. A task carries its action's id as a linked resource, which is looked for
- * before one is made, and again after: of two that were made at once the later one is removed. A message or an event carries the
- * digest of what was written, so that its event is known as the echo.
+ * Writes tasks of To Do or Planner, and members of messages and events. A message or an event carries the digest of what was
+ * written, so that its event is known as the echo.
  */
 export class GraphSink implements Sink {
   readonly #options: SinkOptions;
@@ -80,35 +74,31 @@ export class GraphSink implements Sink {
   }
 
   async #create(action: CreateTask): Promise<ActionResult> {
-    const { about, task } = action;
-    const { signal } = this.#closing;
     const record = await this.#about(action, '$select=id');
-    if (record === undefined) return unknownRecord(action);
-    const user = task.assignTo ?? (this.#options.taskList === undefined ? about.id.split('/')[1] : undefined);
-    const list = user === undefined ? (this.#options.taskList ?? '') : await this.#lists.defaultOf(user, signal);
-    const [before] = await this.#lists.madeBy(action.id, list, signal);
-    if (before !== undefined) return done(action, 'already-applied', `${list}/${String(before.id)}`, before);
-    const linkedResources = [{ applicationName, displayName: about.id.slice(0, 255), externalId: action.id }];
-    const body = { ...contentOf(task), linkedResources };
-    const made = await this.#send({ method: 'post', path: encodedPath(list), body });
-    const [first = made, ...later] = await this.#lists.madeBy(action.id, list, signal);
-    // Another process made it at the same time: each of the two sees both, and keeps the first.
-    const own = later.find(({ id }) => id === made.id);
-    if (own === undefined) return done(action, 'applied', `${list}/${String(made.id)}`, made);
-    await this.#send({ method: 'delete', path: encodedPath(`${list}/${String(own.id)}`) });
-    return done(action, 'already-applied', `${list}/${String(first.id)}`, first);
+    return record === undefined ? unknownRecord(action) : makeOnce(action, await this.#placeFor(action));
+  }
+
+  async #placeFor({ about, task }: CreateTask): Promise<TaskPlace> {
+    const { plan, taskList } = this.#options;
+    const options = this.#taskOptions();
+    if (plan !== undefined) return planOf(plan, options);
+    if (task.assignTo === undefined && taskList !== undefined) return todoList(taskList, options);
+    const user = task.assignTo ?? about.id.split('/')[1] ?? '';
+    return todoList(await this.#lists.defaultOf(user, options.signal), options);
   }
 
   async #change(action: UpdateTask | CloseTask): Promise<ActionResult> {
-    if (typeOf(action.taskId) !== 'todoTask') {
-      return refused(action, 'permanent', 'SBX_GRAPH_TASK', `${action.taskId} is no To Do task`);
+    const { taskId } = action;
+    if (!isPlanner(taskId) && typeOf(taskId) !== 'todoTask') {
+      return refused(action, 'permanent', 'SBX_GRAPH_TASK', `${taskId} is no task of To Do or Planner`);
     }
-    const body =
-      action.kind === 'update-task'
-        ? contentOf(action.task)
-        : { status: 'completed', body: { contentType: 'text', content: action.description } };
-    const answer = await this.#send({ method: 'patch', path: encodedPath(action.taskId), body });
-    return done(action, 'applied', action.taskId, answer);
+    const options = this.#taskOptions();
+    const writer = isPlanner(taskId) ? plannerWriter(options) : todoWriter(options.send);
+    return done(action, 'applied', taskId, await writer.change(action));
+  }
+
+  #taskOptions(): TodoOptions {
+    return { api: this.#options.api, send: (request) => this.#send(request), signal: this.#closing.signal };
   }
 
   async #setFields(action: SetFields): Promise<ActionResult> {
@@ -155,10 +145,6 @@ function unknownRecord(action: Action): ActionResult {
   return refused(action, 'permanent', 'SBX_GRAPH_RECORD_UNKNOWN', message);
 }
 
-function done(action: Action, outcome: 'applied' | 'already-applied', id: string, answer: Fields): ActionResult {
-  return applied(action, outcome, id, answer, textOf(answer.changeKey) ?? textOf(answer['@odata.etag']));
-}
-
 /** A version is the change key, or the time of the last change. */
 function isVersion({ changeKey, lastModifiedDateTime, '@odata.etag': etag }: Fields, expected: string): boolean {
   const modified = isoFromText(textOf(lastModifiedDateTime) ?? '');
@@ -169,16 +155,4 @@ function isVersion({ changeKey, lastModifiedDateTime, '@odata.etag': etag }: Fie
 function marked(nativeType: NativeType, content: Fields): object {
   if (nativeType === 'todoTask') return {};
   return { singleValueExtendedProperties: [{ id: writeMark, value: markOf(nativeType, content) }] };
-}
-
-/** A task's members. To Do keeps a day to be done by, so the day of the instant is told. */
-function contentOf({ subject, description, due, priority }: Partial<TaskContent>): Fields {
-  return {
-    ...(subject === undefined
-      ? {}
-      : { title: subject.length <= longestTitle ? subject : `${subject.slice(0, longestTitle - 2)} …` }),
-    ...(description === undefined ? {} : { body: { contentType: 'text', content: description } }),
-    ...(due === undefined ? {} : { dueDateTime: { dateTime: due.replace(/Z$/, ''), timeZone: 'UTC' } }),
-    ...(priority === undefined ? {} : { importance: priority }),
-  };
 }

@@ -2,7 +2,7 @@ import type { GraphAdmin } from './admin';
 import type { FaultRequest } from './faults';
 import type { Values } from './mailbox/item';
 import { Refusal } from './refusal';
-import type { Answer } from './web/router';
+import type { Answer } from './web/call';
 
 /** A request below `/simulator/`. */
 export interface AdminRequest {
@@ -39,6 +39,8 @@ const resources: Readonly<Record<string, Resource>> = {
   'DELETE items': (admin, { collection, id }) => {
     admin.remove(collection, id);
   },
+  'POST plans': (admin) => ({ id: admin.addPlan() }),
+  'GET plans': (admin, { path }) => admin.planTasks(path),
   'GET subscriptions': (admin) => admin.subscriptions(),
   'GET posts': (admin) => admin.posts(),
   'POST stop': (admin) => {

@@ -16,6 +16,10 @@ export interface GraphAdmin {
   /** An item as Graph writes it; undefined where there is none. */
   item(collection: string, id: string): Values | undefined;
   items(collection: string): readonly Values[];
+  /** A new plan's id. */
+  addPlan(): string;
+  /** The tasks of a plan, as Planner writes them, with their descriptions. */
+  planTasks(plan: string): readonly Values[];
   subscriptions(): readonly Values[];
   /** Every attempt at a notification so far. */
   posts(): readonly PostEntry[];
@@ -28,7 +32,7 @@ export interface GraphAdmin {
 
 /** @param onStop stops the simulator */
 export const adminOf = (graph: Graph, onStop: () => void): GraphAdmin => {
-  const { mailboxes, subscriptions, delivery, faults } = graph;
+  const { mailboxes, plans, subscriptions, delivery, faults } = graph;
   const find = (collection: string, id: string): Item => mailboxes.find(mailboxes.place(collection), id);
   return {
     user: (name) => mailboxes.user(name),
@@ -44,6 +48,9 @@ export const adminOf = (graph: Graph, onStop: () => void): GraphAdmin => {
       return found === undefined ? undefined : render(found);
     },
     items: (collection) => mailboxes.in(mailboxes.place(collection)).map((item) => render(item)),
+    addPlan: () => plans.add(),
+    planTasks: (plan) =>
+      plans.tasksOf(plan).map((task) => ({ ...task, description: plans.details(String(task.id)).description })),
     subscriptions: () => subscriptions.live().map(shown),
     posts: () => delivery.posts,
     fault: (request) => {

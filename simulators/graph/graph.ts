@@ -5,6 +5,7 @@ import { Mailboxes } from './mailbox/mailboxes';
 import { Delivery } from './notifications/delivery';
 import { Subscriptions } from './notifications/subscriptions';
 import type { GraphOptions } from './options';
+import { Plans } from './planner/plans';
 import { badRequest } from './refusal';
 
 const HOUR_MS = 3_600_000;
@@ -13,6 +14,7 @@ const HOUR_MS = 3_600_000;
 export class Graph {
   readonly directoryId: string;
   readonly mailboxes = new Mailboxes();
+  readonly plans = new Plans();
   readonly faults = new ArmedFaults();
   readonly tokens: Tokens;
   readonly subscriptions: Subscriptions;

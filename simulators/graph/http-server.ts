@@ -7,7 +7,8 @@ import type { GraphAdmin } from './admin';
 import type { Graph } from './graph';
 import { publicKeys } from './notifications/validation-token';
 import { badRequest, Refusal } from './refusal';
-import { type Answer, answerApi } from './web/router';
+import type { Answer, Call } from './web/call';
+import { answerApi } from './web/router';
 
 /** Largest request body in bytes. */
 const MAX_BODY_BYTES = 4 * 1_048_576;
@@ -79,7 +80,7 @@ export class HttpServer {
     return this.#api({ method, path: rest.join('/'), query: url.searchParams, headers, body: parsed(text) });
   }
 
-  async #api(call: Omit<Parameters<typeof answerApi>[1], 'clientId'>): Promise<Answer | 'dropped'> {
+  async #api(call: Omit<Call, 'clientId'>): Promise<Answer | 'dropped'> {
     const { faults, tokens, baseUrl } = this.graph;
     const [, token = ''] = /^Bearer (.+)$/.exec(String(call.headers.authorization ?? '')) ?? [];
     const grant = tokens.find(token, baseUrl);

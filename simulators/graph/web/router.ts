@@ -4,30 +4,15 @@ import { changeKeyOf } from '../mailbox/item';
 import type { Place } from '../mailbox/mailboxes';
 import { type Subscription, shown } from '../notifications/subscriptions';
 import { badRequest, notFound, Refusal } from '../refusal';
+import { answerPlanner } from '../planner/answer';
+import type { Answer, Call } from './call';
 import { pageOf, selected } from './query';
-
-/** A request below `/v1.0/`. */
-export interface Call {
-  readonly method: string;
-  /** Decoded, without slashes around it. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: unknown;
-  /** The application that calls. */
-  readonly clientId: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** Answers a request of the API. @throws Refusal */
 export const answerApi = async (graph: Graph, call: Call): Promise<Answer> => {
   const { path } = call;
   if (path === 'subscriptions' || path.startsWith('subscriptions/')) return answerSubscriptions(graph, call);
+  if (path.startsWith('planner/')) return answerPlanner(graph.plans, call);
   const lists = /^users\/([^/]+)\/todo\/lists$/i.exec(path);
   if (lists !== null && call.method === 'GET') return listsOf(graph, lists[1] ?? '');
   const delta = /^(.+)\/delta$/.exec(path)?.[1];

@@ -55,6 +55,7 @@ export const subject: ContractSubject = {
   readmeExamples: readmeExamples('connectors/graph/README.md'),
   ownWords: {
     notifications: 'Graph calls us and encrypts for us, so it is told where, by which secret and for which certificate',
+    plan: 'Graph has two products for tasks: To Do for a person, Planner for a team',
     taskList: 'Graph has a task list for each user, where other CRMs have one table of tasks',
   },
 };
