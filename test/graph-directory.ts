@@ -40,7 +40,7 @@ export interface Sample {
   readonly inbox: MemoryInbox;
   readonly connection: Connection<GraphNative>;
   connect(over?: Partial<GraphConfig>): Promise<Connection<GraphNative>>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** @param collections what is heard of the mailbox: `messages` */

@@ -108,16 +108,15 @@ class Sender implements Middleware {
       context.response = await send(context, (await wait(this.auth.sessionAfter(accessToken))).accessToken);
     } catch (error) {
       // Anything else the client turns into an error of its own, and forgets what it was.
-      throw Object.assign(new GraphClientError('not sent'), { customError: error as unknown });
+      throw Object.assign(new GraphClientError('not sent'), { customError: error });
     }
   }
 }
 
 function send({ request, options }: Context, token: string): Promise<Response> {
-  return fetch(request, {
-    ...options,
-    headers: { ...options?.headers, authorization: `Bearer ${token}` },
-  } as RequestInit);
+  const headers = new Headers(options?.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  return fetch(String(request), { ...options, headers });
 }
 
 /** What the client threw: a refusal of Graph, or what kept the request from being answered. */

@@ -44,7 +44,11 @@ const ends = () => sample.directory.admin.subscriptions().map(({ expirationDateT
 
 it('makes the missing subscription, and looks again at half of its life', async () => {
   const [stream = ''] = sample.connection.streams;
-  const logged = await keep(stream, [(ms) => expect(Math.round(ms / hourMs)).toBe(12)]);
+  const logged = await keep(stream, [
+    (ms) => {
+      expect(Math.round(ms / hourMs)).toBe(12);
+    },
+  ]);
   expect(logged).toEqual(['a subscription was made']);
   expect(sample.directory.admin.subscriptions()).toMatchObject([
     { changeType: 'created,updated,deleted', includeResourceData: true, notificationUrl: sample.door.url },

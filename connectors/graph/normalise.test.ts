@@ -102,7 +102,7 @@ it.each([
   await expect(Promise.resolve().then(() => eventsOf(payload))).rejects.toMatchObject({ code });
 });
 
-it('refuses one of several, and takes the others', async () => {
+it('refuses one of several, and takes the others', () => {
   const [good, bad] = readNatives([notification(), { id: 'x' }]);
   expect(good).toMatchObject({ kind: 'notification' });
   expect(bad).toMatchObject({ kind: 'unreadable', code: 'SBX_GRAPH_PAYLOAD' });

@@ -48,10 +48,13 @@ export class NotificationReceiver implements Receiver {
     if (method !== 'POST') return this.#refuse(405, 'only POST is taken', { allow: 'POST' });
     const token = query.get('validationToken');
     if (token !== null) return this.#handshake(token);
-    const post = jsonIn(body);
-    const items = post === undefined ? undefined : ownOf(post, 'value');
-    if (post === undefined || !Array.isArray(items)) return this.#refuse(400, 'not a post of notifications');
-    const proven = items.flatMap((item: unknown) => this.#proven(item));
+    const post = jsonIn(body) ?? {};
+    const items = ownOf(post, 'value');
+    return Array.isArray(items) ? this.#take(post, items) : this.#refuse(400, 'not a post of notifications');
+  }
+
+  async #take(post: Fields, items: readonly unknown[]): Promise<InboundReply> {
+    const proven = items.flatMap((item) => this.#proven(item));
     if (proven.length < items.length) {
       const unknown = items.length - proven.length;
       this.#options.log.warn({ unknown }, 'notifications of no subscription of ours were dropped');

@@ -26,7 +26,7 @@ export class SubscriptionRegistration implements Registration {
       const hasResource = subscriptions.wantsResource(stream);
       const one = known.find((found) => found.stream === stream && found.hasResource === hasResource);
       if (one === undefined)
-        return { kind: 'create', what, apply: async (abort) => void (await subscriptions.create(stream, abort)) };
+        return { kind: 'create', what, apply: (abort) => subscriptions.create(stream, abort).then(() => undefined) };
       kept.push(one);
       return { kind: 'keep', what };
     });

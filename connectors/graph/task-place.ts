@@ -1,4 +1,4 @@
-import type { ActionResult, CloseTask, CreateTask, UpdateTask } from '../../canonical-schema/action';
+import type { Action, ActionResult, CloseTask, CreateTask, UpdateTask } from '../../canonical-schema/action';
 import { applied } from '../kit/action-result';
 import { textOf } from '../kit/json';
 import { GraphFailure } from './graph-failure';
@@ -39,12 +39,7 @@ export async function makeOnce(action: CreateTask, place: TaskPlace): Promise<Ac
 }
 
 /** What an action led to. */
-export function done(
-  action: Parameters<typeof applied>[0],
-  outcome: 'applied' | 'already-applied',
-  id: string,
-  answer: Fields,
-): ActionResult {
+export function done(action: Action, outcome: 'applied' | 'already-applied', id: string, answer: Fields): ActionResult {
   return applied(action, outcome, id, answer, textOf(answer.changeKey) ?? textOf(answer['@odata.etag']));
 }
 

@@ -24,7 +24,9 @@ export function todoList(list: string, { api, send, signal }: TodoOptions): Task
       return send({ method: 'post', path: encodedPath(list), body: { ...contentOf(task), linkedResources } });
     },
     complete: () => Promise.resolve(),
-    remove: async (task) => void (await send({ method: 'delete', path: encodedPath(pathOf(task)) })),
+    remove: async (task) => {
+      await send({ method: 'delete', path: encodedPath(pathOf(task)) });
+    },
     pathOf,
   };
 }

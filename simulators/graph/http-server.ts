@@ -70,29 +70,40 @@ export class HttpServer {
     if (root === 'simulator') {
       return answerAdmin(this.admin, { method, segments: rest, body: parsed(text) });
     }
+    const path = rest.join('/');
+    if (root === 'v1.0') return this.#api({ method, path, query: url.searchParams, headers, body: parsed(text) });
+    return this.#entra(root, `${method} ${path}`, text, headers.authorization ?? '');
+  }
+
+  #entra(directory: string, what: string, text: string, authorization: string): Answer {
     const { tokens, directoryId, baseUrl } = this.graph;
-    if (rest.join('/') === 'oauth2/v2.0/token' && method === 'POST') {
+    if (what === 'POST oauth2/v2.0/token') {
       const context = { tokens, directoryId, ...this.secrets, audiences: [baseUrl] };
-      return issueToken(context, root, new URLSearchParams(text), headers.authorization ?? '');
+      return issueToken(context, directory, new URLSearchParams(text), authorization);
     }
-    if (rest.join('/') === 'discovery/v2.0/keys' && root === directoryId) return { status: 200, body: publicKeys() };
-    if (root !== 'v1.0') throw new Refusal(404, 'ResourceNotFound', `There is no version '${root}'.`);
-    return this.#api({ method, path: rest.join('/'), query: url.searchParams, headers, body: parsed(text) });
+    if (what === 'GET discovery/v2.0/keys' && directory === directoryId) return { status: 200, body: publicKeys() };
+    throw new Refusal(404, 'ResourceNotFound', `There is no '${directory}'.`);
   }
 
   async #api(call: Omit<Call, 'clientId'>): Promise<Answer | 'dropped'> {
     const { faults, tokens, baseUrl } = this.graph;
     const [, token = ''] = /^Bearer (.+)$/.exec(String(call.headers.authorization ?? '')) ?? [];
     const grant = tokens.find(token, baseUrl);
-    if (grant === undefined)
+    if (grant === undefined) {
       throw new Refusal(401, 'InvalidAuthenticationToken', 'Access token has expired or is not valid.');
+    }
     const isWrite = call.method !== 'GET' && !call.path.startsWith('subscriptions');
-    const busy = isWrite ? (faults.take('throttle') ?? undefined) : undefined;
-    if (busy !== undefined) throw tooMany(429, 'TooManyRequests', busy.retryAfter ?? 1);
-    const away = isWrite ? faults.take('serverUnavailable') : undefined;
-    if (away !== undefined) throw tooMany(503, 'serviceNotAvailable', away.retryAfter);
+    if (isWrite) this.#refuseIfBusy();
     const answer = await answerApi(this.graph, { ...call, clientId: grant.clientId });
     return isWrite && faults.take('dropResponse') !== undefined ? 'dropped' : answer;
+  }
+
+  #refuseIfBusy(): void {
+    const { faults } = this.graph;
+    const busy = faults.take('throttle');
+    if (busy !== undefined) throw tooMany(429, 'TooManyRequests', busy.retryAfter ?? 1);
+    const away = faults.take('serverUnavailable');
+    if (away !== undefined) throw tooMany(503, 'serviceNotAvailable', away.retryAfter);
   }
 }
 

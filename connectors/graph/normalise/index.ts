@@ -1,6 +1,6 @@
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { type NormaliseContext, Unmappable } from '../../contract';
-import { canonicalEvent, changeOf, refuse } from '../../kit/canonical-event';
+import { canonicalEvent, refuse } from '../../kit/canonical-event';
 import { objectOf, textOf } from '../../kit/json';
 import type { GraphNative, NotificationNative, ResourceNative, UnreadableNative } from '../native';
 import { mapRecord } from './map-record';
@@ -17,7 +17,8 @@ export async function normalise(native: GraphNative, context: NormaliseContext):
   const told = tellingOf(native, context);
   const record = await mapRecord(told.nativeType, told.resource, context.mapping);
   const { identity, recordId, nativeType, time, sequence, origin, provenance } = told;
-  const change = changeOf({ ...told, changed: [], nulled: [] }, record);
+  // Graph tells that something changed, never what.
+  const change = { kind: told.kind, fields: [], ...(told.gap ? { gap: true } : {}) };
   const fields = { ...record.fields, ...directionOf(told, record.fields) };
   const extensions = { dataclassification: classificationOf(told) };
   const parts = { crm, identity, recordId, nativeType, time, sequence, origin, extensions, change };

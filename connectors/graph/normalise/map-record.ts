@@ -10,9 +10,14 @@ import { instantOf } from './text';
 
 /**
  * Maps a resource: the built-in places first, the tenant's expressions over them. Expressions stand under the entity's name or
- * Graph's own of the type (`microsoft.graph.message`); `entity` under the latter says as which entity the resource counts. Rejects with Unmappable for one that fails.
+ * Graph's own of the type (`microsoft.graph.message`); `entity` under the latter says as which entity the resource counts.
+ * Rejects with Unmappable for one that fails.
  */
-export async function mapRecord(nativeType: NativeType, resource: Fields, mapping: Mapping): Promise<MappedRecord> {
+export async function mapRecord(
+  nativeType: NativeType,
+  resource: Fields,
+  mapping: Mapping,
+): Promise<Pick<MappedRecord, 'entity' | 'fields' | 'attributes' | 'native'>> {
   const native = membersOf(resource);
   const table = resources[nativeType];
   const typeName = `microsoft.graph.${nativeType}`;
@@ -34,20 +39,11 @@ export async function mapRecord(nativeType: NativeType, resource: Fields, mappin
   const { fields, attributes } = fitToEntity(entity, values, fitted);
   const unused = Object.fromEntries(Object.entries(native).filter(([name]) => !used.has(name)));
   const constants = entity === table.entity ? table.constants : {};
-  const namesOf = (name: string): readonly string[] => {
-    const targets = (compiled.targets(entity, typeName).get(name) ?? []).map((target) =>
-      kindsOf(entity).has(target) ? target : `attributes.${target}`,
-    );
-    const names = [...placesOf(nativeType, name).map(({ field }) => field), ...targets];
-    return names.length === 0 ? [name] : [...new Set(names)];
-  };
   return {
     entity,
     fields: { ...constants, ...builtIn, ...fields },
     attributes: entity === 'record' ? { ...unused, ...attributes } : attributes,
     native: entity === 'record' ? {} : unused,
-    namesOf,
-    pathsOf: namesOf,
   };
 }
 
@@ -72,22 +68,32 @@ function joined(known: unknown, made: unknown): unknown {
   return Array.isArray(known) && Array.isArray(made) ? [...(known as unknown[]), ...(made as unknown[])] : made;
 }
 
-const texts: Partial<Record<FieldKind, RegExp>> = { date: /^\d{4}-\d\d-\d\d$/, currency: /^[A-Z]{3}$/, text: /./s };
+/** How texts must look; a relation cannot be made of one. */
+const texts: Readonly<Record<'text' | 'date' | 'currency' | 'decimal', RegExp>> = {
+  text: /./s,
+  date: /^\d{4}-\d\d-\d\d$/,
+  currency: /^[A-Z]{3}$/,
+  decimal: /^-?\d{1,30}(\.\d{1,18})?$/,
+};
 
 /** A value that a tenant's expression made, as the field holds it; undefined where it does not fit. */
 function fitted(kind: FieldKind, value: unknown): unknown {
   switch (kind) {
+    case 'relation':
+      return undefined;
     case 'instant':
       return instantOf(value);
     case 'boolean':
       return typeof value === 'boolean' ? value : undefined;
     case 'count':
-      return Number.isSafeInteger(value) && (value as number) >= 0 ? value : undefined;
-    case 'decimal': {
-      const text = typeof value === 'number' ? String(value) : textOf(value);
-      return text !== undefined && /^-?\d{1,30}(\.\d{1,18})?$/.test(text) ? text : undefined;
+      return isCount(value) ? value : undefined;
+    default: {
+      const text = typeof value === 'number' && kind === 'decimal' ? String(value) : (textOf(value) ?? '');
+      return texts[kind].test(text) ? text : undefined;
     }
-    default:
-      return texts[kind]?.test(textOf(value) ?? '') === true ? value : undefined;
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

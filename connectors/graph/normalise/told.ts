@@ -44,8 +44,7 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
   const isTold = objectOf(native.resource) !== undefined;
   const resource = objectOf(native.resource) ?? {};
   const time = timeOf([resource.lastModifiedDateTime, native.receivedAt, notification.subscriptionExpirationDateTime]);
-  // Without a version a change can only be known by when it came.
-  const version = versionOf(resource) ?? versionOf(data) ?? (kind === 'deleted' ? '' : time);
+  const version = versionOf(resource) ?? versionOf(data) ?? versionless(kind, time);
   return {
     nativeType,
     recordId,
@@ -76,7 +75,7 @@ export function resourceTold(native: ResourceNative, { org }: Pick<NormaliseCont
     recordId: path,
     kind,
     gap: false,
-    identity: [org, path, kind, kind === 'deleted' ? '' : (versionOf(resource) ?? time)],
+    identity: [org, path, kind, versionOf(resource) ?? versionless(kind, time)],
     time,
     sequence: orderOf(time, kind),
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
@@ -112,6 +111,11 @@ function lifecycleTold(lifecycle: string, notification: Fields, native: Notifica
     resource: {},
     provenance: 'missing',
   };
+}
+
+/** Without a version a change can only be known by when it came; a record is deleted once. */
+function versionless(kind: ChangeKind, time: string): string {
+  return kind === 'deleted' ? '' : time;
 }
 
 function timeOf(values: readonly unknown[]): string {

@@ -55,8 +55,10 @@ export class Subscriptions {
       if (typeof value === 'string' && value !== '') return value;
       throw badRequest(`Subscription validation request failed. Property '${name}' is missing.`);
     };
-    const optional = (name: string): string | null =>
-      typeof given[name] === 'string' ? (given[name] as string) : null;
+    const optional = (name: string): string | null => {
+      const value = given[name];
+      return typeof value === 'string' ? value : null;
+    };
     const [path = '', query = ''] = text('resource').replace(/^\//, '').split('?');
     const place = this.options.mailboxes.place(path);
     const isWhole = given.includeResourceData === true;

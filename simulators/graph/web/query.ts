@@ -57,12 +57,15 @@ const conditionIn = (filter: string | null): Condition => {
     if (compare === undefined) throw badRequest(`Invalid filter clause: ${part}`);
     const text = /^'(.*)'$/.exec(literal)?.[1];
     return ({ values }) => {
-      const value = String(values[name] ?? '');
+      const value = textOf(values[name]);
       return text === undefined ? compare(comparable(value), comparable(literal)) : compare(value, text);
     };
   });
   return (item) => conditions.every((condition) => condition(item));
 };
+
+/** What a member is compared by. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
 /** Instants in one form, whatever their fraction. */
 const comparable = (text: string): string => {
@@ -73,7 +76,7 @@ const comparable = (text: string): string => {
 const sorted = (items: readonly Item[], orderby: string | null): readonly Item[] => {
   if (orderby === null) return items;
   const [name = '', direction = 'asc'] = orderby.split(' ');
-  const key = (item: Item): string => comparable(String(item.values[name] ?? ''));
+  const key = (item: Item): string => comparable(textOf(item.values[name]));
   const sign = direction === 'desc' ? -1 : 1;
   return items.toSorted((one, other) => {
     const [first, second] = [key(one), key(other)];

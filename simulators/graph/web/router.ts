@@ -2,7 +2,7 @@ import type { Graph } from '../graph';
 import type { Item, Values } from '../mailbox/item';
 import { changeKeyOf } from '../mailbox/item';
 import type { Place } from '../mailbox/mailboxes';
-import { type Subscription, shown } from '../notifications/subscriptions';
+import { shown } from '../notifications/subscriptions';
 import { badRequest, notFound, Refusal } from '../refusal';
 import { answerPlanner } from '../planner/answer';
 import type { Answer, Call } from './call';
@@ -11,17 +11,27 @@ import { pageOf, selected } from './query';
 /** Answers a request of the API. @throws Refusal */
 export const answerApi = async (graph: Graph, call: Call): Promise<Answer> => {
   const { path } = call;
-  if (path === 'subscriptions' || path.startsWith('subscriptions/')) return answerSubscriptions(graph, call);
+  if (path === 'subscriptions') return answerSubscriptions(graph, call);
+  if (path.startsWith('subscriptions/')) return answerSubscription(graph, call);
   if (path.startsWith('planner/')) return answerPlanner(graph.plans, call);
-  const lists = /^users\/([^/]+)\/todo\/lists$/i.exec(path);
-  if (lists !== null && call.method === 'GET') return listsOf(graph, lists[1] ?? '');
-  const delta = /^(.+)\/delta$/.exec(path)?.[1];
-  if (delta !== undefined && call.method === 'GET') return changesIn(graph, graph.mailboxes.place(delta), call);
+  return (call.method === 'GET' ? answerSpecial(graph, call) : undefined) ?? answerMailbox(graph, call);
+};
+
+/** What is no collection of items. */
+function answerSpecial(graph: Graph, call: Call): Answer | undefined {
+  const user = /^users\/([^/]+)\/todo\/lists$/i.exec(call.path)?.[1];
+  if (user !== undefined) return listsOf(graph, user);
+  const delta = /^(.+)\/delta$/.exec(call.path)?.[1];
+  return delta === undefined ? undefined : changesIn(graph, graph.mailboxes.place(delta), call);
+}
+
+function answerMailbox(graph: Graph, call: Call): Answer {
+  const { path } = call;
   const [, collection = '', id] = /^(.+?\/(?:messages|events|tasks))(?:\/([^/]+))?$/i.exec(path) ?? [];
   if (collection === '') throw notFound(path);
   const place = graph.mailboxes.place(collection);
   return id === undefined ? answerCollection(graph, place, call) : answerItem(graph, place, id, call);
-};
+}
 
 function listsOf({ mailboxes }: Graph, name: string): Answer {
   const user = mailboxes.users.find(({ id, userPrincipalName }) => id === name || userPrincipalName === name);
@@ -36,17 +46,18 @@ function listsOf({ mailboxes }: Graph, name: string): Answer {
   return { status: 200, body: { value: [list] } };
 }
 
-async function answerSubscriptions({ subscriptions }: Graph, { method, path, body, clientId }: Call): Promise<Answer> {
-  const id = path.split('/')[1];
-  const own = (one: Subscription): boolean => one.applicationId === clientId;
-  if (id === undefined && method === 'GET')
-    return { status: 200, body: { value: subscriptions.live().filter(own).map(shown) } };
-  if (id === undefined && method === 'POST')
-    return { status: 201, body: shown(await subscriptions.create(objectIn(body), clientId)) };
-  if (id !== undefined && method === 'GET') return { status: 200, body: shown(subscriptions.find(id)) };
-  if (id !== undefined && method === 'PATCH')
-    return { status: 200, body: shown(subscriptions.renew(id, objectIn(body))) };
-  if (id === undefined || method !== 'DELETE') throw badRequest('The method is not known here.');
+async function answerSubscriptions({ subscriptions }: Graph, { method, body, clientId }: Call): Promise<Answer> {
+  if (method === 'POST') return { status: 201, body: shown(await subscriptions.create(objectIn(body), clientId)) };
+  if (method !== 'GET') throw badRequest('The method is not known here.');
+  const own = subscriptions.live().filter(({ applicationId }) => applicationId === clientId);
+  return { status: 200, body: { value: own.map(shown) } };
+}
+
+function answerSubscription({ subscriptions }: Graph, { method, path, body }: Call): Answer {
+  const id = path.split('/')[1] ?? '';
+  if (method === 'GET') return { status: 200, body: shown(subscriptions.find(id)) };
+  if (method === 'PATCH') return { status: 200, body: shown(subscriptions.renew(id, objectIn(body))) };
+  if (method !== 'DELETE') throw badRequest('The method is not known here.');
   subscriptions.remove(id);
   return { status: 204 };
 }
@@ -58,7 +69,7 @@ function answerCollection(graph: Graph, place: Place, { method, path, query, bod
   const { value, next } = pageOf(graph.mailboxes.in(place), query);
   const onward = new URLSearchParams(query);
   onward.set('$skip', String(next));
-  const link = next === undefined ? {} : { '@odata.nextLink': `${graph.baseUrl}/v1.0/${path}?${onward}` };
+  const link = next === undefined ? {} : { '@odata.nextLink': `${graph.baseUrl}/v1.0/${path}?${onward.toString()}` };
   return { status: 200, body: { '@odata.context': `${graph.baseUrl}/v1.0/$metadata#${path}`, ...link, value } };
 }
 
