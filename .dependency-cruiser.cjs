@@ -63,6 +63,8 @@ module.exports = {
     door('services', 'fastify'),
     door('connectors', 'jose'),
     door('connectors/sap', 'fast-xml-parser'),
+    door('connectors/graph', '@microsoft/microsoft-graph-client'),
+    door('connectors/graph', 'html-to-text'),
     {
       name: 'connectors-are-strangers',
       severity: 'error',

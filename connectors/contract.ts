@@ -200,6 +200,11 @@ export interface Connector<C, N> {
   /** Canonical entities that it can tell about. */
   readonly emits: readonly string[];
   readonly accepts: readonly ActionKind[];
+  /**
+   * Only where another connector speaks with the same product: people name that one for payloads which are this one's, told by
+   * `claims`. The connectors themselves stay strangers.
+   */
+  readonly besides?: { readonly connector: string; readonly claims: (payload: unknown) => boolean };
   /** Whether a connection so configured has a `receiver`; absent for never. Told without connecting: a process opens its door by it. */
   readonly receives?: (config: C) => boolean;
   /** The only place with I/O. Throws Permanent or Retryable with the fix in the message. */

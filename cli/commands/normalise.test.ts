@@ -55,6 +55,20 @@ test('what a CRM writes in XML goes to its connector as it is', async () => {
   expect([prose.code, prose.err]).toEqual([2, expect.stringContaining('SBX_SAP_TEXT')]);
 });
 
+test('a notification of Graph is read by its connector, also where Dynamics 365 was named', async () => {
+  const resource = "Users('u1')/Messages('m1')";
+  const subscriptionExpirationDateTime = '2026-03-01T09:30:00Z';
+  const notification = { subscriptionId: 's', changeType: 'created', resource, subscriptionExpirationDateTime };
+  const input = JSON.stringify({ value: [notification] });
+  for (const connector of ['dynamics365', 'graph']) {
+    const told = await signalbox(['normalise', '--tenant', 'acme', '--connector', connector, '-'], { input });
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(eventsIn(told.out)).toMatchObject([
+      { source: '/tenants/acme/graph/unknown', subject: 'interaction/users/u1/messages/m1' },
+    ]);
+  }
+});
+
 test("a tenant's file gives its mapping and the connection's name, without its secrets", async () => {
   const acme = join(projectRoot, 'tenants', 'examples', 'acme.yaml');
   const [event] = eventsIn((await normalise(change([one]), '--tenant-file', acme)).out);

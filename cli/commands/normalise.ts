@@ -25,6 +25,10 @@ const connectorNamed = (name: string): AnyConnector => {
   throw new CliError(`there is no connector "${name}"`, '--connector', didYouMean(name, known));
 };
 
+/** The connector that was named, or another one of the same product that the payload is for. */
+const connectorFor = (payload: unknown, named: AnyConnector): AnyConnector =>
+  allConnectors.find(({ besides }) => besides?.connector === named.name && besides.claims(payload)) ?? named;
+
 const read = async (file: string, terminal: Terminal): Promise<string> => {
   try {
     const text = file === '-' ? await terminal.readInput() : readFileSync(file, 'utf8');
@@ -120,9 +124,10 @@ const mappingOf = (
 };
 
 const normalise = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const connector = connectorNamed(options.connector);
-  const context = { tenant: options.tenant, org: options.org, ...mappingOf(options, connector) };
+  const named = connectorNamed(options.connector);
   const payload = payloadOf(file, await read(file, terminal));
+  const connector = connectorFor(payload, named);
+  const context = { tenant: options.tenant, org: options.org, ...mappingOf(options, connector) };
   const refuse = (error: unknown, where: string): void => {
     if (!(error instanceof Unmappable)) throw error;
     const fix = 'correct the payload or leave it out; in production it is kept in the quarantine';

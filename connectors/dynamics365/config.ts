@@ -1,14 +1,6 @@
 import type { JsonSchema, Mapping } from '../contract';
+import { type EntraAuth, tokenUrlOf } from '../kit/entra';
 import schema from './config.schema.json';
-
-/** An app registration of Entra ID. */
-export interface Auth {
-  readonly kind: 'client-credentials';
-  readonly directoryId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly loginUrl?: string;
-}
 
 /** What Dataverse proves itself with, one of its three ways, and where it posts to. */
 export type Webhook = { readonly url?: string } & (
@@ -20,7 +12,7 @@ export type Webhook = { readonly url?: string } & (
 export interface Dynamics365Config {
   /** `https://acme.crm4.dynamics.com` */
   readonly baseUrl: string;
-  readonly auth: Auth;
+  readonly auth: EntraAuth;
   readonly apiVersion?: string;
   readonly webhook?: Webhook;
   readonly subscribe?: readonly string[];
@@ -39,7 +31,7 @@ export interface Settings {
   readonly baseUrl: string;
   /** Root of the Web API, with a slash at its end. */
   readonly apiRoot: string;
-  readonly auth: Auth;
+  readonly auth: EntraAuth;
   /** Entra ID's token endpoint of the directory. */
   readonly loginUrl: string;
   readonly webhook: Webhook | undefined;
@@ -51,12 +43,11 @@ export interface Settings {
 /** Fills in the defaults that `configSchema` names. */
 export function settingsOf(config: Dynamics365Config): Settings {
   const baseUrl = config.baseUrl.replace(/\/+$/, '');
-  const login = (config.auth.loginUrl ?? 'https://login.microsoftonline.com').replace(/\/+$/, '');
   return {
     baseUrl,
     apiRoot: `${baseUrl}/api/data/v${config.apiVersion ?? '9.2'}/`,
     auth: config.auth,
-    loginUrl: `${login}/${config.auth.directoryId}/oauth2/v2.0/token`,
+    loginUrl: tokenUrlOf(config.auth),
     webhook: config.webhook,
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? 15,

@@ -187,7 +187,7 @@ function refusalOf(object: Fields): readonly [code: string, what: string] | unde
   const isNotification =
     Array.isArray(list) && list.some((item) => textOf(objectOf(item)?.subscriptionId) !== undefined);
   if (!isNotification) return undefined;
-  return ['SBX_DYNAMICS365_GRAPH', 'a notification of Microsoft Graph, not of Dataverse: it is not heard here'];
+  return ['SBX_DYNAMICS365_GRAPH', 'a notification of Microsoft Graph, not of Dataverse: connector graph reads it'];
 }
 
 function xmlRefusal(text: string): readonly [code: string, what: string] {

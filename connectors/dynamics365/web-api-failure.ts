@@ -1,6 +1,7 @@
 import type { FailureClass } from '../../canonical-schema/action';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
 import { objectOf, textOf } from '../kit/json';
+import { delayOf } from '../kit/retry-after';
 
 /** Codes that another try may cure: service protection, locks, time-outs, two writers of one key. */
 const passing = new Set(['0x80072321', '0x80072322', '0x80072326', '0x80044151', '0x80040237']);
@@ -42,13 +43,6 @@ export function failureOf(status: number, retryAfter: string | null, body: unkno
   const code = textOf(error?.code) ?? `HTTP_${status}`;
   const text = typeof body === 'string' && body !== '' ? body.slice(0, 500) : 'no reason given';
   return new WebApiFailure(status, code, textOf(error?.message) ?? text, delayOf(retryAfter), body);
-}
-
-/** `Retry-After` in seconds or as a date, as ms. */
-export function delayOf(retryAfter: string | null | undefined): number | undefined {
-  if (retryAfter === null || retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
 /** The same as an error for callers that read: Retryable or Permanent. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WriteEntry } from './api';
 import { ArmedFaults } from './faults';
 import type { Dynamics365Options } from './options';
-import { Tokens } from './oauth/tokens';
+import { Tokens } from '../kit/entra/tokens';
 import type { TableDefinition } from './org/definitions';
 import { Org } from './org/org';
 import { standardRelationships, standardTables } from './org/tables';

@@ -5,7 +5,7 @@ import { answerAdmin } from './admin-http';
 import type { Dynamics365Admin } from './api';
 import { answerData, type RawAnswer, type ReceivedRequest } from './data-endpoint';
 import type { Dynamics365 } from './dynamics';
-import { issueToken } from './oauth/entra';
+import { issueToken } from '../kit/entra/issuing';
 import { invalidArgument, Refusal } from './org/refusal';
 import type { Answer } from './web/call';
 

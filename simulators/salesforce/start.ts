@@ -6,7 +6,7 @@ import { HttpServer } from './http-server';
 import type { AppOptions, SalesforceOptions } from './options';
 import type { ConnectedApp } from './rest/oauth';
 import { Salesforce } from './salesforce';
-import { createServerIdentity } from './tls/certificate';
+import { createServerIdentity } from '../kit/tls/certificate';
 
 /** What a client of one connected app needs to log in. */
 interface Credentials {

@@ -12,7 +12,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { ServerIdentity } from '../tls/certificate';
+import type { ServerIdentity } from '../../kit/tls/certificate';
 import type { EventBus } from './event-bus';
 import type { TopicLog } from './event-log';
 import { publish, type PublishRequest, type PublishResponse } from './publishing';

@@ -1,5 +1,5 @@
-import { startDynamics365, type RunningDynamics365 } from '../index';
-import { connect, requestToken } from '../test-support/raw-client';
+import { startDynamics365, type RunningDynamics365 } from './index';
+import { connect, requestToken } from './test-support/raw-client';
 
 let running: RunningDynamics365;
 beforeAll(async () => {

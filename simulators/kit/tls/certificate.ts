@@ -69,7 +69,7 @@ const loopbackNames = der.sequence(
 export const createServerIdentity = (): ServerIdentity => {
   const ca = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const server = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const issuer = 'Salesforce simulator CA';
+  const issuer = 'Simulator CA';
   const common = { issuer, issuerPublicKey: ca.publicKey, issuerKey: ca.privateKey };
   const caCertPem = issue({
     ...common,
@@ -94,4 +94,26 @@ export const createServerIdentity = (): ServerIdentity => {
     ],
   });
   return { caCertPem, certPem, keyPem: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+};
+
+/** A certificate that others encrypt for, and its private key; PEM. */
+export interface EncryptionIdentity {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** Makes a fresh certificate of an RSA key of 2048 bits. */
+export const createEncryptionIdentity = (): EncryptionIdentity => {
+  const ca = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const certPem = issue({
+    subject: 'recipient',
+    issuer: 'Simulator CA',
+    publicKey,
+    issuerPublicKey: ca.publicKey,
+    issuerKey: ca.privateKey,
+    // keyEncipherment.
+    extensions: [extension('2.5.29.15', true, der.bitString(Buffer.from([0x20]), 5))],
+  });
+  return { certPem, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 };

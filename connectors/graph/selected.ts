@@ -1,0 +1,26 @@
+import { type NativeType, writeMark } from './native';
+
+/** The members that are mapped, and those that tell an own write; a body is only to be had by reading. */
+const members: Readonly<Record<NativeType, string>> = {
+  message: [
+    'id,changeKey,subject,bodyPreview,from,toRecipients,ccRecipients,bccRecipients,receivedDateTime,sentDateTime',
+    'conversationId,createdDateTime,lastModifiedDateTime,importance,categories,isRead,isDraft,flag',
+  ].join(),
+  event: [
+    'id,changeKey,subject,bodyPreview,start,end,organizer,attendees,seriesMasterId,createdDateTime,lastModifiedDateTime',
+    'importance,categories,isCancelled,showAs,location,sensitivity,isAllDay,responseStatus',
+  ].join(),
+  todoTask: '',
+};
+
+/** The query that reads a resource whole, own write marks and linked resources included. */
+export function selected(nativeType: NativeType): string {
+  return nativeType === 'todoTask' ? '$expand=linkedResources' : `$select=body,${members[nativeType]}&${expandedMark}`;
+}
+
+/** The query of a subscription whose notifications bring their resource: Graph takes no body there. */
+export function subscribed(nativeType: Exclude<NativeType, 'todoTask'>): string {
+  return `$select=${members[nativeType]}&${expandedMark}`;
+}
+
+const expandedMark = `$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${writeMark}')`)}`;
