@@ -116,3 +116,48 @@ test('ends without an error when aborted: before it began, while quiet, between 
   abort.abort();
   expect(await busy.next()).toEqual({ done: true, value: undefined });
 });
+
+describe('a feed', () => {
+  const fed = (feed: (signal: AbortSignal) => Promise<void>, start: Start) =>
+    inboxSource(
+      inbox,
+      (payload) => ({ native: Buffer.from(payload).toString() }),
+      () => feed,
+    )
+      .subscribe(stream, { start, maxInFlight: 10, signal: abort.signal })
+      [Symbol.asyncIterator]();
+  const untilOver = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+
+  test('fills the inbox behind the start, and ends with the subscription', async () => {
+    await inbox.append(stream, bytesOf('before'));
+    let isEnded = false;
+    const feed = async (signal: AbortSignal): Promise<void> => {
+      await inbox.append(stream, bytesOf('fed'));
+      await untilOver(signal);
+      isEnded = true;
+    };
+    const deliveries = fed(feed, { from: 'latest' });
+    expect(await take(deliveries, 1)).toEqual(['2 fed']);
+    await deliveries.return?.();
+    expect(isEnded).toBe(true);
+  });
+
+  test('that fails ends the subscription with its error, unless that is over', async () => {
+    const failing = fed(() => Promise.reject(new Permanent('SBX_X', 'no folder')), { from: 'earliest' });
+    await expect(failing.next()).rejects.toThrow('no folder');
+    const late = async (signal: AbortSignal): Promise<void> => {
+      await untilOver(signal);
+      throw new Error('too late to matter');
+    };
+    await inbox.append(stream, bytesOf('a'));
+    const deliveries = fed(late, { from: 'earliest' });
+    await take(deliveries, 1);
+    abort.abort();
+    expect(await deliveries.next()).toEqual({ done: true, value: undefined });
+  });
+});

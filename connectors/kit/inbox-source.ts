@@ -14,19 +14,58 @@ export type Decoded<N> =
 
 const version = 1;
 
-/** The source of a connection that is pushed to: reads what its receiver kept, at positions that are the inbox's numbers. */
-export function inboxSource<N>(inbox: Inbox, decode: (payload: Uint8Array) => Decoded<N>): Source<N> {
+/**
+ * Fills the inbox of a stream from where nobody calls (a folder). Ends when the signal aborts, without an error; what it throws
+ * ends the subscription.
+ */
+export type Feed = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * The source of a connection that is pushed to: reads what its receiver kept, at positions that are the inbox's numbers.
+ * @param feedOf what fills the stream's inbox as long as somebody is subscribed: so only one process does
+ */
+export function inboxSource<N>(
+  inbox: Inbox,
+  decode: (payload: Uint8Array) => Decoded<N>,
+  feedOf: (stream: string) => Feed | undefined = () => undefined,
+): Source<N> {
   return {
     subscribe: async function* (stream, { start, signal }) {
       // Ends by itself when aborted, also before it began.
       if (signal.aborted) return;
       const after = await numberOf(inbox, stream, start);
-      for await (const { number, payload } of inbox.read(stream, after, signal)) {
-        if (isOver(signal)) return;
-        yield delivery(decode(payload), { v: version, number });
+      // Only now: what it brings must not lie before the start.
+      const feeding = feed(feedOf(stream), signal);
+      try {
+        for await (const { number, payload } of inbox.read(stream, after, feeding.signal)) {
+          if (isOver(feeding.signal)) break;
+          yield delivery(decode(payload), { v: version, number });
+        }
+      } finally {
+        await feeding.stop();
       }
+      feeding.throwIfFailed();
     },
     ack: (stream, position) => inbox.release(stream, numberAt(position)),
+  };
+}
+
+/** A feed under way: its failure aborts the signal, which is otherwise the subscription's. */
+function feed(run: Feed | undefined, subscription: AbortSignal) {
+  const failed = new AbortController();
+  const stopped = new AbortController();
+  const ended = run?.(AbortSignal.any([subscription, stopped.signal])).catch((error: unknown) => {
+    failed.abort(error);
+  });
+  return {
+    signal: run === undefined ? subscription : AbortSignal.any([subscription, failed.signal]),
+    stop: async () => {
+      stopped.abort();
+      await ended;
+    },
+    throwIfFailed: () => {
+      if (!subscription.aborted) failed.signal.throwIfAborted();
+    },
   };
 }
 

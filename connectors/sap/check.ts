@@ -1,11 +1,13 @@
 import type { Finding } from '../contract';
 import type { Settings } from './config';
 import type { ODataClient } from './odata/client';
+import { checkFolder } from './inbound/folder';
 import { setOf, type EntitySet } from './odata/services';
 
 export interface CheckOptions {
   readonly settings: Settings;
   readonly client: ODataClient;
+  readonly rfc?: { check(): Promise<readonly Finding[]> } | undefined;
 }
 
 /** Proves credentials, services, the task's key field and that what is subscribed to can be received, without an effect. */
@@ -23,15 +25,18 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
   const found = await Promise.all(
     [...services].map(([service, ofService]) => checkService(service, ofService, options, signal)),
   );
-  return [...checkInbound(settings), ...unknown, ...found.flat()];
+  const folder = settings.idoc === undefined ? [] : await checkFolder(settings.idoc.folder);
+  const rfc = (await options.rfc?.check()) ?? [];
+  return [...checkInbound(settings), ...folder, ...rfc, ...unknown, ...found.flat()];
 }
 
-function checkInbound({ streams, inbound }: Settings): readonly Finding[] {
+function checkInbound({ streams, inbound, idoc }: Settings): readonly Finding[] {
   if (streams.length === 0) {
     const fix = 'name `events` or `idocs` under subscribe';
     return [{ level: 'warning', what: 'subscribe', why: 'nothing is heard', fix }];
   }
   if (inbound !== undefined) return [{ level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
+  if (idoc !== undefined && !streams.includes('events')) return [];
   const fix = 'say under `inbound` how SAP proves who it is (README, "Set up")';
   return [
     { level: 'error', what: 'inbound', why: 'nobody who pushes can prove who they are, so nothing is received', fix },

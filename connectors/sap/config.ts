@@ -1,5 +1,7 @@
 import type { JsonSchema, Mapping } from '../contract';
 import { usualObjects } from './odata/services';
+import { type ActivityFields, usualNames } from './rfc/activity-fields';
+import type { Parameters } from './rfc/messages';
 import schema from './config.schema.json';
 
 /** How Signalbox proves who it is to the OData services. */
@@ -27,12 +29,34 @@ export type Inbound =
 /** What SAP pushes, each with an inbox of its own. */
 export type Stream = 'events' | 'idocs';
 
+/** A folder that SAP's file port, or whatever carries its files, puts IDoc XML into. */
+export interface IdocFolder {
+  /** Absolute. */
+  readonly folder: string;
+  readonly pollSeconds?: number;
+}
+
+/** RFC, by SAP's library. Parameters by its names. */
+export interface Rfc {
+  readonly connection: Parameters;
+  readonly sessions?: number;
+  readonly timeoutSeconds?: number;
+  readonly activity?: Partial<{
+    readonly fields: ActivityFields['fields'];
+    readonly names: Partial<ActivityFields['names']>;
+  }>;
+  readonly server?: { readonly connection: Parameters; readonly functions: readonly string[] };
+}
+
 /** A connection to one SAP system, valid against `configSchema`, secrets resolved. */
 export interface SapConfig {
   readonly product: 's4' | 'c4c';
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound?: Inbound;
+  readonly idoc?: IdocFolder;
+  readonly rfc?: Rfc;
+  readonly write?: 'bapi';
   readonly subscribe?: readonly Stream[];
   readonly objects?: readonly string[];
   readonly ownUsers?: readonly string[];
@@ -50,11 +74,19 @@ export interface Settings {
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound: Inbound | undefined;
+  readonly idoc: Required<IdocFolder> | undefined;
+  readonly rfc: RfcSettings | undefined;
   readonly streams: readonly Stream[];
   readonly objects: readonly string[];
   readonly ownUsers: readonly string[];
   readonly taskKeyField: string;
   readonly requestsPerSecond: number;
+}
+
+export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions' | 'timeoutSeconds'>> {
+  readonly server?: Rfc['server'];
+  /** Only where tasks are written by BAPI. */
+  readonly activity: ActivityFields | undefined;
 }
 
 /** Fills in the defaults that `configSchema` names. */
@@ -65,10 +97,21 @@ export function settingsOf(config: SapConfig): Settings {
     baseUrl: config.baseUrl.replace(/\/+$/, ''),
     auth,
     inbound: config.inbound,
+    idoc: config.idoc === undefined ? undefined : { pollSeconds: 2, ...config.idoc },
+    rfc: config.rfc === undefined ? undefined : rfcSettings(config.rfc, config.write),
     streams: config.subscribe ?? [],
     objects: config.objects ?? usualObjects[config.product],
-    ownUsers: [...(auth.kind === 'basic' ? [auth.username] : []), ...(config.ownUsers ?? [])],
+    ownUsers: [
+      ...(auth.kind === 'basic' ? [auth.username] : []),
+      ...(config.rfc === undefined ? [] : [String(config.rfc.connection.user)]),
+      ...(config.ownUsers ?? []),
+    ],
     taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
+}
+
+function rfcSettings({ activity, ...rfc }: Rfc, write: SapConfig['write']): RfcSettings {
+  const fields = { fields: activity?.fields ?? {}, names: { ...usualNames, ...activity?.names } };
+  return { sessions: 4, timeoutSeconds: 30, ...rfc, activity: write === 'bapi' ? fields : undefined };
 }

@@ -61,14 +61,3 @@ function elementsOf(object: Fields): Fields {
 function plain(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
-
-/**
- * The documents of single IDocs, of a document that packs several of them, so that one that cannot be used does not take the
- * others with it. The text itself where there is one, or where it cannot be told.
- */
-export function splitIdocs(text: string): readonly string[] {
-  const idocs = text.match(/<IDOC[\s>][\s\S]*?<\/IDOC>/g) ?? [];
-  const root = /<([A-Za-z_][\w.-]*)(?:\s[^>]*)?>\s*<IDOC[\s>]/.exec(text)?.[1];
-  if (idocs.length < 2 || root === undefined) return [text];
-  return idocs.map((idoc) => `<${root}>${idoc}</${root}>`);
-}

@@ -1,8 +1,9 @@
 import type { Connection, ConnectDependencies, Connector } from '../contract';
-import { inboxSource } from '../kit/inbox-source';
+import { type Feed, inboxSource } from '../kit/inbox-source';
 import { RateGovernor } from '../kit/rate';
 import { checkConnection } from './check';
 import { configSchema, type SapConfig, settingsOf } from './config';
+import { watchFolder } from './inbound/folder';
 import { decode } from './inbound/payload';
 import { proofOf } from './inbound/proof';
 import { SapReceiver } from './inbound/receiver';
@@ -13,6 +14,7 @@ import { Credentials } from './odata/credentials';
 import { Session } from './odata/session';
 import { readNatives } from './read-natives';
 import { ODataReader } from './reader';
+import { rfcOf } from './rfc';
 import { ODataSink } from './sink/sink';
 
 /** A user's dialog sessions are few, and all our requests share one. */
@@ -44,22 +46,31 @@ export const sap: Connector<SapConfig, SapNative> = {
 
 function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): Connection<SapNative> {
   const settings = settingsOf(config);
-  const { product, baseUrl, objects, ownUsers, streams, taskKeyField } = settings;
+  const { product, baseUrl, idoc, objects, ownUsers, streams, taskKeyField } = settings;
   const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
   const session = new Session({ baseUrl, credentials: new Credentials(settings.auth, now), governor });
   const client = new ODataClient(session);
-  const sink = new ODataSink({ client, product, baseUrl, taskKeyField });
+  const rfc = rfcOf(settings, log);
+  const sink = new ODataSink({ client, product, baseUrl, taskKeyField, ...rfc?.sink });
   const receiver = new SapReceiver({ inbox, proof: proofOf(settings.inbound), streams, log, now });
+  const hints = { own: ownUsers, product };
+  const feedOf = (stream: string): Feed | undefined => {
+    if (stream === 'events') return rfc?.feed({ inbox, stream, now });
+    if (stream !== 'idocs' || idoc === undefined) return undefined;
+    const { folder, pollSeconds } = idoc;
+    return (signal) => watchFolder({ folder, pollMs: pollSeconds * 1_000, stream, inbox, hints, log }, signal);
+  };
   return {
     org: new URL(baseUrl).hostname,
     streams,
-    source: inboxSource(inbox, (payload) => decode(payload, { own: ownUsers, product })),
+    source: inboxSource(inbox, (payload) => decode(payload, hints), feedOf),
     reader: new ODataReader({ client, product, objects, ownUsers, log }),
     sink,
     ...(settings.inbound === undefined ? {} : { receiver }),
-    check: (signal) => checkConnection({ settings, client }, signal),
+    check: (signal) => checkConnection({ settings, client, rfc }, signal),
     close: () => {
       sink.close();
+      rfc?.close();
       return Promise.resolve();
     },
   };

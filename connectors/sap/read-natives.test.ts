@@ -1,5 +1,4 @@
 import { Unmappable } from '../contract';
-import { splitIdocs } from './idoc-xml';
 import { readNatives, readText } from './read-natives';
 
 function codeOf(read: () => unknown): string {
@@ -68,16 +67,5 @@ describe('readNatives', () => {
     ['an S/4HANA row by its key', { BusinessPartner: '7', BusinessPartnerFullName: 'Maier' }, 'BusinessPartner'],
   ])('tells the type of a row in %s', (_, payload, nativeType) => {
     expect(readNatives(payload)).toEqual([expect.objectContaining({ kind: 'row', nativeType })]);
-  });
-});
-
-describe('splitIdocs', () => {
-  it('parts a packet into documents, and leaves everything else', () => {
-    const packet = '<?xml version="1.0"?><A01 x="y"> <IDOC BEGIN="1"><B/></IDOC><IDOC BEGIN="2"><C/></IDOC></A01>';
-    expect(splitIdocs(packet)).toEqual([
-      '<A01><IDOC BEGIN="1"><B/></IDOC></A01>',
-      '<A01><IDOC BEGIN="2"><C/></IDOC></A01>',
-    ]);
-    for (const text of ['<A01><IDOC/></A01>', 'no XML', '']) expect(splitIdocs(text)).toEqual([text]);
   });
 });

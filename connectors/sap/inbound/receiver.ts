@@ -1,7 +1,7 @@
 import type { Inbox, InboundReply, InboundRequest, Log, Receiver } from '../../contract';
 import { parseLossless } from '../../kit/lossless-json';
 import type { Stream } from '../config';
-import { splitIdocs } from '../idoc-xml';
+import { splitIdocs } from '../idoc-split';
 import { listOf, objectOf } from '../json';
 import { pack } from './payload';
 import type { Proof } from './proof';

@@ -1,3 +1,4 @@
+import type { ActionResult, CreateTask } from '../../../canonical-schema/action';
 import type { ODataClient } from '../odata/client';
 
 /** What the writes of a connection share. */
@@ -7,5 +8,7 @@ export interface SinkContext {
   readonly baseUrl: string;
   /** Extension field of activity tasks. */
   readonly taskKeyField: string;
+  /** Creates tasks elsewhere than over OData. */
+  readonly createActivities?: (actions: readonly CreateTask[]) => Promise<Map<string, ActionResult>>;
   readonly signal: AbortSignal;
 }

@@ -42,7 +42,7 @@ export class ODataSink implements Sink {
     const creations = batch.filter((action) => action.kind === 'create-task');
     const updates = batch.filter((action) => action.kind !== 'create-task');
     const [created, updated] = await Promise.all([
-      createTasks(creations, this.#context),
+      this.#context.createActivities?.(creations) ?? createTasks(creations, this.#context),
       updateRecords(updates, this.#context),
     ]);
     return batch.map(

@@ -78,6 +78,9 @@ export const subject: ContractSubject = {
   ownWords: {
     product: 'the OData services of SAP’s products have other paths, objects and rules',
     inbound: 'SAP pushes, and must prove who it is',
+    idoc: 'IDocs also come as files, for systems that may not call out',
+    rfc: 'a protocol of its own, by a library of SAP, beside OData',
+    write: 'which of the two protocols creates tasks is the system’s matter',
     objects: 'streams are of a system, not of an object, so what to read after a gap must be said',
     ownUsers: 'events name the user who wrote by another id than the one who logs in',
     taskKeyField: 'the key of an action needs an extension field, whose name is the tenant’s',
