@@ -29,6 +29,7 @@ test('the commands are those of the manual', () => {
       'demo',
       'gaps list',
       'models list',
+      'model check',
       'parked drop',
       'parked list',
       'parked redrive',

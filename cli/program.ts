@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
+import { modelCommand } from './commands/model';
 import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
@@ -69,6 +70,7 @@ export const newProgram = (terminal: Terminal): Command => {
     gapsCommand,
     parkedCommand,
     modelsCommand,
+    modelCommand,
   ];
   for (const register of commands) register(program, terminal);
   // `up` and `demo` run until they end, on this process's own streams.
