@@ -30,6 +30,7 @@ test('the commands are those of the manual', () => {
       'gaps list',
       'models list',
       'model check',
+      'drift',
       'parked drop',
       'parked list',
       'parked redrive',

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
+import { driftCommand } from './commands/drift';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
@@ -71,6 +72,7 @@ export const newProgram = (terminal: Terminal): Command => {
     parkedCommand,
     modelsCommand,
     modelCommand,
+    driftCommand,
   ];
   for (const register of commands) register(program, terminal);
   // `up` and `demo` run until they end, on this process's own streams.

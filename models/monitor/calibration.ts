@@ -15,6 +15,8 @@ export interface Calibration {
 }
 
 const BINS = 10;
+/** The greatest expected calibration error with which scores can be taken as probabilities. */
+export const calibrationLimit = 0.03;
 
 /**
  * Calibration over ten bins of equal numbers of rows, as training measures it.

@@ -3,7 +3,7 @@ import { binsOf, sharesOf, type Bins, type Observed } from './bins';
 /** A bin that was empty counts as this share: the logarithm of none has no value. */
 const FLOOR = 1e-4;
 /** From where on a population stability index is looked into, and from where on the model is no longer trusted. */
-export const driftLimits = { warn: 0.1, alarm: 0.25 } as const;
+const driftLimits = { warn: 0.1, alarm: 0.25 } as const;
 
 /** What a model was asked about, and what it said. */
 export interface ScoredRow {
