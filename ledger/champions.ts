@@ -5,12 +5,12 @@ import type { Schema } from './schema';
 export interface ChampionChange {
   readonly usecase: string;
   readonly kind: 'promoted' | 'rolled-back';
-  /** The model that decides from now on. */
-  readonly name: string;
-  readonly version: string;
+  /** Of the model that decides from now on. */
   readonly digest: string;
   /** The digest that decided before. */
   readonly before: string;
+  /** Set where all promotions were rolled back: the model that the tenant's file names decides again. */
+  readonly followsfile: boolean;
   /** The person who answers for it. */
   readonly by: string;
   readonly reason?: string;
@@ -30,6 +30,8 @@ export interface ChampionRow extends ChampionChange {
 export interface Champions {
   /** Newest first, of one use case or of all. */
   list(tenant: string, usecase?: string): Promise<readonly ChampionRow[]>;
+  /** By use case, the digest that decides instead of the model that the file names. */
+  inForce(tenant: string): Promise<Readonly<Record<string, string>>>;
   /**
    * In force at once. Throws when another change came in between.
    * @param after the number of the change that was seen last; 0 for none
@@ -38,32 +40,23 @@ export interface Champions {
 }
 
 /**
- * The model that decided before the one in force was promoted: what a rollback goes back to. A promotion that was rolled
+ * What a rollback goes back to: the model that decided before the one in force was promoted. A promotion that was rolled
  * back is as if it had never been, so rolling back twice goes back two promotions. Undefined where the tenant's file decides.
  * @param rows newest first, of one use case
  */
-export function previousChampion(rows: readonly ChampionRow[]): string | undefined {
+export function previousChampion(
+  rows: readonly ChampionRow[],
+): Pick<ChampionRow, 'digest' | 'followsfile'> | undefined {
   const before: string[] = [];
   for (const row of rows.toReversed()) {
     if (row.kind === 'promoted') before.push(row.before);
     else before.pop();
   }
-  return before.at(-1);
+  const digest = before.at(-1);
+  return digest === undefined ? undefined : { digest, followsfile: before.length === 1 };
 }
 
-const columns = [
-  'usecase',
-  'number',
-  'kind',
-  'name',
-  'version',
-  'digest',
-  'before',
-  'by',
-  'reason',
-  'gate',
-  'at',
-] as const;
+const columns = ['usecase', 'number', 'kind', 'digest', 'before', 'followsfile', 'by', 'reason', 'gate', 'at'] as const;
 
 /** The champions, over a database. */
 export function champions(database: Kysely<Schema>): Champions {
@@ -72,6 +65,11 @@ export function champions(database: Kysely<Schema>): Champions {
       const all = database.selectFrom('champions').select(columns).where('tenant', '=', tenant);
       const asked = usecase === undefined ? all : all.where('usecase', '=', usecase);
       return (await asked.orderBy('at', 'desc').orderBy('number', 'desc').execute()).map(readChampion);
+    },
+    inForce: async (tenant) => {
+      const { rows } = await sql<{ champions: Readonly<Record<string, string>> }>`
+        select ${championsInForce(tenant)} as champions`.execute(database);
+      return rows[0]?.champions ?? {};
     },
     change: async (tenant, { reason, gate, ...change }, after) => {
       const row = await database
@@ -95,5 +93,6 @@ function readChampion({ reason, at, ...row }: Omit<Selectable<Schema['champions'
 /** What a lane needs: for each use case the digest in force, as a JSON object; no key where the file's model decides. */
 export const championsInForce = (tenant: string) => sql`
   (select coalesce(json_object_agg(usecase, digest), '{}') from
-    (select distinct on (usecase) usecase, digest from champions
-      where tenant = ${tenant} order by usecase, number desc) as champion)`;
+    (select distinct on (usecase) usecase, digest, followsfile from champions
+      where tenant = ${tenant} order by usecase, number desc) as champion
+    where not followsfile)`;

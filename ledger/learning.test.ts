@@ -82,7 +82,7 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     const later = { ...sampleEvent(tenant, 9, 'lead/2'), id: 'later' };
     await ledger.recordBatch(tenant, { ...sampleBatch('b9', [later]), decisions: [], engagements: [] });
     expect(await pending()).toMatchObject([
-      { decisionid: first, subject: 'lead/1', record: { status: 'state 1' }, features: { job: 'technician' } },
+      { decisionid: first, subject: 'lead/1', record: { status: 'state 1' } },
       { decisionid: second, subject: 'lead/2' },
     ]);
     expect((await pending())[1]).not.toHaveProperty('record');
@@ -97,8 +97,8 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
       scores.map((score) => ({ ...score, score: 0.9 })),
     );
     expect(await pending()).toEqual([]);
-    expect(await ledger.shadow.counts(tenant, 'lead-scoring')).toEqual([
-      { digest: challenger.digest, scored: 1, unscored: 1 },
+    expect(await ledger.shadow.counts(tenant)).toEqual([
+      { usecase: 'lead-scoring', digest: challenger.digest, scored: 1, unscored: 1 },
     ]);
     expect(await ledger.shadow.newest(tenant, 'lead-scoring', challenger.digest)).toMatch(/Z$/);
   });
@@ -108,31 +108,26 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     const shadow = { decisionid, digest: challenger.digest, usecase: 'lead-scoring', subject: 'lead/1', score: 0.5 };
     await ledger.shadow.record(tenant, [shadow]);
     await ledger.purge(tenant, { eventsBefore: longAgo, decisionsBefore: longAgo });
-    expect(await ledger.shadow.counts(tenant, 'lead-scoring')).toHaveLength(1);
+    expect(await ledger.shadow.counts(tenant)).toHaveLength(1);
     const purged = await ledger.purge(tenant, { eventsBefore: longAgo, decisionsBefore: '2999-01-01T00:00:00.000Z' });
     expect(purged).toMatchObject({ decisions: 1, shadow_scores: 1 });
-    expect(await ledger.shadow.counts(tenant, 'lead-scoring')).toEqual([]);
+    expect(await ledger.shadow.counts(tenant)).toEqual([]);
   });
 
-  it('tells a lane the champion in force, and goes back step by step', async () => {
+  it('tells a lane the champion in force, and goes back step by step to what the file says', async () => {
     const force = async () =>
       (await ledger.laneContext(tenant, { batchid: 'b', events: [], taskIds: [] })).champions['lead-scoring'];
     const rows = () => ledger.champions.list(tenant, 'lead-scoring');
-    const promote = (digest: string, before: string, after: number) =>
-      ledger.champions.change(
-        tenant,
-        { ...model('a'), usecase: 'lead-scoring', kind: 'promoted', digest, before, by: 'Ada', gate: {} },
-        after,
-      );
+    const common = { usecase: 'lead-scoring', by: 'Ada', gate: {} };
+    const promote = (digest: string, before: string, after: number) => {
+      const change = { ...common, kind: 'promoted' as const, digest, before, followsfile: false };
+      return ledger.champions.change(tenant, change, after);
+    };
     const rollBack = async () => {
       const [newest] = await rows();
-      const digest = previousChampion(await rows()) ?? '';
-      const change = { ...model('a'), usecase: 'lead-scoring', kind: 'rolled-back' as const, digest, gate: {} };
-      await ledger.champions.change(
-        tenant,
-        { ...change, before: newest?.digest ?? '', by: 'Ada' },
-        newest?.number ?? 0,
-      );
+      const back = previousChampion(await rows())!;
+      const change = { ...common, ...back, kind: 'rolled-back' as const, before: newest!.digest };
+      await ledger.champions.change(tenant, change, newest!.number);
     };
     expect(await force()).toBeUndefined();
     await promote('one', 'file', 0);
@@ -143,13 +138,13 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     await rollBack();
     expect(await force()).toBe('one');
     await rollBack();
-    expect(await force()).toBe('file');
+    expect(await force()).toBeUndefined();
     expect(previousChampion(await rows())).toBeUndefined();
-    expect((await rows()).map(({ number, kind }) => `${number} ${kind}`)).toEqual([
-      '4 rolled-back',
-      '3 rolled-back',
-      '2 promoted',
-      '1 promoted',
+    expect((await rows()).map(({ number, kind, digest }) => `${number} ${kind} ${digest}`)).toEqual([
+      '4 rolled-back file',
+      '3 rolled-back one',
+      '2 promoted two',
+      '1 promoted one',
     ]);
   });
 });

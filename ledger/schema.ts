@@ -195,10 +195,9 @@ export interface Schema {
     usecase: string;
     number: number;
     kind: 'promoted' | 'rolled-back';
-    name: string;
-    version: string;
     digest: string;
     before: string;
+    followsfile: boolean;
     by: string;
     reason: string | null;
     gate: Json<unknown>;

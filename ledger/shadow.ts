@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely';
-import type { Decision, FeatureValue } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import { bounded } from './columns';
 import type { Schema } from './schema';
@@ -10,8 +9,6 @@ export interface Unshadowed {
   readonly subject: string;
   /** When it was recorded, RFC 3339 UTC: where the next look begins. */
   readonly recordedat: string;
-  /** What the champion saw. */
-  readonly features: Readonly<Record<string, FeatureValue>>;
   /** The record as the champion saw it; absent where the record has changed since. */
   readonly record?: CanonicalRecord;
 }
@@ -29,6 +26,7 @@ export interface ShadowScore {
 
 /** How far a challenger has come. */
 export interface ShadowCount {
+  readonly usecase: string;
   readonly digest: string;
   readonly scored: number;
   readonly unscored: number;
@@ -46,7 +44,7 @@ export interface Shadow {
   record(tenant: string, scores: readonly ShadowScore[]): Promise<void>;
   /** When a challenger's newest score was recorded, RFC 3339 UTC; undefined when there is none. */
   newest(tenant: string, usecase: string, digest: string): Promise<string | undefined>;
-  counts(tenant: string, usecase: string): Promise<readonly ShadowCount[]>;
+  counts(tenant: string): Promise<readonly ShadowCount[]>;
 }
 
 /** Scores of challengers, over a database. */
@@ -79,10 +77,10 @@ export function shadow(database: Kysely<Schema>): Shadow {
       const at = row?.at as Date | null | undefined;
       return at?.toISOString();
     },
-    counts: async (tenant, usecase) => {
+    counts: async (tenant) => {
       const { rows } = await sql<ShadowCount>`
-        select digest, count(score)::int as scored, count(*) filter (where score is null)::int as unscored
-        from shadow_scores where tenant = ${tenant} and usecase = ${usecase} group by digest order by digest`.execute(
+        select usecase, digest, count(score)::int as scored, count(*) filter (where score is null)::int as unscored
+        from shadow_scores where tenant = ${tenant} group by usecase, digest order by usecase, digest`.execute(
         database,
       );
       return rows;
@@ -94,7 +92,6 @@ interface Row {
   readonly decisionid: string;
   readonly subject: string;
   readonly recordedat: Date;
-  readonly features: Decision['features'];
   readonly record: CanonicalRecord | null;
 }
 
@@ -105,7 +102,7 @@ async function pending(
   { digest, since, limit }: { readonly digest: string; readonly since: string; readonly limit: number },
 ): Promise<readonly Unshadowed[]> {
   const { rows } = await sql<Row>`
-    select decisions.id as decisionid, decisions.subject, decisions.recordedat, decisions.features, records.record
+    select decisions.id as decisionid, decisions.subject, decisions.recordedat, records.record
     from decisions
     left join records on records.tenant = decisions.tenant and records.subject = decisions.subject
       and records.sequence = decisions.sequence

@@ -25,10 +25,9 @@ const statements = [
     usecase text collate "C" not null,
     number integer not null,
     kind text not null check (kind in ('promoted', 'rolled-back')),
-    name text not null,
-    version text not null,
     digest text collate "C" not null,
     before text collate "C" not null,
+    followsfile boolean not null,
     by text not null,
     reason text,
     gate json not null,
@@ -47,6 +46,8 @@ const comments: Readonly<Record<string, string>> = {
   'table champions': 'Which model decides a use case instead of the one its file names, since when, and who wanted it',
   'column champions.number': 'Counts from 1; the greatest is in force',
   'column champions.before': 'The digest that was in force before',
+  'column champions.followsfile':
+    "The model that the tenant's file names decides again, whatever its digest is by then",
   'column champions.by': 'The person who answers for it',
   'column champions.gate': 'The figures that it was decided by',
 };
