@@ -30,6 +30,8 @@ test('the commands are those of the manual', () => {
       'gaps list',
       'models list',
       'model check',
+      'model promote',
+      'model rollback',
       'drift',
       'parked drop',
       'parked list',

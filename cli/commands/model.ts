@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { checkModel } from '../../models/check/check-model';
 import type { Finding } from '../../models/check/finding';
 import { ModelError } from '../../models/manifest';
+import { promotionCommands } from './promotion';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
 interface CheckOptions {
@@ -42,7 +43,7 @@ const milliseconds = (text: string): number => {
 
 /** `signalbox model` */
 export const modelCommand = (program: Command, terminal: Terminal): void => {
-  const group = program.command('model').description('One model: examine it before it is used.');
+  const group = program.command('model').description('One model: examine it, promote it, take it back.');
   group
     .command('check')
     .description(
@@ -57,4 +58,5 @@ export const modelCommand = (program: Command, terminal: Terminal): void => {
     .option('--json', 'one line of JSON: {folder, name, version, task, digest, isUsable, findings, latency}')
     .addHelpText('after', '\nExample:\n  signalbox model check models/lead-scoring')
     .action((folder: string, _: unknown, command: Command) => check(folder, command.opts<CheckOptions>(), terminal));
+  promotionCommands(group, terminal);
 };
