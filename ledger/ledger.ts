@@ -45,7 +45,7 @@ export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow } from './records';
 export type { Purged, Retention } from './retention';
-export type { ShadowScore, Unshadowed } from './shadow';
+export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 
 /** Where the ledger is kept. */
 export interface LedgerOptions {

@@ -5,10 +5,12 @@ import { headline } from '../../models/headline';
 import type { Figure, Manifest } from '../../models/manifest';
 import type { Model } from '../../models/registry';
 import { openScorer } from '../../models/score';
-import { modelsIn } from '../places';
+import type { ChampionRow, ShadowCount } from '../../ledger/ledger';
+import { modelsIn, withLedger, type StateOptions } from '../places';
 import { exit, jsonLine, type Terminal } from '../terminal';
 
-interface Options {
+interface Options extends StateOptions {
+  readonly tenant?: string;
   readonly models?: string;
   readonly json?: boolean;
 }
@@ -70,9 +72,43 @@ const modelText = (model: Awaited<ReturnType<typeof told>>): string => {
     .join('');
 };
 
+/** What a tenant's ledger knows of champions, newest first, and of challengers. */
+interface InUse {
+  readonly champions: readonly ChampionRow[];
+  readonly shadow: readonly ShadowCount[];
+}
+
+const inUse = async (tenant: string, options: Options, terminal: Terminal): Promise<InUse> =>
+  withLedger(options, terminal, async ({ champions, shadow }) => ({
+    champions: await champions.list(tenant),
+    shadow: await shadow.counts(tenant),
+  }));
+
+const inUseText = (tenant: string, { champions, shadow }: InUse): string => {
+  const changes = champions.map(({ usecase, kind, digest, before, by, reason, at }) => {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return `  ${at}  ${usecase}: ${kind} from ${short(before)} to ${short(digest)} by ${by}${why}\n`;
+  });
+  const challengers = shadow.map(
+    ({ usecase, digest, scored, unscored }) =>
+      `  ${usecase}: ${short(digest)} has scored ${scored} events in shadow, ${unscored} without a score\n`,
+  );
+  return [
+    `champions of ${tenant}\n`,
+    ...(changes.length === 0 ? ["  those that the tenant's file names; none was promoted\n"] : changes),
+    ...(challengers.length === 0 ? [] : [`challengers of ${tenant}\n`, ...challengers]),
+  ].join('');
+};
+
 const list = async (options: Options, terminal: Terminal): Promise<void> => {
   const models = await Promise.all([...(await modelsIn(options.models)).values()].map(told));
-  terminal.out(options.json === true ? jsonLine({ models }) : models.map(modelText).join(''));
+  const { tenant } = options;
+  const used = tenant === undefined ? undefined : await inUse(tenant, options, terminal);
+  if (options.json === true) terminal.out(jsonLine({ models, ...used }));
+  else {
+    terminal.out(models.map(modelText).join(''));
+    if (tenant !== undefined && used !== undefined) terminal.out(inUseText(tenant, used));
+  }
   if (models.some(({ status }) => status !== 'ready')) terminal.exitCode = exit.problems;
 };
 
@@ -84,7 +120,12 @@ export const modelsCommand = (program: Command, terminal: Terminal): void => {
     .command('list', { isDefault: true })
     .description('Tell each model: version, digest, figures on held-out rows, data with its licence, place and status.')
     .option('--models <DIR>', 'the folder of the models')
-    .option('--json', 'one line of JSON: {models: [{name, version, digest, figures, columns, data, status, …}]}')
+    .option('--tenant <NAME>', 'tell also who promoted what for this tenant, and its challengers')
+    .option('--state <DIR>', 'where Signalbox keeps its state', '.signalbox')
+    .option(
+      '--json',
+      'one line of JSON: {models: [{name, version, digest, figures, columns, data, status, …}], champions, shadow}',
+    )
     .addHelpText('after', '\nExample:\n  signalbox models list')
     .action((_: unknown, command: Command) => list(command.opts<Options>(), terminal));
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { previousChampion } from '../../ledger/champions';
 import type { ChampionRow, Ledger } from '../../ledger/ledger';
@@ -42,7 +42,7 @@ const candidatesOf = async (
     throw new CliError(`the file is not about ${where}`, loaded.file, `give the file of ${tenant} with ${name} in it`);
   }
   const named = await Promise.all(
-    [useCase.model, ...useCase.challengers].map((one) => models.get(one) ?? loadModel(one)),
+    [useCase.model, ...useCase.challengers].map(async (one) => models.get(one) ?? (await loadModel(one))),
   );
   return [useCase, [...named.filter((model) => model !== undefined), ...models.values()]];
 };
@@ -57,17 +57,21 @@ const championOf = (useCase: UseCase, models: readonly Model[], inForce: string 
   throw new CliError(`the champion ${inForce ?? useCase.model} is not here`, `use case ${useCase.name}`, fix);
 };
 
-/** The one challenger that a name, a path or the beginning of a digest stands for. */
-const challengerOf = (asked: string, champion: Model, models: readonly Model[]): Model => {
-  const matching = models.filter(
-    ({ manifest, digest, file }) =>
-      digest !== champion.digest &&
-      (manifest.name === asked ||
-        (asked.length >= 'sha256:'.length + 8 && digest.startsWith(asked)) ||
-        dirname(file) === asked),
-  );
-  const [found, ...others] = [...new Map(matching.map((model) => [model.digest, model])).values()];
-  if (found !== undefined && others.length === 0) return found;
+/** As much of a digest as has to be given. */
+const shortest = 'sha256:'.length + 8;
+
+/** The one challenger that a name, a folder (relative to the tenant's file) or the beginning of a digest stands for. */
+const challengerOf = (
+  { model: asked, tenantFile }: PromoteOptions,
+  champion: Model,
+  models: readonly Model[],
+): Model => {
+  const folder = resolve(dirname(tenantFile), asked);
+  const isAsked = ({ manifest, digest, file }: Model): boolean =>
+    manifest.name === asked || dirname(file) === folder || (asked.length >= shortest && digest.startsWith(asked));
+  const others = models.filter(({ digest }) => digest !== champion.digest).filter(isAsked);
+  const [found, another] = [...new Map(others.map((model) => [model.digest, model])).values()];
+  if (found !== undefined && another === undefined) return found;
   const fix =
     'give the name, the folder or the digest of a challenger of the use case; `signalbox models --json` tells digests';
   const what = found === undefined ? `no challenger is called ${asked}` : `more than one challenger is called ${asked}`;
@@ -119,7 +123,7 @@ const promote = async (options: PromoteOptions, terminal: Terminal): Promise<voi
   await withLedger(options, terminal, async (ledger) => {
     const [newest] = await ledger.champions.list(tenant, usecase);
     const champion = championOf(useCase, models, (await ledger.champions.inForce(tenant))[usecase]);
-    const challenger = challengerOf(options.model, champion, models);
+    const challenger = challengerOf(options, champion, models);
     const checks = await checksOf(ledger, options, champion, challenger);
     const refusal = refusalOf(checks, options);
     const identity = { digest: challenger.digest, before: champion.digest };

@@ -62,7 +62,7 @@ const model = (verb: string, ...args: readonly string[]): Promise<Ran> => {
   const common = ['--tenant', line.tenant.tenant, '--use-case', usecase, '--by', 'Ada Byron', '--state', state];
   return command(['model', verb, ...common, ...args], { env: { SF_ID: 'x', SF_SECRET: 'y' } });
 };
-const promote = () => model('promote', '--tenant-file', line.tenantFile, '--model', challenger.digest);
+const promote = (which = challenger.digest) => model('promote', '--tenant-file', line.tenantFile, '--model', which);
 
 /** Decisions of the champion that came true as the challenger, and not the champion, had said. */
 async function outcomes(rows: number): Promise<void> {
@@ -94,7 +94,8 @@ test('a challenger scores live events in shadow, is promoted by its figures, dec
   });
   expect(counted).toEqual({ usecase, digest: challenger.digest, scored: 1, unscored: 0 });
 
-  const early = await promote();
+  expect((await promote('churned')).err).toMatch(/no challenger is called churned \(--model\)/);
+  const early = await promote(path.relative(path.dirname(line.tenantFile), folder));
   expect(early.code).toBe(1);
   expect(early.out).toMatch(/^holds {4}holdout: log-loss 0\.2639, the champion's 0\.2739, on the same data$/m);
   expect(early.out).toMatch(/^unknown {2}shadow: 1 events scored, of which 0 have an outcome; 200 are needed$/m);
@@ -119,6 +120,11 @@ test('a challenger scores live events in shadow, is promoted by its figures, dec
   expect((await model('rollback', '--reason', 'a test')).code).toBe(0);
   expect((await decided()).model?.digest).toBe(champion.digest);
   expect((await model('rollback')).err).toMatch(/no promotion is in force for lead-scoring/);
+  const told = await command(['models', '--tenant', line.tenant.tenant, '--state', state]);
+  expect(told.out).toMatch(
+    /^ {2}\S+Z {2}lead-scoring: rolled-back from sha256:\S+ to sha256:\S+ by Ada Byron: a test$/m,
+  );
+  expect(told.out).toMatch(/^ {2}lead-scoring: sha256:\S+ has scored 40\d events in shadow, 0 without a score$/m);
   expect(await ledger.champions.list(line.tenant.tenant)).toMatchObject([
     { kind: 'rolled-back', digest: champion.digest, before: challenger.digest, by: 'Ada Byron', reason: 'a test' },
     { kind: 'promoted', digest: challenger.digest, before: champion.digest, by: 'Ada Byron' },
