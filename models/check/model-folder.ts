@@ -36,7 +36,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   try {
     const manifest = parseManifest(text, where);
     const model = { manifest, digest: digestOf(manifest), file: path.join(folder, manifest.file) };
-    const findings = [...(await layout(folder, model, mlmodel !== undefined, flavour))];
+    const findings = await layout(folder, model, mlmodel !== undefined, flavour);
     return { model, findings: [...findings, ok('manifest', `${manifest.name} ${manifest.version} ${model.digest}`)] };
   } catch (thrown) {
     if (!(thrown instanceof ModelError)) throw thrown;
