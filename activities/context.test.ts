@@ -19,6 +19,7 @@ const useCase: UseCase = {
   act: {},
   approval: 'none',
   outcome: { won: compileExpression('record.isConverted'), within: 1000 },
+  challengers: [],
   materialChange: 0.05,
   policy: 'p1',
 };

@@ -35,6 +35,8 @@ export interface BatchView {
   readonly after: ReadonlyMap<string, Snapshot>;
   /** By decision id: what the batch's scores rest on, those of an earlier try included. */
   readonly evidence: Map<string, Evidence>;
+  /** By use case: the digest of the model that was promoted. */
+  readonly champions: Readonly<Record<string, string>>;
 }
 
 const noOutcomeWithinMs = 30 * 24 * 3_600_000;
@@ -65,6 +67,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     told: teller.told,
     after: teller.after,
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
+    champions: rows.champions,
   };
 }
 

@@ -14,8 +14,8 @@ interface Inferred {
 }
 
 /**
- * Scores what a batch asks for: one run of each model, answers in the order of the requests. The evidence stays in the view,
- * by the decision that it is for.
+ * Scores what a batch asks for: one run of each model, answers in the order of the requests. The model is the champion of the
+ * use case, or the one that the tenant's file names. The evidence stays in the view, by the decision that it is for.
  */
 export async function infer(
   deps: LaneDependencies,
@@ -25,7 +25,8 @@ export async function infer(
 ): Promise<readonly Inference[]> {
   const useCases = tenantNamed(deps.tenants, tenant).useCases;
   const answers: (Inferred | undefined)[] = requests.map(() => undefined);
-  const modelOf = ({ usecase }: InferenceRequest): string => useCases[usecase]?.model ?? usecase;
+  const modelOf = ({ usecase }: InferenceRequest): string =>
+    view.champions[usecase] ?? useCases[usecase]?.model ?? usecase;
   for (const model of new Set(requests.map(modelOf))) {
     const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
     const scorer = deps.scorers.get(model);

@@ -19,7 +19,7 @@ export interface LaneDependencies {
   readonly ledger: Ledger;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly connections: Connections;
-  /** By model name. */
+  /** By model name and by digest; a challenger that is a folder also by its path. */
   readonly scorers: ReadonlyMap<string, Scorer>;
   /** Resolves once the broker has confirmed. */
   readonly publishPrediction: (prediction: PredictionEvent) => Promise<void>;

@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
+import { driftCommand } from './commands/drift';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
+import { modelCommand } from './commands/model';
 import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
@@ -69,6 +71,8 @@ export const newProgram = (terminal: Terminal): Command => {
     gapsCommand,
     parkedCommand,
     modelsCommand,
+    modelCommand,
+    driftCommand,
   ];
   for (const register of commands) register(program, terminal);
   // `up` and `demo` run until they end, on this process's own streams.

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
+import { championsInForce } from './champions';
 import { anyOf } from './columns';
 import { findDecisionsOn } from './decisions';
 import { readEngagement, type EngagementRow } from './engagements';
@@ -28,6 +29,8 @@ export interface LaneContext {
   readonly engagements: readonly EngagementRow[];
   /** Subjects with a parked event: later ones park behind it. */
   readonly parked: readonly string[];
+  /** By use case: the digest of the model that was made champion; absent where the one that the tenant's file names decides. */
+  readonly champions: Readonly<Record<string, string>>;
 }
 
 /** Reads the context of one batch in one round trip, however large the batch is; in a second one where events come again. */
@@ -48,6 +51,7 @@ export async function laneContext(
     (select coalesce(json_agg(snapshot), '[]') from
       (select subject, sequence, record, native, deleted from records
         where tenant = ${tenant} and subject = ${subjects}) as snapshot) as records,
+    ${championsInForce(tenant)} as champions,
     (select coalesce(json_agg(engagement), '[]') from
       (select * from engagements where tenant = ${tenant} and status = 'open'
         and (subject = ${subjects} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(

@@ -13,7 +13,7 @@ import {
   subject,
 } from './sample.fixture';
 
-const nothing = { known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [] };
+const nothing = { known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [], champions: {} };
 
 describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   const it = isThere ? test : test.skip;

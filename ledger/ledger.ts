@@ -1,6 +1,7 @@
 import { recordActions, type ActionAttempt } from './actions';
 import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
+import { champions, type Champions } from './champions';
 import { counts, latencies, type Counts, type Latencies } from './counts';
 import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
 import { findDecision } from './decisions';
@@ -16,6 +17,7 @@ import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, type HistoryEntry } from './history';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
+import { learning, type Learning } from './learning';
 import type { Log } from './log';
 import { migrate } from './migrate';
 import { insertOutcomes, type Outcome } from './outcomes';
@@ -24,22 +26,26 @@ import { loadPosition, positionSavedAt, savePosition, type StreamName, type Stre
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
+import { shadow, type Shadow } from './shadow';
 import type { Decision } from '../canonical-schema/decision';
 
 export type { ActionAttempt } from './actions';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
+export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
 export type { InboxPage, InboxState } from './inbox';
 export type { LaneContext, LaneQuestion } from './lane-context';
+export type { LabelledDecision, ScoredDecision } from './learning';
 export type { Outcome } from './outcomes';
 export type { ParkedEvent } from './parked';
 export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow } from './records';
 export type { Purged, Retention } from './retention';
+export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 
 /** Where the ledger is kept. */
 export interface LedgerOptions {
@@ -74,6 +80,9 @@ export interface Ledger {
   readonly quarantine: Quarantine;
   readonly gaps: Gaps;
   readonly inboxes: Inboxes;
+  readonly learning: Learning;
+  readonly shadow: Shadow;
+  readonly champions: Champions;
   putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
   getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
   listParked(tenant: string, subject?: string): Promise<ParkedEvent[]>;
@@ -117,6 +126,9 @@ function overDatabase({ kysely, close }: Database): Ledger {
     quarantine: quarantine(kysely),
     gaps: gaps(kysely),
     inboxes: inboxes(kysely),
+    learning: learning(kysely),
+    shadow: shadow(kysely),
+    champions: champions(kysely),
     putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),

@@ -3,6 +3,7 @@ import type { Log } from './log';
 import { initial } from './migrations/m0001-initial';
 import { inbox } from './migrations/m0002-inbox';
 import { ranking } from './migrations/m0004-ranking';
+import { learning } from './migrations/m0006-learning';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-inbox': inbox,
   '0004-ranking': ranking,
+  '0006-learning': learning,
 };
 
 /**

@@ -5,7 +5,7 @@ import type { Schema } from './schema';
 export interface Retention {
   /** Events, their batches and bodies, snapshots of records, quarantine. */
   readonly eventsBefore: string;
-  /** Decisions, actions, outcomes, closed engagements. */
+  /** Decisions, what challengers said of them, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
 }
 
@@ -14,7 +14,8 @@ export type Purged = Readonly<Record<string, number>>;
 
 /**
  * Deletes what a tenant no longer keeps, in one transaction, and tells how much. Quarantined bytes are events of persons too:
- * they go even when nobody has resolved them. A record with an open engagement keeps its snapshot.
+ * they go even when nobody has resolved them. A record with an open engagement keeps its snapshot. Changes of champion stay:
+ * they are few, and tell why a digest decides.
  */
 export async function purge(database: Kysely<Schema>, tenant: string, retention: Retention): Promise<Purged> {
   const { eventsBefore, decisionsBefore } = retention;
@@ -28,6 +29,7 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
       select from engagements where engagements.tenant = records.tenant and engagements.subject = records.subject
         and status = 'open')`,
     decisions: sql`delete from decisions where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
+    shadow_scores: sql`delete from shadow_scores where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     actions: sql`delete from actions where tenant = ${tenant} and at < ${decisionsBefore}`,
     outcomes: sql`delete from outcomes where tenant = ${tenant} and at < ${decisionsBefore}`,
     engagements: sql`delete from engagements where tenant = ${tenant} and closedat < ${decisionsBefore}`,

@@ -175,4 +175,34 @@ export interface Schema {
     bytes: Buffer;
     storedat: Time;
   };
+  drift_references: {
+    tenant: string;
+    usecase: string;
+    digest: string;
+    reference: Json<unknown>;
+    frozenat: Time;
+  };
+  shadow_scores: {
+    tenant: string;
+    decisionid: string;
+    digest: string;
+    usecase: string;
+    subject: string;
+    score: number | null;
+    because: string | null;
+    recordedat: Time;
+  };
+  champions: {
+    tenant: string;
+    usecase: string;
+    number: number;
+    kind: 'promoted' | 'rolled-back';
+    digest: string;
+    before: string;
+    followsfile: boolean;
+    by: string;
+    reason: string | null;
+    gate: Json<unknown>;
+    at: Time;
+  };
 }

@@ -22,7 +22,11 @@ export async function loadModels(folder: string): Promise<ReadonlyMap<string, Mo
   return new Map(models.flatMap((model) => (model === undefined ? [] : [[model.manifest.name, model] as const])));
 }
 
-async function loadModel(folder: string): Promise<Model | undefined> {
+/**
+ * Reads one model's folder; undefined when it has no manifest.json.
+ * @throws ModelError when the manifest does not hold, or the folder is not named after it
+ */
+export async function loadModel(folder: string): Promise<Model | undefined> {
   const where = path.join(folder, 'manifest.json');
   let text: string;
   try {

@@ -8,10 +8,10 @@ import { defaultPartitions } from '../broker/routing';
 import { assertTopology } from '../broker/topology';
 import type { Log } from '../connectors/contract';
 import { openLedger, type Ledger } from '../ledger/ledger';
-import { loadModels } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
+import { mustHaveChampions, openScorers } from './scorers';
 
 /** Where the servers are and what to serve. */
 export interface RuntimeOptions {
@@ -38,7 +38,7 @@ export interface Runtime {
   readonly connections: Connections;
   readonly temporal: Client;
   readonly worker: NativeConnection;
-  /** By model name. */
+  /** By model name and by digest; a challenger that is a folder also by its path. */
   readonly scorers: ReadonlyMap<string, Scorer>;
   readonly now: () => number;
   readonly listen: ListenAddress;
@@ -74,13 +74,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
-    const scorers = new Map<string, Scorer>();
-    for (const [name, model] of await loadModels(options.modelsDir)) {
-      scorers.set(
-        name,
-        kept(await openScorer(model), (opened) => opened.close()),
-      );
-    }
+    const scorers = await openScorers(options.modelsDir, tenants, (scorer) => kept(scorer, (opened) => opened.close()));
+    await mustHaveChampions(ledger, tenants, scorers);
     const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };
     return { tenants, log, ...servers, scorers, now: Date.now, listen, close };

@@ -8,6 +8,7 @@ import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement';
 import type { Service } from './dispatch';
 import { startRetention } from './retention';
+import { startShadow } from './shadow';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
 import { WorkflowNotFoundError } from '@temporalio/client';
@@ -15,7 +16,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
-/** Runs lanes and engagements, and deletes what tenants no longer keep. */
+/** Runs lanes and engagements, lets challengers score what was decided, and deletes what tenants no longer keep. */
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
   const { ledger, tenants, connections, scorers, publisher, log, now } = runtime;
@@ -42,8 +43,10 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
   });
   const lanes = running(worker);
   const retention = startRetention(runtime);
+  const shadow = startShadow(runtime);
   return {
     stop: async () => {
+      await shadow.stop();
       await retention.stop();
       await lanes.stop();
     },

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
 import { readTenantDocument, pathText, type TenantDocument } from './document';
@@ -73,7 +73,7 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
     Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
   );
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models }));
+    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models, folder: dirname(file) }));
   }
   return { connections, findings };
 };
@@ -129,7 +129,9 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
     file,
     partitions,
     connections,
-    useCases: Object.fromEntries(Object.entries(useCases).map(([name, useCase]) => [name, toUseCase(name, useCase)])),
+    useCases: Object.fromEntries(
+      Object.entries(useCases).map(([name, useCase]) => [name, toUseCase(name, useCase, dirname(file))]),
+    ),
     retention: retention(written.retention ?? {}),
   };
 };

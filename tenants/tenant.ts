@@ -99,6 +99,8 @@ export interface UseCase {
   /** Name of the connection whose events are scored and which is written to. */
   readonly connection: string;
   readonly model: string;
+  /** Models that score in shadow: names, or absolute paths of model folders. */
+  readonly challengers: readonly string[];
   /** The entity whose events are scored. */
   readonly entity: EntityName;
   /** Absent: every event of the entity. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { canonicalJson } from '../canonical-schema/canonical-json';
 import { entityFields } from '../canonical-schema/catalog';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
@@ -25,6 +27,7 @@ export interface WrittenAct {
 export interface WrittenUseCase {
   readonly connection: string;
   readonly model?: string;
+  readonly challengers?: readonly string[];
   readonly entity?: EntityName;
   readonly when?: string;
   readonly bands: Readonly<Record<string, number>>;
@@ -39,6 +42,8 @@ export interface UseCaseSurroundings {
   /** The mapping of each connection of the file, by the connection's name. */
   readonly mappings: Readonly<Record<string, Mapping>>;
   readonly models: KnownModels;
+  /** The folder of the tenant's file, which paths are relative to. */
+  readonly folder: string;
 }
 
 /** The models there are, by name, with the classes that each tells apart. */
@@ -46,6 +51,27 @@ export type KnownModels = ReadonlyMap<string, { readonly manifest: { readonly cl
 
 const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
   entity ?? entityNames.find((known) => name === known || name.startsWith(`${known}-`));
+
+/** A challenger with a slash is a model's folder, any other a model's name. */
+const isFolder = (challenger: string): boolean => challenger.includes('/');
+
+const challengerFindings = (
+  path: Path,
+  { challengers = [] }: WrittenUseCase,
+  { models, folder }: UseCaseSurroundings,
+): readonly Finding[] =>
+  challengers.flatMap((challenger, index) => {
+    const at = [...path, 'challengers', index];
+    if (!isFolder(challenger)) {
+      if (models.includes(challenger)) return [];
+      const fix = `${didYouMean(challenger, models)}; a folder has a /, as in ./${challenger}`;
+      return [{ path: at, message: `there is no model "${challenger}"`, fix }];
+    }
+    const where = resolve(folder, challenger);
+    if (existsSync(join(where, 'manifest.json'))) return [];
+    const fix = 'give the folder of a model, relative to this file; `signalbox model check FOLDER` examines it';
+    return [{ path: at, message: `there is no manifest.json in ${where}`, fix }];
+  });
 
 const referenceFindings = (
   path: Path,
@@ -68,6 +94,7 @@ const referenceFindings = (
       target: { key: written.model === undefined },
     });
   }
+  found.push(...challengerFindings(path, written, around));
   if (entityOf(name, written) === undefined) {
     found.push({
       path,
@@ -160,8 +187,11 @@ const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome'
   within: ms(within),
 });
 
-/** The same for every way of writing the same use case: defaults are filled in, and expressions count by their source. */
-const policyOf = ({ when, outcome, ...plain }: Omit<UseCase, 'policy'>): string =>
+/**
+ * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
+ * Challengers do not count: they decide nothing.
+ */
+const policyOf = ({ when, outcome, ...plain }: Omit<UseCase, 'policy' | 'challengers'>): string =>
   sha256Hex(
     canonicalJson({
       ...plain,
@@ -170,8 +200,8 @@ const policyOf = ({ when, outcome, ...plain }: Omit<UseCase, 'policy'>): string 
     }),
   );
 
-/** A use case with its defaults filled in. Only for one without findings. */
-export const toUseCase = (name: string, written: WrittenUseCase): UseCase => {
+/** A use case with its defaults filled in, paths relative to a folder. Only for one without findings. */
+export const toUseCase = (name: string, written: WrittenUseCase, folder: string): UseCase => {
   const { connection, when, outcome, act = {} } = written;
   const { model = name, approval = 'none', materialChange = 0.05 } = written;
   const bands: readonly Band[] = Object.entries(written.bands)
@@ -183,5 +213,6 @@ export const toUseCase = (name: string, written: WrittenUseCase): UseCase => {
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
   };
-  return { ...useCase, policy: policyOf(useCase) };
+  const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
+  return { ...useCase, challengers, policy: policyOf(useCase) };
 };

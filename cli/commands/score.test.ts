@@ -78,14 +78,3 @@ test('a file without the columns is refused by their names', async () => {
   expect(code).toBe(2);
   expect(err).toMatch(/no column .*euribor3m/);
 });
-
-test('the models are told with digest and columns', async () => {
-  const { code, out } = await signalbox(['models', 'list', '--json']);
-  expect(code).toBe(0);
-  const { models } = JSON.parse(out) as { models: { name: string; digest: string; columns: string[] }[] };
-  expect(models.find(({ name }) => name === 'lead-scoring')).toMatchObject({
-    digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
-    columns: expect.arrayContaining(['job', 'euribor3m']) as string[],
-  });
-  expect((await signalbox(['models', 'list'])).out).toContain('lead-scoring');
-});

@@ -19,7 +19,7 @@ const isFileError = (error: unknown): error is NodeJS.ErrnoException & { readonl
 
 const refusalOf = (error: unknown, { input }: Options): unknown => {
   if (error instanceof CsvInputError) {
-    const fix = 'give a CSV with a header and the columns that `signalbox models list --json` names';
+    const fix = 'give a CSV with a header and the columns that `signalbox models --json` names';
     return new CliError(error.message, input, fix, 2, { cause: error });
   }
   if (!isFileError(error)) return error;
@@ -66,7 +66,7 @@ export const scoreCommand = (program: Command, terminal: Terminal): void => {
   program
     .command('score')
     .description('Score the rows of a CSV with a model: probability, label and reasons, in row order.')
-    .requiredOption('--model <NAME>', 'see `signalbox models list`')
+    .requiredOption('--model <NAME>', 'see `signalbox models`')
     .requiredOption('--input <FILE>', 'CSV with a header, plain or gzip')
     .requiredOption(
       '--output <FILE>',

@@ -1,0 +1,59 @@
+import type { Ledger, ShadowScore, Unshadowed } from '../ledger/ledger';
+import { featuresFromRecord } from '../models/features';
+import type { Scorer } from '../models/score';
+
+/** Rows scored at once: few, because lanes of the same process wait meanwhile. */
+const pageSize = 64;
+
+/** What one look for a challenger's work came to. */
+export interface ShadowPage {
+  readonly scored: number;
+  /** RFC 3339 UTC, when the last of the decisions was recorded; absent when there was none. */
+  readonly until?: string;
+}
+
+/**
+ * Lets a challenger score decisions that the ledger holds, on the records as the champion saw them. Records the scores and
+ * does nothing else; doing it twice is doing it once.
+ * @param since decisions that were recorded before are not looked at, RFC 3339
+ */
+export async function shadowDecisions(
+  { shadow }: Ledger,
+  scorer: Scorer,
+  { tenant, usecase, since }: { readonly tenant: string; readonly usecase: string; readonly since: string },
+): Promise<ShadowPage> {
+  const { digest } = scorer;
+  const pending = await shadow.pending(tenant, usecase, { digest, since, limit: pageSize });
+  const said = await scoresOf(scorer, pending);
+  const scores = pending.map(({ decisionid, subject }, n): ShadowScore => ({
+    decisionid,
+    digest,
+    usecase,
+    subject,
+    ...said[n],
+  }));
+  await shadow.record(tenant, scores);
+  const until = pending.at(-1)?.recordedat;
+  return { scored: pending.length, ...(until === undefined ? {} : { until }) };
+}
+
+type Said = Pick<ShadowScore, 'score' | 'because'>;
+
+async function scoresOf(scorer: Scorer, pending: readonly Unshadowed[]): Promise<readonly Said[]> {
+  const rows = pending.map(({ record }) =>
+    record === undefined ? undefined : featuresFromRecord(scorer.manifest, record),
+  );
+  try {
+    const scored = (await scorer.score(rows.filter((row) => row?.outcome === 'row'))).values();
+    return rows.map((row): Said => {
+      if (row === undefined) return { because: 'the record has changed since the decision' };
+      if (row.outcome !== 'row') return { because: row.reason };
+      const { score } = scored.next().value ?? {};
+      return score === undefined ? { because: 'the model gave no score' } : { score };
+    });
+  } catch (error) {
+    // A challenger that fails is a finding about it, and must not be asked again and again.
+    const because = error instanceof Error ? error.message : String(error);
+    return rows.map(() => ({ because }));
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseManifest, type BinaryManifest, type Manifest } from '../manifest';
+import type { Paired } from './comparison';
+import { gate, type GateInput } from './gate';
+
+function manifestOf(name: string): Manifest {
+  const file = path.join(__dirname, '..', name, 'manifest.json');
+  return parseManifest(readFileSync(file, 'utf8'), file);
+}
+
+const champion = manifestOf('lead-scoring') as BinaryManifest;
+const { holdout } = champion.metrics;
+/** The champion with other held-out figures. */
+const other = (figures: Partial<typeof holdout>): BinaryManifest => ({
+  ...champion,
+  metrics: { ...champion.metrics, holdout: { ...holdout, ...figures } },
+});
+const challenger = other({ logLoss: { value: holdout.logLoss.value - 0.01 } });
+
+/** Pairs in which the challenger says `score` and half of that has happened where `truth` is 0.5. */
+const pairsOf = (rows: number, truth: (score: number) => number): readonly Paired[] =>
+  Array.from({ length: rows }, (_, n) => {
+    const score = ((n % 10) + 0.5) / 10;
+    return { challenger: score, champion: 0.5, happened: (Math.floor(n / 10) + 0.5) / (rows / 10) < truth(score) };
+  });
+const good: GateInput = {
+  champion,
+  challenger,
+  shadowed: 500,
+  pairs: pairsOf(400, (score) => score),
+  hasGroups: true,
+};
+const results = (changes: Partial<GateInput>) =>
+  Object.fromEntries(gate({ ...good, ...changes }).map(({ check, result }) => [check, result]));
+const all = { task: 'holds', holdout: 'holds', shadow: 'holds', calibration: 'holds', fairness: 'holds' };
+
+it('lets a challenger through that is better on held-out rows and in shadow, calibrated, and told by group', () => {
+  expect(results({})).toStrictEqual(all);
+});
+
+it.each<[string, Partial<GateInput>, object]>([
+  ['is no better on held-out rows', { challenger: champion }, { holdout: 'fails' }],
+  ['was never in shadow', { shadowed: 0, pairs: [] }, { shadow: 'fails' }],
+  ['is worse in shadow', { pairs: pairsOf(400, (score) => 1 - score) }, { shadow: 'fails', calibration: 'fails' }],
+  [
+    'is as good as the champion',
+    { pairs: good.pairs.map((pair) => ({ ...pair, champion: pair.challenger })) },
+    { shadow: 'fails' },
+  ],
+  [
+    'is not calibrated on held-out rows',
+    { challenger: { ...other({ logLoss: { value: 0.1 }, ece: { value: 0.031 } }) } },
+    { calibration: 'fails' },
+  ],
+  ['is not calibrated in shadow', { pairs: pairsOf(400, (score) => (score > 0.5 ? 1 : 0)) }, { calibration: 'fails' }],
+  ['is not told by group', { hasGroups: false }, { fairness: 'fails' }],
+  ['predicts something else', { challenger: { ...challenger, positive: 'no' } }, { task: 'fails' }],
+])('holds a challenger back that %s', (_, changes, expected) => {
+  expect(results(changes)).toStrictEqual({ ...all, ...expected });
+});
+
+it('says what is not known instead of guessing', () => {
+  const { training } = challenger;
+  const elsewhere = { ...challenger, training: { ...training, data: { ...training.data, sha256: '0'.repeat(64) } } };
+  expect(results({ challenger: elsewhere, pairs: good.pairs.slice(0, 199) })).toStrictEqual({
+    ...all,
+    holdout: 'unknown',
+    shadow: 'unknown',
+  });
+});
+
+it('compares models with two classes only', () => {
+  expect(results({ challenger: manifestOf('case-routing') })).toStrictEqual({ task: 'fails' });
+});
