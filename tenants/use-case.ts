@@ -63,8 +63,8 @@ const challengerFindings = (
   challengers.flatMap((challenger, index) => {
     const at = [...path, 'challengers', index];
     if (!isFolder(challenger)) {
-      if (models.includes(challenger)) return [];
-      const fix = `${didYouMean(challenger, models)}; a folder has a /, as in ./${challenger}`;
+      if (models.has(challenger)) return [];
+      const fix = `${didYouMean(challenger, [...models.keys()])}; a folder has a /, as in ./${challenger}`;
       return [{ path: at, message: `there is no model "${challenger}"`, fix }];
     }
     const where = resolve(folder, challenger);
