@@ -5,6 +5,8 @@ export const armedFaults = [
   'corruptReplayId',
   'dropStream',
   'keepaliveSilence',
+  'handshakeDenied',
+  'unknownClient',
   'rowLock',
   'serverUnavailable',
   'requestLimit',
@@ -20,6 +22,7 @@ export type ArmedFault = (typeof armedFaults)[number];
 export const immediateFaults = [
   'expiredReplayId',
   'tokenExpiry',
+  'forgetClients',
   'gapEvent',
   'overflow',
   'truncatedAvro',

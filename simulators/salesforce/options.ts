@@ -29,6 +29,10 @@ export interface SalesforceOptions {
   readonly keepaliveMs?: number;
   /** Life of a stream without credit; 60 s. */
   readonly idleMs?: number;
+  /** Longest silence of a Streaming API poll; 110 s. */
+  readonly pollMs?: number;
+  /** How soon a Streaming API client must poll again; 40 s. */
+  readonly sessionMs?: number;
   /** Life of a PublishStream without a request; 70 s. */
   readonly publishIdleMs?: number;
   /** One event for the same change to several records of one request; off. */

@@ -1,6 +1,7 @@
 import { EventBus } from './bus/event-bus';
 import type { TopicLog } from './bus/event-log';
 import { PubSubServer } from './bus/pubsub-server';
+import { CometdServer } from './cometd/cometd-server';
 import { ArmedFaults } from './faults';
 import { taskKey, type SalesforceOptions } from './options';
 import type { FieldDefinition } from './org/definitions';
@@ -25,6 +26,7 @@ export class Salesforce {
   readonly sessions: Sessions;
   readonly faults = new ArmedFaults();
   readonly pubsub: PubSubServer;
+  readonly cometd: CometdServer;
   readonly rest: RestContext;
 
   constructor(readonly options: SalesforceOptions) {
@@ -46,11 +48,13 @@ export class Salesforce {
       copies: () => (this.faults.take('duplicateEvents') === undefined ? 1 : 2),
       onAppend: (topics: readonly TopicLog[]) => {
         this.pubsub.notify(topics);
+        this.cometd.notify();
       },
     });
     for (const { type } of this.org.tables) this.bus.defineObject(type);
     for (const event of options.platformEvents ?? []) this.bus.definePlatformEvent(event);
     this.pubsub = this.#pubsub();
+    this.cometd = this.#cometd();
     this.rest = {
       org: this.org,
       bus: this.bus,
@@ -89,6 +93,17 @@ export class Salesforce {
     const body = { Username: username, LastName: lastName, Email: username, Alias: lastName.slice(0, 8).toLowerCase() };
     // Users exist before anybody listens: no events.
     return this.org.insert(table, body, new Transaction(author)).id;
+  }
+
+  #cometd(): CometdServer {
+    const { pollMs = 110_000, sessionMs = 40_000 } = this.options;
+    return new CometdServer({
+      bus: this.bus,
+      isTokenValid: (token) => this.sessions.find(token) !== undefined,
+      strike: (fault) => this.faults.take(fault) !== undefined,
+      pollMs,
+      sessionMs,
+    });
   }
 
   #pubsub(): PubSubServer {
