@@ -1,12 +1,12 @@
 import type { DescribeSObjectResult } from 'jsforce';
 import type { Finding } from '../contract';
 import type { Settings } from './config';
+import type { Hearing } from './source';
 import type { Rest } from './jsforce-connection';
-import type { PubSubClient } from './pubsub-client';
 
 export interface CheckOptions {
   readonly settings: Settings;
-  readonly client: PubSubClient;
+  readonly hearing: Hearing;
   readonly rest: Rest;
   readonly org: string;
   readonly now: () => number;
@@ -38,14 +38,13 @@ async function guarded(what: string, check: () => Promise<readonly Finding[]>): 
   }
 }
 
-async function checkTopic(stream: string, { client }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkTopic(stream: string, { hearing }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const what = `topic ${stream}`;
   const fix = stream.startsWith('/data/')
     ? 'Setup > Change Data Capture: select the object; give the user View All on it'
     : 'Setup > Platform Events: the event must exist; give the user read access to it';
   try {
-    const { canSubscribe } = await client.topic(stream, signal);
-    if (canSubscribe) return [{ level: 'ok', what }];
+    if (await hearing.canHear(stream, signal)) return [{ level: 'ok', what }];
     return [{ level: 'error', what, why: 'the user may not subscribe to it', fix }];
   } catch (error) {
     return [{ level: 'error', what, why: (error as Error).message, fix }];

@@ -14,11 +14,15 @@ export type Auth =
     }
   | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
 
+/** The API that events come over. */
+type Transport = 'pubsub' | 'cometd';
+
 /** A connection to one Salesforce org, valid against `configSchema`, secrets resolved. */
 export interface SalesforceConfig {
   /** The org's My Domain, e.g. `https://acme.my.salesforce.com`. */
   readonly baseUrl: string;
   readonly loginUrl?: string;
+  readonly transport?: Transport;
   readonly pubsubEndpoint?: string;
   readonly pubsubCa?: string;
   readonly auth: Auth;
@@ -40,6 +44,7 @@ export const configSchema: JsonSchema = schema;
 export interface Settings {
   readonly baseUrl: string;
   readonly loginUrl: string;
+  readonly transport: Transport;
   readonly pubsubEndpoint: string;
   readonly pubsubCa: string | undefined;
   readonly auth: Auth;
@@ -57,6 +62,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
   return {
     baseUrl,
     loginUrl: (config.loginUrl ?? defaultLoginUrl(config.auth, baseUrl)).replace(/\/+$/, ''),
+    transport: config.transport ?? 'pubsub',
     pubsubEndpoint: config.pubsubEndpoint ?? 'api.pubsub.salesforce.com:7443',
     pubsubCa: config.pubsubCa,
     auth: config.auth,

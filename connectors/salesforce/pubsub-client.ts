@@ -10,7 +10,8 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Authenticator, Session } from './auth';
-import { failureOf, TokenRefused } from './pubsub-failure';
+import { failureOf } from './pubsub-failure';
+import { TokenRefused } from './token-refused';
 
 /** The part of FetchRequest that Signalbox sends. Replay fields count in the first request of a stream only. */
 export interface FetchRequest {

@@ -84,7 +84,7 @@ afterEach(async () => {
   await org.stop();
 });
 
-describe('the source', () => {
+describe('the source over the Pub/Sub API', () => {
   it('hands over stored events in order, decoded, and resumes after a position', async () => {
     await start();
     const leads = createLeads(250);
