@@ -1,11 +1,16 @@
 import { Subscription } from '../../../simulators/salesforce/bus/subscription';
+import { Clients } from '../../../simulators/salesforce/cometd/clients';
 
 interface Sends {
   write(response: { readonly events: readonly unknown[] }): boolean;
 }
 
+interface Delivers {
+  deliver(clientId: string, messages: readonly unknown[]): boolean;
+}
+
 let sent = 0;
-const heard = new WeakSet<Sends>();
+const heard = new WeakSet<Sends | Delivers>();
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the subscription below
 const { deliver } = Subscription.prototype;
 
@@ -21,6 +26,22 @@ Subscription.prototype.deliver = function (this: Subscription): void {
     };
   }
   deliver.call(this);
+};
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the clients below
+const { emptyQueue } = Clients.prototype;
+
+Clients.prototype.emptyQueue = function (this: Clients, clientId: string): void {
+  const server = Reflect.get(this, 'server') as Delivers;
+  if (!heard.has(server)) {
+    heard.add(server);
+    const deliver = server.deliver.bind(server);
+    server.deliver = (client, messages) => {
+      sent += messages.length;
+      return deliver(client, messages);
+    };
+  }
+  emptyQueue.call(this, clientId);
 };
 
 /** Events that simulated orgs have sent on all streams so far. */
