@@ -105,7 +105,7 @@ function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
     band: decision.band,
     reasons: decision.reasons.map(({ text }) => text),
     usecase: directive.usecase,
-    decision: { id: decision.id, decidedat: decision.decidedat },
+    decision: { id: decision.id, model: decision.model, decidedat: decision.decidedat },
   };
 }
 

@@ -48,7 +48,7 @@ export const questionFindings = (path: Path, source: string, names: Names): read
 
 /** What may follow a root other than `record` after a dot. */
 const isBelow = (root: string, field: string): boolean =>
-  (root === 'decision' && field === 'id') || (root === 'reasons' && /^\d+$/.test(field));
+  (root === 'decision' && ['id', 'model', 'decidedat'].includes(field)) || (root === 'reasons' && /^\d+$/.test(field));
 
 const placeholderFault = (
   [root = '', field]: readonly string[],
