@@ -13,6 +13,7 @@ export const armedFaults = [
   'slow',
   'dropResponse',
   'duplicateEvents',
+  'bulkFailure',
 ] as const;
 
 /** A fault that waits for its moment. */

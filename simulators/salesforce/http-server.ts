@@ -89,7 +89,7 @@ export class HttpServer {
       return;
     }
     const { status, body, headers = {} } = answer;
-    const text = body === undefined ? '' : JSON.stringify(body);
+    const text = answer.text ?? (body === undefined ? '' : JSON.stringify(body));
     response.writeHead(status, {
       ...(text === '' ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
       'content-length': Buffer.byteLength(text),

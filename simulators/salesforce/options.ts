@@ -39,6 +39,8 @@ export interface SalesforceOptions {
   readonly mergeChanges?: boolean;
   /** Daily API requests that `limits` and `Sforce-Limit-Info` speak of; 100,000. Going over it is refused. */
   readonly dailyRequests?: number;
+  /** Daily event deliveries that `limits` speaks of; 50,000. Going over it has no effect. */
+  readonly dailyEvents?: number;
   /**
    * Error code for a replay id out of retention: `corrupted` as the error table of the service has it (default), or
    * `validation.failed`, which clients also look for.

@@ -10,6 +10,7 @@ import { Org } from './org/org';
 import { standardObjects } from './org/standard-objects';
 import { Transaction, type Author } from './org/transaction';
 import { WriteLog, type RestContext } from './rest/call';
+import { BulkJobs } from './rest/bulk';
 import { Cursors } from './rest/cursors';
 import { Sessions } from './sessions';
 
@@ -17,6 +18,11 @@ const HOUR_MS = 3_600_000;
 
 /** Where changes made inside the org come from: the origin that Lightning Experience leaves in events. */
 const lightningOrigin = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/';
+
+const allocationsOf = ({ dailyRequests = 100_000, dailyEvents = 50_000 }: SalesforceOptions) => ({
+  usage: { used: 0, limit: dailyRequests },
+  dailyEvents,
+});
 
 /** The whole org: records, event bus, sessions and faults. Everything lives in memory and ends with the process. */
 export class Salesforce {
@@ -60,9 +66,10 @@ export class Salesforce {
       bus: this.bus,
       faults: this.faults,
       cursors: new Cursors(),
+      jobs: new BulkJobs(),
       writes: new WriteLog(),
       orgId: this.orgId,
-      usage: { used: 0, limit: options.dailyRequests ?? 100_000 },
+      ...allocationsOf(options),
     };
   }
 

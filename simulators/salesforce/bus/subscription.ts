@@ -95,6 +95,7 @@ export class Subscription {
       if (batch.length === 0) return;
       this.#position = Math.max(this.#position, topic.oldest) + batch.length;
       this.#pending -= batch.length;
+      this.context.log.delivered += batch.length;
       this.#send(batch, batch[batch.length - 1]?.replayId ?? this.context.log.tipReplayId());
     }
   }

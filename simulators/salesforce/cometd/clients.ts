@@ -95,6 +95,7 @@ export class Clients implements Engine {
         channel,
         data: streamingData(channel, event, this.context.bus.schemas),
       }));
+      this.context.bus.log.delivered += messages.length;
       this.server.deliver(clientId, messages);
     }
   }
