@@ -28,11 +28,12 @@ export interface SalesforceConfig {
   readonly auth: Auth;
   readonly apiVersion?: string;
   readonly subscribe?: readonly string[];
-  readonly start?: 'earliest' | 'latest';
+  readonly start?: 'earliest' | 'latest' | 'snapshot';
   readonly onGap?: 'halt' | 'backfill';
   readonly maxInFlight?: number;
   readonly requestsPerSecond?: number;
   readonly silenceSeconds?: number;
+  readonly bulkAbove?: number;
   readonly taskKeyField?: string;
   readonly mapping?: Mapping;
 }
@@ -53,6 +54,8 @@ export interface Settings {
   readonly requestsPerSecond: number;
   /** Ms without an answer, while events are owed, after which a stream counts as dead. */
   readonly silenceMs: number;
+  /** Records of one object to read back above which a job of the Bulk API does it. */
+  readonly bulkAbove: number;
   readonly taskKeyField: string;
 }
 
@@ -70,6 +73,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? 20,
     silenceMs: (config.silenceSeconds ?? 300) * 1000,
+    bulkAbove: config.bulkAbove ?? 10_000,
     taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
   };
 }

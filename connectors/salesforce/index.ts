@@ -1,5 +1,6 @@
 import type { Connection, Connector, ConnectDependencies } from '../contract';
 import { RateGovernor } from '../kit/rate';
+import { AllocationMeter, watchAllocations } from './allocations';
 import { Authenticator } from './auth';
 import { checkConnection } from './check';
 import { configSchema, type SalesforceConfig, settingsOf } from './config';
@@ -25,24 +26,30 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   readNatives,
 };
 
-async function connect(config: SalesforceConfig, { now }: ConnectDependencies): Promise<Connection<SalesforceNative>> {
+async function connect(
+  config: SalesforceConfig,
+  { log, now }: ConnectDependencies,
+): Promise<Connection<SalesforceNative>> {
   const settings = settingsOf(config);
   const { auth: credentials, loginUrl, baseUrl, apiVersion } = settings;
   const auth = new Authenticator({ auth: credentials, loginUrl, baseUrl, now });
   const session = await auth.session();
   const hearing = hearingOf(settings, auth);
   const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
-  const rest = new Rest(session, { auth, apiVersion, governor });
+  const meter = new AllocationMeter(log, now);
+  const rest = new Rest(session, { auth, apiVersion, governor, meter });
+  const endWatch = watchAllocations(rest, meter);
   const sink = new SalesforceSink({ rest, taskKeyField: settings.taskKeyField });
   const org = session.orgId;
   return {
     org,
     streams: settings.streams,
     source: hearing.source,
-    reader: new RestReader(rest, now),
+    reader: new RestReader(rest, { now, bulkAbove: settings.bulkAbove }),
     sink,
     check: (signal) => checkConnection({ settings, hearing, rest, org, now }, signal),
     close: () => {
+      endWatch();
       sink.close();
       hearing.close();
       return Promise.resolve();
