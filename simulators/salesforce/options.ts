@@ -1,3 +1,4 @@
+import type { ManagedOptions } from './bus/managed-subscriptions';
 import type { FieldDefinition, ObjectDefinition, PlatformEventDefinition } from './org/definitions';
 
 /** A connected app to register; what is left out is made at start. */
@@ -21,6 +22,8 @@ export interface SalesforceOptions {
   /** Custom objects. */
   readonly objects?: readonly ObjectDefinition[];
   readonly platformEvents?: readonly PlatformEventDefinition[];
+  /** Subscriptions whose places the server keeps. */
+  readonly managedSubscriptions?: readonly ManagedOptions[];
   /** Connected apps by a name of the caller's choice; one called `integration` and one called `sales` where absent. */
   readonly apps?: Readonly<Record<string, AppOptions>>;
   /** Life of an access token; 2 hours, as orgs are set up at first. */

@@ -1,5 +1,6 @@
 import { EventBus } from './bus/event-bus';
 import type { TopicLog } from './bus/event-log';
+import { ManagedSubscriptions } from './bus/managed-subscriptions';
 import { PubSubServer } from './bus/pubsub-server';
 import { CometdServer } from './cometd/cometd-server';
 import { ArmedFaults } from './faults';
@@ -118,6 +119,7 @@ export class Salesforce {
     return new PubSubServer({
       bus: this.bus,
       orgId: this.orgId,
+      managed: new ManagedSubscriptions(this.bus.log, options.managedSubscriptions ?? []),
       isTokenValid: (token) => this.sessions.find(token) !== undefined,
       publishIdleMs: options.publishIdleMs ?? 70_000,
       subscription: {
