@@ -8,7 +8,7 @@ export interface Allocation {
 }
 
 /** The `/limits` resources that a connection uses up, and what to do when they run out. */
-export const allocations: Readonly<
+const allocations: Readonly<
   Record<string, { readonly what: string; readonly why: string; readonly fix: string }>
 > = {
   DailyApiRequests: {

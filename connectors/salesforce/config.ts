@@ -23,6 +23,7 @@ export interface SalesforceConfig {
   readonly baseUrl: string;
   readonly loginUrl?: string;
   readonly transport?: Transport;
+  readonly managedSubscription?: string;
   readonly pubsubEndpoint?: string;
   readonly pubsubCa?: string;
   readonly auth: Auth;
@@ -46,6 +47,8 @@ export interface Settings {
   readonly baseUrl: string;
   readonly loginUrl: string;
   readonly transport: Transport;
+  /** Id or developer name. */
+  readonly managedSubscription: string | undefined;
   readonly pubsubEndpoint: string;
   readonly pubsubCa: string | undefined;
   readonly auth: Auth;
@@ -66,6 +69,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     baseUrl,
     loginUrl: (config.loginUrl ?? defaultLoginUrl(config.auth, baseUrl)).replace(/\/+$/, ''),
     transport: config.transport ?? 'pubsub',
+    managedSubscription: config.managedSubscription,
     pubsubEndpoint: config.pubsubEndpoint ?? 'api.pubsub.salesforce.com:7443',
     pubsubCa: config.pubsubCa,
     auth: config.auth,

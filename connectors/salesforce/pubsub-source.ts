@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Delivery,
   type Position,
@@ -11,7 +12,7 @@ import { untilAborted } from '../kit/abort';
 import type { Authenticator, Session } from './auth';
 import { decodeEvent } from './decode';
 import type { PubSubNative } from './native';
-import type { EventStream, FetchRequest, FetchResponse, PubSubClient } from './pubsub-client';
+import type { EventStream, FetchRequest, FetchResponse, ManagedFetchRequest, PubSubClient } from './pubsub-client';
 import { failureOf } from './pubsub-failure';
 import { replayIdOf } from './replay-id';
 import { resuming } from './resuming';
@@ -23,6 +24,8 @@ export interface SourceOptions {
   readonly schemas: SchemaCache;
   /** Ms without an answer, while events are owed, after which the stream counts as dead. Salesforce answers within 270 s. */
   readonly silenceMs: number;
+  /** Id or developer name of the subscription whose place Salesforce keeps. */
+  readonly managed: string | undefined;
 }
 
 /** Salesforce owes at most this many events at once; asking for more changes nothing. */
@@ -30,9 +33,15 @@ const mostCredits = 100;
 
 type RawEvent = FetchResponse['events'][number];
 
-/** Hears topics of the Pub/Sub API. A position is the opaque replay id of what was handed over last. */
+/**
+ * Hears topics of the Pub/Sub API. A position is the opaque replay id of what was handed over last. With a managed
+ * subscription Salesforce begins behind what was acknowledged last, whatever start is asked for: what was not yet
+ * acknowledged comes again.
+ */
 export class PubSubSource implements Source<PubSubNative> {
   readonly #options: SourceOptions;
+  /** The open stream of a managed subscription. */
+  #managed: TopicStream | undefined;
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -49,18 +58,26 @@ export class PubSubSource implements Source<PubSubNative> {
     session: Session,
     start: Start,
   ): AsyncGenerator<Delivery<PubSubNative>, never, undefined> {
-    const call = this.#options.client.subscribe(session);
-    const topic = new TopicStream(call, stream, options, this.#options.silenceMs);
+    const { client, managed, silenceMs } = this.#options;
+    const call = managed === undefined ? client.subscribe(session) : client.subscribeManaged(session);
+    const topic = new TopicStream(
+      call,
+      managed === undefined ? { topicName: stream } : named(managed),
+      options,
+      silenceMs,
+    );
     try {
-      topic.begin(start);
+      topic.begin(managed === undefined ? replayOf(start) : {});
+      if (managed !== undefined) this.#managed = topic;
       return yield* this.#deliveries(topic, stream, options.signal);
     } finally {
       topic.close();
     }
   }
 
-  /** Salesforce keeps no place for a subscriber: the position is ours to save. */
-  ack(): Promise<void> {
+  /** Moves the place of a managed subscription; one that is not open now is moved by the next acknowledgement. */
+  ack(_stream: string, position: Position): Promise<void> {
+    if (this.#options.managed !== undefined) this.#managed?.commit(replayIdOf(position, 'string', 'Pub/Sub API'));
     return Promise.resolve();
   }
 
@@ -103,15 +120,18 @@ export class PubSubSource implements Source<PubSubNative> {
 class TopicStream {
   readonly #call: EventStream;
   readonly #responses: AsyncIterator<FetchResponse>;
-  readonly #topicName: string;
+  /** What says in each request which subscription it is. */
+  readonly #naming: Naming;
+  readonly #name: string;
   readonly #window: number;
   readonly #silenceMs: number;
   readonly #signal: AbortSignal;
   #freed = 0;
 
-  constructor(call: EventStream, topicName: string, options: SubscribeOptions, silenceMs: number) {
+  constructor(call: EventStream, naming: Naming, options: SubscribeOptions, silenceMs: number) {
     this.#call = call;
-    this.#topicName = topicName;
+    this.#naming = naming;
+    this.#name = Object.values(naming).join();
     this.#window = Math.max(1, Math.min(mostCredits, options.maxInFlight));
     this.#silenceMs = silenceMs;
     this.#signal = options.signal;
@@ -121,8 +141,14 @@ class TopicStream {
     this.#signal.addEventListener('abort', this.close, { once: true });
   }
 
-  begin(start: Start): void {
-    this.#request({ ...replayOf(start), numRequested: this.#window });
+  begin(place: Replay | Record<string, never>): void {
+    this.#request({ ...place, numRequested: this.#window });
+  }
+
+  /** @param replayId base64 */
+  commit(replayId: string): void {
+    const commitReplayIdRequest = { commitRequestId: randomUUID(), replayId: Buffer.from(replayId, 'base64') };
+    this.#request({ commitReplayIdRequest });
   }
 
   /** The next answer. Throws Retryable when the stream ended, or fell silent although events are owed. */
@@ -134,11 +160,11 @@ class TopicStream {
     }, this.#silenceMs);
     try {
       const { done, value } = (await this.#responses.next()) as IteratorResult<FetchResponse, undefined>;
-      if (done !== true) return value;
-      throw new Retryable('SBX_SALESFORCE_STREAM_ENDED', `Subscribe ${this.#topicName}: Salesforce ended the stream`);
+      if (done !== true) return committed(value);
+      throw new Retryable('SBX_SALESFORCE_STREAM_ENDED', `Subscribe ${this.#name}: Salesforce ended the stream`);
     } catch (error) {
-      if (!silence.signal.aborted) throw failureOf(error, `Subscribe ${this.#topicName}`);
-      const message = `Subscribe ${this.#topicName}: no answer for ${this.#silenceMs / 1000} s, although Salesforce sends a keepalive every 270 s`;
+      if (!silence.signal.aborted) throw failureOf(error, `Subscribe ${this.#name}`);
+      const message = `Subscribe ${this.#name}: no answer for ${this.#silenceMs / 1000} s, although Salesforce sends a keepalive every 270 s`;
       throw new Retryable('SBX_SALESFORCE_SILENCE', message, undefined, { cause: error });
     } finally {
       clearTimeout(watchdog);
@@ -161,13 +187,28 @@ class TopicStream {
     this.#call.cancel();
   };
 
-  #request(request: Omit<FetchRequest, 'topicName'>): void {
-    if (this.#call.writable) this.#call.write({ topicName: this.#topicName, ...request });
+  #request(request: Omit<FetchRequest, 'topicName' | 'numRequested'> & ManagedFetchRequest): void {
+    if (this.#call.writable) this.#call.write({ ...this.#naming, ...request });
   }
 }
 
+type Replay = Pick<FetchRequest, 'replayPreset' | 'replayId'>;
+type Naming = { readonly topicName: string } | { readonly subscriptionId: string } | { readonly developerName: string };
+
+/** Ids begin with a digit, developer names with a letter. */
+function named(managed: string): Naming {
+  return /^\d/.test(managed) ? { subscriptionId: managed } : { developerName: managed };
+}
+
+/** Throws Retryable where a commit was refused: the stream is opened again at the place that Salesforce has. */
+function committed(response: FetchResponse): FetchResponse {
+  const error = response.commitResponse?.error;
+  if (error == null) return response;
+  throw new Retryable('SBX_SALESFORCE_COMMIT', `the place was not moved: ${error.msg}`);
+}
+
 /** The preset is always said: proto3's default is LATEST, which would skip everything stored. */
-function replayOf(start: Start): Pick<FetchRequest, 'replayPreset' | 'replayId'> {
+function replayOf(start: Start): Replay {
   if (start.from !== 'position') return { replayPreset: start.from === 'latest' ? 'LATEST' : 'EARLIEST' };
   const replayId = replayIdOf(start.position, 'string', 'Pub/Sub API');
   return { replayPreset: 'CUSTOM', replayId: Buffer.from(replayId, 'base64') };

@@ -1,4 +1,4 @@
-import type { Source } from '../contract';
+import { Permanent, type Source } from '../contract';
 import type { Authenticator } from './auth';
 import { CometdSource } from './cometd-source';
 import type { Settings } from './config';
@@ -16,16 +16,24 @@ export interface Hearing {
   close(): void;
 }
 
-/** The way that the connection's `transport` names. */
+/** The way that the connection's `transport` names. Throws Permanent for settings that exclude each other. */
 export function hearingOf(settings: Settings, auth: Authenticator): Hearing {
-  return settings.transport === 'cometd' ? overCometd(settings, auth) : overPubSub(settings, auth);
+  const { transport, streams, managedSubscription: managed } = settings;
+  if (managed !== undefined && (transport === 'cometd' || streams.length > 1)) {
+    throw new Permanent(
+      'SBX_SALESFORCE_MANAGED',
+      `managedSubscription ${managed} needs transport: pubsub, and in subscribe its one topic`,
+    );
+  }
+  return transport === 'cometd' ? overCometd(settings, auth) : overPubSub(settings, auth);
 }
 
-function overPubSub({ pubsubEndpoint, pubsubCa, silenceMs }: Settings, auth: Authenticator): Hearing {
+function overPubSub(settings: Settings, auth: Authenticator): Hearing {
+  const { pubsubEndpoint, pubsubCa, silenceMs, managedSubscription: managed } = settings;
   const client = new PubSubClient({ endpoint: pubsubEndpoint, ca: pubsubCa, auth });
   const schemas = new SchemaCache((id, signal) => client.schema(id, signal));
   return {
-    source: new PubSubSource({ client, auth, schemas, silenceMs }),
+    source: new PubSubSource({ client, auth, schemas, silenceMs, managed }),
     canHear: async (stream, signal) => (await client.topic(stream, signal)).canSubscribe,
     close: () => {
       schemas.close();

@@ -83,6 +83,7 @@ export const heardOver = (transport: 'pubsub' | 'cometd'): ContractSubject => ({
     silenceSeconds: 'only the Pub/Sub API promises a keepalive within a known time',
     taskKeyField: 'the key of an action needs a custom field, whose name is the org’s',
     bulkAbove: 'Salesforce counts requests by the day, and has an API of its own for many records',
+    managedSubscription: 'Salesforce can keep a subscription’s place itself',
     transport: 'Salesforce tells events over two APIs, and not every network lets the newer one through',
   },
 });
