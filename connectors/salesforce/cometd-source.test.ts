@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { type Schema, Type } from 'avsc';
 import { type RunningSalesforce, type SalesforceOptions, startSalesforce } from '../../simulators/salesforce';
+import { platformEventSchema } from '../../simulators/salesforce/bus/event-schema';
 import { CometdServer } from '../../simulators/salesforce/cometd/cometd-server';
 import {
   type Connection,
@@ -18,6 +20,7 @@ import type { SalesforceNative } from './native';
 type Deliveries = AsyncGenerator<Delivery<SalesforceNative>, undefined, undefined>;
 
 const channel = '/data/LeadChangeEvent';
+const noteEvent = { name: 'Note__e', fields: [{ name: 'Text__c', type: 'string' }] } as const;
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const latest: Start = { from: 'latest' };
 const earliest: Start = { from: 'earliest' };
@@ -55,7 +58,7 @@ async function connect(config: Partial<SalesforceConfig> = {}): Promise<Connecti
 async function start(options: SalesforceOptions = {}): Promise<Connection<SalesforceNative>> {
   org = await startSalesforce({
     apps: { integration: { publicKeyPem: publicKey } },
-    platformEvents: [{ name: 'Note__e', fields: [{ name: 'Text__c', type: 'string' }] }],
+    platformEvents: [noteEvent],
     ...options,
   });
   return connect();
@@ -154,6 +157,36 @@ describe('the source over the Streaming API', () => {
     expect(over.map(({ data }) => [data.record, data.change.kind, data.change.after])).toEqual(
       under.map(({ data }) => [data.record, data.change.kind, data.change.after]),
     );
+  });
+
+  it('tells a platform event as the Pub/Sub API does: its id is that of the event', async () => {
+    const note = '/event/Note__e';
+    const cometd = await start();
+    const pubsub = await connect({ transport: 'pubsub' });
+    const type = Type.forSchema(platformEventSchema(noteEvent) as Schema);
+    const datum = {
+      CreatedDate: Date.parse('2026-03-01T09:30:00Z'),
+      CreatedById: '005000000000001AAA',
+      Text__c: 'Hello',
+    };
+    org.admin.fault({ kind: 'rawPayload', topic: note, payload: type.toBuffer(datum).toString('base64') });
+    const event = async (connection: Connection<SalesforceNative>) => {
+      const all = { start: earliest, maxInFlight: 10, signal: stopping.signal };
+      const [delivery] = await take(connection.source.subscribe(note, all)[Symbol.asyncIterator]() as Deliveries, 1);
+      return salesforce.normalise(nativeOf(delivery), context);
+    };
+    const over = await event(cometd);
+    expect(over).toEqual(await event(pubsub));
+    expect(over[0]).toMatchObject({ type: 'io.signalbox.record.published.v1', time: '2026-03-01T09:30:00.000Z' });
+  });
+
+  it('tells who still reads a closed connection', async () => {
+    const connection = await start();
+    const waiting = take(subscribe(connection, latest), 1);
+    const told = expect(waiting).rejects.toMatchObject({ code: 'SBX_SALESFORCE_STREAM_ENDED' });
+    await connection.check(stopping.signal);
+    await connection.close();
+    await told;
   });
 
   it('polls no further while the consumer has not taken what came, and loses nothing', async () => {

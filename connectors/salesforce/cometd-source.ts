@@ -2,7 +2,7 @@ import type { Delivery, Position, Source, Start, SubscribeOptions } from '../con
 import { untilAborted } from '../kit/abort';
 import type { Authenticator, Session } from './auth';
 import type { BayeuxMessage } from './cometd-failure';
-import { ChannelStream, replay } from './cometd-stream';
+import { ChannelStream, replay, replayIdIn } from './cometd-stream';
 import type { JsonNative } from './native';
 import { streamingMessage } from './read-natives';
 import { replayIdOf } from './replay-id';
@@ -21,6 +21,7 @@ export interface CometdSourceOptions {
  */
 export class CometdSource implements Source<JsonNative> {
   readonly #options: CometdSourceOptions;
+  readonly #streams = new Set<ChannelStream>();
 
   constructor(options: CometdSourceOptions) {
     this.#options = options;
@@ -41,11 +42,11 @@ export class CometdSource implements Source<JsonNative> {
   /** Subscribes and leaves again. Rejects with what Salesforce says against it. */
   async prove(channel: string, signal: AbortSignal): Promise<void> {
     const session = await this.#options.auth.session();
-    const stream = this.#stream(channel, session, { from: 'latest' });
+    const stream = this.#stream(channel, session, replay.latest);
     try {
       await untilAborted(stream.acknowledged(), signal);
     } finally {
-      stream.close();
+      this.#end(stream);
     }
   }
 
@@ -55,28 +56,40 @@ export class CometdSource implements Source<JsonNative> {
     start: Start,
     signal: AbortSignal,
   ): AsyncGenerator<Delivery<JsonNative>, never, undefined> {
-    const stream = this.#stream(channel, session, start);
+    let reached =
+      start.from === 'position' ? replayIdOf(start.position, 'number', 'Streaming API') : replay[start.from];
+    const stream = this.#stream(channel, session, reached);
     try {
-      for (;;) yield deliveryOf(await untilAborted(stream.next(), signal), stream.after);
+      for (;;) {
+        const message = await untilAborted(stream.next(), signal);
+        reached = replayIdIn(message) ?? reached;
+        yield deliveryOf(message, { v: 1, replayId: reached });
+      }
     } finally {
-      stream.close();
+      this.#end(stream);
     }
   }
 
-  #stream(channel: string, session: Session, start: Start): ChannelStream {
+  /** Ends what is open; who still reads it gets Retryable. Idempotent. */
+  close(): void {
+    for (const stream of this.#streams) this.#end(stream);
+  }
+
+  #stream(channel: string, session: Session, after: number): ChannelStream {
     const { apiVersion, silenceMs } = this.#options;
-    const after =
-      start.from === 'position' ? replayIdOf(start.position, 'number', 'Streaming API') : replay[start.from];
-    return new ChannelStream({ session, apiVersion, silenceMs, channel, after });
+    const stream = new ChannelStream({ session, apiVersion, silenceMs, channel, after });
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  #end(stream: ChannelStream): void {
+    stream.close();
+    this.#streams.delete(stream);
   }
 }
 
-/** @param received where a message without a replay id counts as being */
-function deliveryOf(message: BayeuxMessage, received: number): Delivery<JsonNative> {
-  const { replayId = received } = ((message.data as { event?: object } | undefined)?.event ?? {}) as {
-    replayId?: number;
-  };
-  const position: Position = { v: 1, replayId };
+/** @param position a message without a replay id has that of the one before it */
+function deliveryOf(message: BayeuxMessage, position: Position): Delivery<JsonNative> {
   const native = streamingMessage({ channel: message.channel, data: message.data });
   if (native !== undefined) return { kind: 'event', native, position };
   const bytes = Buffer.from(JSON.stringify(message.data ?? null));

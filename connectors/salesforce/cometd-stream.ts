@@ -46,11 +46,6 @@ export class ChannelStream {
     this.#client.subscribe(options.channel);
   }
 
-  /** The replay id of the last message received, or where the stream began. */
-  get after(): number {
-    return this.#after;
-  }
-
   /** Settles when the subscription is acknowledged; rejects as `next`. */
   async acknowledged(): Promise<void> {
     while (!this.#isAcknowledged) await this.#news();
@@ -68,8 +63,14 @@ export class ChannelStream {
   /** Idempotent. */
   close(): void {
     if (this.#isClosed) return;
+    this.#failure ??= new Retryable(
+      'SBX_SALESFORCE_STREAM_ENDED',
+      `${this.#options.channel}: the connection was closed`,
+    );
+    // The good-bye still passes the extension.
     this.#client.close();
     this.#isClosed = true;
+    this.#awaken();
   }
 
   readonly #extension: CometdExtension = {
@@ -109,8 +110,7 @@ export class ChannelStream {
   }
 
   #receive(message: BayeuxMessage): void {
-    const replayId = objectOf(objectOf(message.data)?.event)?.replayId;
-    if (typeof replayId === 'number') this.#after = replayId;
+    this.#after = replayIdIn(message) ?? this.#after;
     this.#queue.push(message);
     this.#awaken();
   }
@@ -132,7 +132,6 @@ export class ChannelStream {
     if (this.#failure !== undefined) return;
     this.#failure = error instanceof TokenRefused && this.#isUnplaced ? unplaced(error.message) : error;
     this.close();
-    this.#awaken();
   };
 
   /** Settles when something happened, polling for it; rejects when nothing will any more. */
@@ -149,6 +148,12 @@ export class ChannelStream {
     this.#wake?.();
     this.#wake = undefined;
   }
+}
+
+/** Undefined for a message without one. */
+export function replayIdIn(message: BayeuxMessage): number | undefined {
+  const replayId = objectOf(objectOf(message.data)?.event)?.replayId;
+  return typeof replayId === 'number' ? replayId : undefined;
 }
 
 function unplaced(why: string): Retryable {

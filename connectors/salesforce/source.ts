@@ -50,6 +50,8 @@ function overCometd({ apiVersion, silenceMs }: Settings, auth: Authenticator): H
       await source.prove(stream, signal);
       return true;
     },
-    close: () => undefined,
+    close: () => {
+      source.close();
+    },
   };
 }
