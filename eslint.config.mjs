@@ -10,7 +10,16 @@ const rules = {
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'node_modules/**', '.signalbox/**', '**/generated/**', 'coverage/**', '**/*.cjs', '**/*.mjs'],
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      '.signalbox/**',
+      '**/generated/**',
+      'coverage/**',
+      '**/*.cjs',
+      '**/*.mjs',
+      'connectors/salesforce/package/**',
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   {

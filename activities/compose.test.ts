@@ -106,6 +106,8 @@ test('fields are set from templates, beside the task', () => {
   const actions = composed({}, [task, set, { kind: 'set', field: 'Score__c', value: 80 }]);
   expect(actions.map(({ kind }) => kind)).toEqual(['create-task', 'set-fields']);
   expect(actions[1]).toMatchObject({ id: 'sbx:e1:lead-scoring:set-fields', fields: { Rating: 'hot', Score__c: 80 } });
+  const [told] = composed({}, [{ kind: 'set', field: 'Model__c', value: '{{decision.model}}' }]);
+  expect(told).toMatchObject({ fields: { Model__c: decision.model } });
 });
 
 test('a band without a task closes the one that is open', () => {

@@ -125,7 +125,7 @@ function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
     ...rankingScope(decision.ranking),
     reasons: decision.reasons.map(({ text }) => text),
     usecase: directive.usecase,
-    decision: { id: decision.id, decidedat: decision.decidedat },
+    decision: { id: decision.id, model: decision.model, decidedat: decision.decidedat },
   };
 }
 

@@ -4,6 +4,7 @@ import { type Position, PositionExpired, type Start } from '../connectors/contra
 import { FailureStreak } from '../connectors/kit/failure-streak';
 import { runPump, type QuarantineEntry } from '../connectors/kit/pump';
 import type { IngestDependencies } from './ingest-dependencies';
+import { readAll, snapshotSince } from './snapshot';
 import type { Expired, ListenInput, StreamRef } from './subscription-types';
 
 /** Well within the heartbeat timeout of `workflows/options.ts`. */
@@ -22,6 +23,8 @@ const streak = new FailureStreak();
 export async function listen(deps: IngestDependencies, input: ListenInput): Promise<Expired> {
   const { connection, connector, settings, context } = await deps.connections.of(input.tenant, input.connection);
   const activity = Context.current();
+  const name = nameOf(input);
+  const since = input.since ?? (settings.start === 'snapshot' ? await snapshotSince(deps, name) : undefined);
   const start = await startOf(
     deps,
     input,
@@ -29,7 +32,6 @@ export async function listen(deps: IngestDependencies, input: ListenInput): Prom
     (activity.info.heartbeatDetails ?? undefined) as Position | undefined,
   );
   if ('code' in start) return { ...start, onGap: settings.onGap };
-  const name = nameOf(input);
   let position = start.from === 'position' ? start.position : undefined;
   const beat = setInterval(() => {
     activity.heartbeat(position);
@@ -41,7 +43,7 @@ export async function listen(deps: IngestDependencies, input: ListenInput): Prom
       start,
       maxInFlight: settings.maxInFlight,
       normalise: (native) => connector.normalise(native, context),
-      publish: (event) => pass(deps, input, event),
+      publish: (event) => pass(deps, { ...name, since }, event),
       quarantine: (entry) => quarantine(deps, input, entry),
       savePosition: async (reached) => {
         await deps.ledger.savePosition(name, reached);
@@ -64,7 +66,7 @@ export async function listen(deps: IngestDependencies, input: ListenInput): Prom
 async function startOf(
   deps: IngestDependencies,
   input: ListenInput,
-  wanted: 'latest' | 'earliest',
+  wanted: 'latest' | 'earliest' | 'snapshot',
   inherited: Position | undefined,
 ): Promise<Start | { readonly code: string; readonly message: string }> {
   if (inherited !== undefined) return { from: 'position', position: inherited };
@@ -73,26 +75,25 @@ async function startOf(
   if (saved === undefined) {
     // From here on the stream is promised: what is missed before its first position shows up as a gap, not as silence.
     await deps.ledger.savePosition(nameOf(input), unplaced);
-    return { from: wanted };
+    return { from: wanted === 'latest' ? 'latest' : 'earliest' };
   }
   if (saved.v !== unplaced.v) return { from: 'position', position: saved };
-  if (wanted === 'earliest') return { from: 'earliest' };
+  if (wanted !== 'latest') return { from: 'earliest' };
   return { code: 'SBX_POSITION_NONE', message: 'the stream broke before it had told its first position' };
 }
 
-async function pass(deps: IngestDependencies, input: ListenInput, event: CanonicalEvent): Promise<void> {
-  if (input.since !== undefined && event.time < input.since) return;
-  if (event.data.change.kind === 'overflowed') await readAllAgain(deps, input, event);
-  await deps.publish(event);
+/** A stream, and from when on its events are passed. */
+interface Passage extends StreamRef {
+  readonly since: string | undefined;
 }
 
-/** The CRM stopped telling single changes: every record of the entity is read again. */
-async function readAllAgain(deps: IngestDependencies, input: StreamRef, event: CanonicalEvent): Promise<void> {
-  const from = '1970-01-01T00:00:00.000Z';
-  const ref = nameOf(input);
-  const message = `the CRM gave up telling single changes of ${event.data.record.nativeType}`;
-  const gap = await deps.ledger.gaps.open({ ...ref, cause: `SBX_OVERFLOW: ${message}`, from, policy: 'backfill' });
-  await deps.fillGap({ ...ref, gap, from });
+async function pass(deps: IngestDependencies, { since, ...ref }: Passage, event: CanonicalEvent): Promise<void> {
+  if (since !== undefined && event.time < since) return;
+  if (event.data.change.kind === 'overflowed') {
+    const { nativeType } = event.data.record;
+    await readAll(deps, ref, `SBX_OVERFLOW: the CRM gave up telling single changes of ${nativeType}`);
+  }
+  await deps.publish(event);
 }
 
 async function quarantine(deps: IngestDependencies, input: StreamRef, entry: QuarantineEntry<unknown>): Promise<void> {

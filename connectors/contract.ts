@@ -55,7 +55,8 @@ export interface Reader<N> {
   /** Records by native type and id. A record that is gone is absent from the answer. Throws Retryable or Permanent. */
   read(nativeType: string, ids: readonly string[], signal: AbortSignal): Promise<readonly N[]>;
   /**
-   * Records that a stream would have told about, changed in [from, to), oldest first, deleted ones included as deletions.
+   * Records that a stream would have told about, changed in [from, to), each once, deleted ones included as deletions: oldest
+   * first, or in the CRM's own order where it hands out large results by a job.
    * Pages by (modification time, id), so records of one instant are neither skipped nor repeated.
    */
   changed(stream: string, from: string, to: string, signal: AbortSignal): AsyncIterable<N>;

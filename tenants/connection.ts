@@ -12,7 +12,7 @@ import base from './tenant.schema.json';
 export interface WrittenConnection {
   readonly connector: string;
   readonly subscribe: readonly string[];
-  readonly start?: 'latest' | 'earliest';
+  readonly start?: TenantConnection['start'];
   readonly onGap?: 'backfill' | 'halt';
   readonly maxInFlight?: number;
   readonly mapping?: Mapping;

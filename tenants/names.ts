@@ -50,7 +50,8 @@ export const questionFindings = (path: Path, source: string, names: Names): read
 
 /** What may follow a root other than `record` after a dot. */
 const isBelow = (root: string, field: string): boolean =>
-  (root === 'decision' && field === 'id') || (['reasons', 'ranking'].includes(root) && /^\d+$/.test(field));
+  (root === 'decision' && ['id', 'model', 'decidedat'].includes(field)) ||
+  (['reasons', 'ranking'].includes(root) && /^\d+$/.test(field));
 
 const rootFault = (root: string, names: Names): readonly [string, string] | undefined => {
   if (!templateRoots.some((known) => known === root)) {

@@ -34,7 +34,7 @@ export interface TenantConnection {
   /** The native streams to subscribe to. */
   readonly streams: readonly string[];
   /** Where a stream begins that has no saved position. */
-  readonly start: 'latest' | 'earliest';
+  readonly start: 'latest' | 'earliest' | 'snapshot';
   /** What happens when events may be missing: read them again by query, or stop and wait for a person. */
   readonly onGap: 'backfill' | 'halt';
   /** Events of one stream that are read but not yet confirmed by the broker, at most. */

@@ -20,6 +20,8 @@ import type { Tenant } from '../tenants/tenant';
 /** What a test wants to be different from the usual line. */
 export interface LineOptions {
   readonly simulator?: SalesforceOptions;
+  /** What happens in the org before anybody hears it. */
+  readonly before?: (org: RunningSalesforce) => void;
   /** Merged into the connection of the tenant's file. */
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Merged into its use case. */
@@ -95,6 +97,7 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
     const fields = leadFields.map(({ name, type }) => ({ name, type }));
     const org = await startSalesforce({ ...options.simulator, fields: { Lead: fields, ...options.simulator?.fields } });
     closers.push(() => org.stop());
+    options.before?.(org);
     const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-line-'));
     closers.push(() => rm(dir, { recursive: true, force: true }));
     const { tenant, tenantFile } = await writeTenant(dir, org, options);

@@ -1,29 +1,28 @@
 import type { DescribeSObjectResult } from 'jsforce';
 import type { Finding } from '../contract';
+import { allocationFindings } from './allocations';
 import type { Settings } from './config';
+import type { Hearing } from './source';
 import type { Rest } from './jsforce-connection';
-import type { PubSubClient } from './pubsub-client';
 
 export interface CheckOptions {
   readonly settings: Settings;
-  readonly client: PubSubClient;
+  readonly hearing: Hearing;
   readonly rest: Rest;
   readonly org: string;
   readonly now: () => number;
 }
 
-/** Below this share of the day's requests left, writing back may stop before the day ends. */
-const lowShare = 0.1;
 /** A JWT lives 3 minutes: a clock further off than one is refused soon. */
 const mostSkewMs = 60_000;
 
-/** Proves topics, the task's key field, writing, the request allocation and the clock, without an effect. */
+/** Proves topics, the task's key field, writing, the allocations and the clock, without an effect. */
 export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { settings } = options;
   const findings = await Promise.all([
     ...settings.streams.map((stream) => guarded(`topic ${stream}`, () => checkTopic(stream, options, signal))),
     guarded('object Task', () => checkTask(options, signal)),
-    guarded('API requests', () => checkRequests(options, signal)),
+    guarded('allocations', () => checkAllocations(options, signal)),
     guarded('clock', () => checkClock(options, signal)),
   ]);
   const token: Finding = { level: 'ok', what: `token for org ${options.org} (${settings.auth.kind})` };
@@ -38,14 +37,13 @@ async function guarded(what: string, check: () => Promise<readonly Finding[]>): 
   }
 }
 
-async function checkTopic(stream: string, { client }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkTopic(stream: string, { hearing }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const what = `topic ${stream}`;
   const fix = stream.startsWith('/data/')
     ? 'Setup > Change Data Capture: select the object; give the user View All on it'
     : 'Setup > Platform Events: the event must exist; give the user read access to it';
   try {
-    const { canSubscribe } = await client.topic(stream, signal);
-    if (canSubscribe) return [{ level: 'ok', what }];
+    if (await hearing.canHear(stream, signal)) return [{ level: 'ok', what }];
     return [{ level: 'error', what, why: 'the user may not subscribe to it', fix }];
   } catch (error) {
     return [{ level: 'error', what, why: (error as Error).message, fix }];
@@ -83,19 +81,8 @@ async function checkTask({ settings, rest }: CheckOptions, signal: AbortSignal):
   return findings;
 }
 
-async function checkRequests({ rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
-  const limits = await rest.read('limits', (connection) => connection.limits(), signal);
-  const { Max: most = 0, Remaining: left = 0 } = limits.DailyApiRequests ?? {};
-  const what = `API requests: ${left} of ${most} left today`;
-  if (left >= most * lowShare) return [{ level: 'ok', what }];
-  return [
-    {
-      level: 'warning',
-      what,
-      why: 'writing back stops when they are used up',
-      fix: 'lower requestsPerSecond, or buy more requests',
-    },
-  ];
+async function checkAllocations({ rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  return allocationFindings(await rest.read('limits', (connection) => connection.limits(), signal));
 }
 
 /** The server's clock, from the Date of an answer that needs no token. */

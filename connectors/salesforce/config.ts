@@ -14,21 +14,27 @@ export type Auth =
     }
   | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string };
 
+/** The API that events come over. */
+type Transport = 'pubsub' | 'cometd';
+
 /** A connection to one Salesforce org, valid against `configSchema`, secrets resolved. */
 export interface SalesforceConfig {
   /** The org's My Domain, e.g. `https://acme.my.salesforce.com`. */
   readonly baseUrl: string;
   readonly loginUrl?: string;
+  readonly transport?: Transport;
+  readonly managedSubscription?: string;
   readonly pubsubEndpoint?: string;
   readonly pubsubCa?: string;
   readonly auth: Auth;
   readonly apiVersion?: string;
   readonly subscribe?: readonly string[];
-  readonly start?: 'earliest' | 'latest';
+  readonly start?: 'earliest' | 'latest' | 'snapshot';
   readonly onGap?: 'halt' | 'backfill';
   readonly maxInFlight?: number;
   readonly requestsPerSecond?: number;
   readonly silenceSeconds?: number;
+  readonly bulkAbove?: number;
   readonly taskKeyField?: string;
   readonly mapping?: Mapping;
 }
@@ -40,6 +46,9 @@ export const configSchema: JsonSchema = schema;
 export interface Settings {
   readonly baseUrl: string;
   readonly loginUrl: string;
+  readonly transport: Transport;
+  /** Id or developer name. */
+  readonly managedSubscription: string | undefined;
   readonly pubsubEndpoint: string;
   readonly pubsubCa: string | undefined;
   readonly auth: Auth;
@@ -48,6 +57,8 @@ export interface Settings {
   readonly requestsPerSecond: number;
   /** Ms without an answer, while events are owed, after which a stream counts as dead. */
   readonly silenceMs: number;
+  /** Records of one object to read back above which a job of the Bulk API does it. */
+  readonly bulkAbove: number;
   readonly taskKeyField: string;
 }
 
@@ -57,6 +68,8 @@ export function settingsOf(config: SalesforceConfig): Settings {
   return {
     baseUrl,
     loginUrl: (config.loginUrl ?? defaultLoginUrl(config.auth, baseUrl)).replace(/\/+$/, ''),
+    transport: config.transport ?? 'pubsub',
+    managedSubscription: config.managedSubscription,
     pubsubEndpoint: config.pubsubEndpoint ?? 'api.pubsub.salesforce.com:7443',
     pubsubCa: config.pubsubCa,
     auth: config.auth,
@@ -64,6 +77,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? 20,
     silenceMs: (config.silenceSeconds ?? 300) * 1000,
+    bulkAbove: config.bulkAbove ?? 10_000,
     taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
   };
 }

@@ -1,22 +1,21 @@
 import type { Connection, Connector, ConnectDependencies } from '../contract';
 import { RateGovernor } from '../kit/rate';
+import { AllocationMeter, watchAllocations } from './allocations';
 import { Authenticator } from './auth';
 import { checkConnection } from './check';
 import { configSchema, type SalesforceConfig, settingsOf } from './config';
+import { hearingOf } from './source';
 import { Rest } from './jsforce-connection';
 import type { SalesforceNative } from './native';
 import { crm, normalise } from './normalise';
-import { PubSubClient } from './pubsub-client';
 import { readNatives } from './read-natives';
 import { RestReader } from './reader';
-import { SchemaCache } from './schema-cache';
 import { SalesforceSink } from './sink';
-import { PubSubSource } from './source';
 
 /** More at once only waits in Salesforce, which ends requests when 25 run for over 20 s. */
 const mostAtOnce = 8;
 
-/** Salesforce: change events and platform events over the Pub/Sub API, tasks and fields over the REST API. */
+/** Salesforce: change events and platform events over the Pub/Sub API or the Streaming API, tasks and fields over the REST API. */
 export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   name: crm,
   configSchema,
@@ -27,28 +26,32 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   readNatives,
 };
 
-async function connect(config: SalesforceConfig, { now }: ConnectDependencies): Promise<Connection<SalesforceNative>> {
+async function connect(
+  config: SalesforceConfig,
+  { log, now }: ConnectDependencies,
+): Promise<Connection<SalesforceNative>> {
   const settings = settingsOf(config);
-  const { auth: credentials, loginUrl, baseUrl, pubsubEndpoint, pubsubCa, apiVersion } = settings;
+  const { auth: credentials, loginUrl, baseUrl, apiVersion } = settings;
   const auth = new Authenticator({ auth: credentials, loginUrl, baseUrl, now });
   const session = await auth.session();
-  const client = new PubSubClient({ endpoint: pubsubEndpoint, ca: pubsubCa, auth });
-  const schemas = new SchemaCache((id, signal) => client.schema(id, signal));
+  const hearing = hearingOf(settings, auth);
   const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
-  const rest = new Rest(session, { auth, apiVersion, governor });
+  const meter = new AllocationMeter(log, now);
+  const rest = new Rest(session, { auth, apiVersion, governor, meter });
+  const endWatch = watchAllocations(rest, meter);
   const sink = new SalesforceSink({ rest, taskKeyField: settings.taskKeyField });
   const org = session.orgId;
   return {
     org,
     streams: settings.streams,
-    source: new PubSubSource({ client, auth, schemas, silenceMs: settings.silenceMs }),
-    reader: new RestReader(rest, now),
+    source: hearing.source,
+    reader: new RestReader(rest, { now, bulkAbove: settings.bulkAbove }),
     sink,
-    check: (signal) => checkConnection({ settings, client, rest, org, now }, signal),
+    check: (signal) => checkConnection({ settings, hearing, rest, org, now }, signal),
     close: () => {
+      endWatch();
       sink.close();
-      schemas.close();
-      client.close();
+      hearing.close();
       return Promise.resolve();
     },
   };

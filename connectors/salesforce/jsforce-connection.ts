@@ -3,6 +3,7 @@ import { Retryable } from '../contract';
 import type { Priority, RateGovernor } from '../kit/rate';
 import { untilAborted } from '../kit/abort';
 import type { RowAnswer } from './action-result';
+import type { AllocationMeter } from './allocations';
 import type { Authenticator, Session } from './auth';
 import { callClient } from './native';
 import { connectorErrorOf, RestFailure } from './rest-failure';
@@ -12,6 +13,8 @@ export interface RestOptions {
   readonly auth: Authenticator;
   readonly apiVersion: string;
   readonly governor: RateGovernor;
+  /** Is told what each answer says about the day's requests. */
+  readonly meter?: AllocationMeter;
 }
 
 /** A record to write; `id` for an update. */
@@ -55,12 +58,15 @@ export class Rest {
    * be had, with what Node says when the answer was lost, with the signal's reason when aborted (the call may go on).
    */
   async call<T>(make: (connection: Connection) => Promise<T>, priority: Priority, signal: AbortSignal): Promise<T> {
-    const { auth, governor } = this.#options;
+    const { auth, governor, meter } = this.#options;
     return governor.run(
       async () => {
         this.#connection.accessToken = (await auth.session()).accessToken;
         try {
-          return await untilAborted(make(this.#connection), signal);
+          const answer = await untilAborted(make(this.#connection), signal);
+          const { apiUsage } = this.#connection.limitInfo;
+          if (apiUsage !== undefined) meter?.note('DailyApiRequests', apiUsage);
+          return answer;
         } catch (error) {
           if (error instanceof RestFailure && error.retryAfterMs !== undefined) governor.pauseFor(error.retryAfterMs);
           throw this.#cause(error);

@@ -120,6 +120,30 @@ describe('a change', () => {
     expect(data.record).toEqual({ id: lead, nativeType: 'Lead' });
   });
 
+  it('of several records is one event for each, to be read by its id', async () => {
+    const recordIds = [lead, '00Q000000000002EAA', '00Q000000000003EAA'];
+    const made = await events(change({ header: { changeType: 'GAP_UPDATE', recordIds } }));
+    expect(made.map(({ data }) => [data.record.id, data.change.gap, data.provenance.record])).toEqual(
+      recordIds.map((id) => [id, true, 'missing']),
+    );
+  });
+
+  it.each([
+    ['GAP_UPDATE', ['00Q*']],
+    ['GAP_CREATE', ['000000000000000AAA']],
+    ['UPDATE', [lead, '00Q*']],
+  ])(
+    '%s of %s is about every record of the entity: no wildcard is ever read as an id',
+    async (changeType, recordIds) => {
+      const native = change({ header: { changeType, recordIds } });
+      expect(await only(native)).toMatchObject({
+        type: 'io.signalbox.lead.overflowed.v1',
+        subject: 'lead/*',
+        data: { change: { gap: true }, provenance: { record: 'missing' } },
+      });
+    },
+  );
+
   it('GAP_OVERFLOW is about every record of the entity, and its dummy id never appears', async () => {
     const native = change({ header: { changeType: 'GAP_OVERFLOW', recordIds: ['000000000000000AAA'] } });
     const event = await only(native);

@@ -10,7 +10,8 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Authenticator, Session } from './auth';
-import { failureOf, TokenRefused } from './pubsub-failure';
+import { failureOf } from './pubsub-failure';
+import { TokenRefused } from './token-refused';
 
 /** The part of FetchRequest that Signalbox sends. Replay fields count in the first request of a stream only. */
 export interface FetchRequest {
@@ -20,6 +21,14 @@ export interface FetchRequest {
   readonly numRequested: number;
 }
 
+/** The part of ManagedFetchRequest that Signalbox sends: Salesforce knows topic and place. */
+export interface ManagedFetchRequest {
+  readonly subscriptionId?: string;
+  readonly developerName?: string;
+  readonly numRequested?: number;
+  readonly commitReplayIdRequest?: { readonly commitRequestId: string; readonly replayId: Buffer };
+}
+
 export interface FetchResponse {
   readonly events: readonly {
     readonly event: { readonly id: string; readonly schemaId: string; readonly payload: Buffer };
@@ -27,6 +36,8 @@ export interface FetchResponse {
   }[];
   readonly latestReplayId: Buffer;
   readonly pendingNumRequested: number;
+  /** Of a managed subscription; several commits may have one answer. */
+  readonly commitResponse?: { readonly error?: { readonly msg: string } | null } | null;
 }
 
 export interface TopicInfo {
@@ -35,7 +46,7 @@ export interface TopicInfo {
   readonly schemaId: string;
 }
 
-export type EventStream = ClientDuplexStream<FetchRequest, FetchResponse>;
+export type EventStream = ClientDuplexStream<FetchRequest | ManagedFetchRequest, FetchResponse>;
 
 /** One unary method as grpc-js makes it. */
 type Unary<Q, A> = (
@@ -47,6 +58,7 @@ type Unary<Q, A> = (
 
 interface PubSubStub {
   Subscribe(metadata: Metadata): EventStream;
+  ManagedSubscribe(metadata: Metadata): EventStream;
   GetTopic: Unary<{ topicName: string }, TopicInfo>;
   GetSchema: Unary<{ schemaId: string }, { readonly schemaJson: string }>;
   close(): void;
@@ -94,6 +106,11 @@ export class PubSubClient {
   /** Opens a stream; nothing is asked for until the first request is written. */
   subscribe(session: Session): EventStream {
     return this.#stub.Subscribe(metadataOf(session));
+  }
+
+  /** As `subscribe`, for a subscription whose place Salesforce keeps. */
+  subscribeManaged(session: Session): EventStream {
+    return this.#stub.ManagedSubscribe(metadataOf(session));
   }
 
   /** Throws Permanent when the topic does not exist or the user may not see it. */

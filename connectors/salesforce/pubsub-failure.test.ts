@@ -1,6 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { Permanent, PositionExpired, Retryable } from '../contract';
-import { failureOf, TokenRefused } from './pubsub-failure';
+import { failureOf } from './pubsub-failure';
+import { TokenRefused } from './token-refused';
 
 const prefix = 'sfdc.platform.eventbus.grpc.';
 

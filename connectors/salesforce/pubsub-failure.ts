@@ -1,17 +1,9 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { ConnectorError, Permanent, PositionExpired, Retryable } from '../contract';
-
-/** Salesforce refused the token: it is renewed, then the call is made again. */
-export class TokenRefused extends ConnectorError {
-  /** What the caller is told when a new token was refused too. */
-  twice(): Retryable {
-    const message = `${this.message}. A new token was refused too: is the user active, with the API Enabled permission?`;
-    return new Retryable(this.code, message, undefined, { cause: this });
-  }
-}
+import { TokenRefused } from './token-refused';
 
 /** The delivery allocation is counted over 24 hours: asking more often than this only spends log lines. */
-const limitDelayMs = 15 * 60_000;
+export const deliveryLimitMs = 15 * 60_000;
 
 const retryableStatus: ReadonlySet<number> = new Set([
   status.CANCELLED,
@@ -38,7 +30,7 @@ const byCode: readonly (readonly [
       ),
   ],
   [/\.auth\./, (code, message, cause) => new TokenRefused(code, message, { cause })],
-  [/limit\.exceeded$/, (code, message, cause) => new Retryable(code, message, limitDelayMs, { cause })],
+  [/limit\.exceeded$/, (code, message, cause) => new Retryable(code, message, deliveryLimitMs, { cause })],
 ];
 
 /** Classes a failed call by the `error-code` of its trailers, else by its gRPC status. */
@@ -55,7 +47,7 @@ export function failureOf(error: unknown, call: string): ConnectorError {
 
 function byStatus(code: status | undefined, name: string, message: string, cause: unknown): ConnectorError {
   if (code === status.UNAUTHENTICATED) return new TokenRefused(name, message, { cause });
-  if (code === status.RESOURCE_EXHAUSTED) return new Retryable(name, message, limitDelayMs, { cause });
+  if (code === status.RESOURCE_EXHAUSTED) return new Retryable(name, message, deliveryLimitMs, { cause });
   if (code === undefined || retryableStatus.has(code)) return new Retryable(name, message, undefined, { cause });
   return new Permanent(name, message, { cause });
 }

@@ -86,7 +86,7 @@ function rawEvent(object: Json, schemaOf: SchemaById): SalesforceNative | undefi
 }
 
 /** `{channel, data: {schema, payload, event}}`, or its `data` alone. */
-function streamingMessage(object: Json): JsonNative | undefined {
+export function streamingMessage(object: Json): JsonNative | undefined {
   const data = objectOf(ownOf(object, 'data')) ?? object;
   const event = objectOf(ownOf(data, 'event'));
   if (event === undefined || !('payload' in data)) return undefined;

@@ -58,6 +58,21 @@ export class Admin {
     return topicNamed(this.salesforce, topic).events.map((event) => this.#show(event));
   }
 
+  /** The query jobs of the Bulk API that are there, by id and state. */
+  jobs(): readonly { readonly id: string; readonly state: string }[] {
+    return this.salesforce.rest.jobs.all.map(({ id, state }) => ({ id, state }));
+  }
+
+  /** Events handed out on all streams so far. */
+  delivered(): number {
+    return this.salesforce.bus.log.delivered;
+  }
+
+  /** Data requests of the day so far. */
+  requests(): number {
+    return this.salesforce.rest.usage.used;
+  }
+
   /** Every REST write so far. */
   writes(): readonly WriteEntry[] {
     return this.salesforce.rest.writes.entries;

@@ -13,10 +13,13 @@ export const topicNamed = ({ bus }: Salesforce, name: string): TopicLog => {
 };
 
 const arm = (salesforce: Salesforce, kind: ArmedFault, request: FaultRequest): void => {
-  const { subscriptions } = salesforce.pubsub;
+  const { pubsub, cometd } = salesforce;
+  const { subscriptions } = pubsub;
   // Faults of streams hit the open ones at once; only without any do they wait for the next.
-  if (subscriptions.length > 0 && kind === 'dropStream') for (const open of subscriptions) open.fail('unavailable');
-  else if (subscriptions.length > 0 && kind === 'keepaliveSilence') for (const open of subscriptions) open.silence();
+  if (subscriptions.length + cometd.open > 0 && kind === 'dropStream') {
+    for (const open of subscriptions) open.fail('unavailable');
+    cometd.drop();
+  } else if (subscriptions.length > 0 && kind === 'keepaliveSilence') for (const open of subscriptions) open.silence();
   else salesforce.faults.arm(kind, request);
 };
 
@@ -42,6 +45,9 @@ const immediately: Readonly<Record<ImmediateFault, (salesforce: Salesforce, requ
   tokenExpiry: ({ sessions, pubsub }, request) => {
     sessions.revokeAll();
     if (request.streams === true) for (const open of pubsub.subscriptions) open.fail('auth');
+  },
+  forgetClients: ({ cometd }) => {
+    cometd.forget();
   },
   gapEvent: (salesforce, request) => {
     gap(salesforce, request, request.changeType ?? 'GAP_UPDATE');

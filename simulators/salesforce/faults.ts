@@ -5,12 +5,15 @@ export const armedFaults = [
   'corruptReplayId',
   'dropStream',
   'keepaliveSilence',
+  'handshakeDenied',
+  'unknownClient',
   'rowLock',
   'serverUnavailable',
   'requestLimit',
   'slow',
   'dropResponse',
   'duplicateEvents',
+  'bulkFailure',
 ] as const;
 
 /** A fault that waits for its moment. */
@@ -20,6 +23,7 @@ export type ArmedFault = (typeof armedFaults)[number];
 export const immediateFaults = [
   'expiredReplayId',
   'tokenExpiry',
+  'forgetClients',
   'gapEvent',
   'overflow',
   'truncatedAvro',

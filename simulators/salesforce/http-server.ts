@@ -44,7 +44,7 @@ const refused = (error: unknown): Answer => {
   return { status: 500, body: [{ errorCode: 'SIMULATOR_DEFECT', message }] };
 };
 
-/** The HTTP side: OAuth, the REST data resources and the admin endpoint. */
+/** The HTTP side: OAuth, the REST data resources, the Streaming API and the admin endpoint. */
 export class HttpServer {
   readonly #server: Server;
   #baseUrl = '';
@@ -55,7 +55,8 @@ export class HttpServer {
     private readonly admin: Admin,
   ) {
     this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
+      if (request.url?.startsWith('/cometd/') === true) this.salesforce.cometd.handle(request, response);
+      else void this.#answer(request, response);
     });
     this.#server.keepAliveTimeout = 30_000;
   }
@@ -88,7 +89,7 @@ export class HttpServer {
       return;
     }
     const { status, body, headers = {} } = answer;
-    const text = body === undefined ? '' : JSON.stringify(body);
+    const text = answer.text ?? (body === undefined ? '' : JSON.stringify(body));
     response.writeHead(status, {
       ...(text === '' ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
       'content-length': Buffer.byteLength(text),

@@ -1,3 +1,4 @@
+import type { ManagedOptions } from './bus/managed-subscriptions';
 import type { FieldDefinition, ObjectDefinition, PlatformEventDefinition } from './org/definitions';
 
 /** A connected app to register; what is left out is made at start. */
@@ -21,6 +22,8 @@ export interface SalesforceOptions {
   /** Custom objects. */
   readonly objects?: readonly ObjectDefinition[];
   readonly platformEvents?: readonly PlatformEventDefinition[];
+  /** Subscriptions whose places the server keeps. */
+  readonly managedSubscriptions?: readonly ManagedOptions[];
   /** Connected apps by a name of the caller's choice; one called `integration` and one called `sales` where absent. */
   readonly apps?: Readonly<Record<string, AppOptions>>;
   /** Life of an access token; 2 hours, as orgs are set up at first. */
@@ -29,12 +32,18 @@ export interface SalesforceOptions {
   readonly keepaliveMs?: number;
   /** Life of a stream without credit; 60 s. */
   readonly idleMs?: number;
+  /** Longest silence of a Streaming API poll; 110 s. */
+  readonly pollMs?: number;
+  /** How soon a Streaming API client must poll again; 40 s. */
+  readonly sessionMs?: number;
   /** Life of a PublishStream without a request; 70 s. */
   readonly publishIdleMs?: number;
   /** One event for the same change to several records of one request; off. */
   readonly mergeChanges?: boolean;
   /** Daily API requests that `limits` and `Sforce-Limit-Info` speak of; 100,000. Going over it is refused. */
   readonly dailyRequests?: number;
+  /** Daily event deliveries that `limits` speaks of; 50,000. Going over it has no effect. */
+  readonly dailyEvents?: number;
   /**
    * Error code for a replay id out of retention: `corrupted` as the error table of the service has it (default), or
    * `validation.failed`, which clients also look for.

@@ -1,6 +1,8 @@
 import { EventBus } from './bus/event-bus';
 import type { TopicLog } from './bus/event-log';
+import { ManagedSubscriptions } from './bus/managed-subscriptions';
 import { PubSubServer } from './bus/pubsub-server';
+import { CometdServer } from './cometd/cometd-server';
 import { ArmedFaults } from './faults';
 import { taskKey, type SalesforceOptions } from './options';
 import type { FieldDefinition } from './org/definitions';
@@ -9,6 +11,7 @@ import { Org } from './org/org';
 import { standardObjects } from './org/standard-objects';
 import { Transaction, type Author } from './org/transaction';
 import { WriteLog, type RestContext } from './rest/call';
+import { BulkJobs } from './rest/bulk';
 import { Cursors } from './rest/cursors';
 import { Sessions } from './sessions';
 
@@ -16,6 +19,11 @@ const HOUR_MS = 3_600_000;
 
 /** Where changes made inside the org come from: the origin that Lightning Experience leaves in events. */
 const lightningOrigin = 'com/salesforce/api/soap/62.0;client=SfdcInternalAPI/';
+
+const allocationsOf = ({ dailyRequests = 100_000, dailyEvents = 50_000 }: SalesforceOptions) => ({
+  usage: { used: 0, limit: dailyRequests },
+  dailyEvents,
+});
 
 /** The whole org: records, event bus, sessions and faults. Everything lives in memory and ends with the process. */
 export class Salesforce {
@@ -25,6 +33,7 @@ export class Salesforce {
   readonly sessions: Sessions;
   readonly faults = new ArmedFaults();
   readonly pubsub: PubSubServer;
+  readonly cometd: CometdServer;
   readonly rest: RestContext;
 
   constructor(readonly options: SalesforceOptions) {
@@ -46,19 +55,22 @@ export class Salesforce {
       copies: () => (this.faults.take('duplicateEvents') === undefined ? 1 : 2),
       onAppend: (topics: readonly TopicLog[]) => {
         this.pubsub.notify(topics);
+        this.cometd.notify();
       },
     });
     for (const { type } of this.org.tables) this.bus.defineObject(type);
     for (const event of options.platformEvents ?? []) this.bus.definePlatformEvent(event);
     this.pubsub = this.#pubsub();
+    this.cometd = this.#cometd();
     this.rest = {
       org: this.org,
       bus: this.bus,
       faults: this.faults,
       cursors: new Cursors(),
+      jobs: new BulkJobs(),
       writes: new WriteLog(),
       orgId: this.orgId,
-      usage: { used: 0, limit: options.dailyRequests ?? 100_000 },
+      ...allocationsOf(options),
     };
   }
 
@@ -91,11 +103,23 @@ export class Salesforce {
     return this.org.insert(table, body, new Transaction(author)).id;
   }
 
+  #cometd(): CometdServer {
+    const { pollMs = 110_000, sessionMs = 40_000 } = this.options;
+    return new CometdServer({
+      bus: this.bus,
+      isTokenValid: (token) => this.sessions.find(token) !== undefined,
+      strike: (fault) => this.faults.take(fault) !== undefined,
+      pollMs,
+      sessionMs,
+    });
+  }
+
   #pubsub(): PubSubServer {
     const { options } = this;
     return new PubSubServer({
       bus: this.bus,
       orgId: this.orgId,
+      managed: new ManagedSubscriptions(this.bus.log, options.managedSubscriptions ?? []),
       isTokenValid: (token) => this.sessions.find(token) !== undefined,
       publishIdleMs: options.publishIdleMs ?? 70_000,
       subscription: {

@@ -20,7 +20,7 @@ interface Credentials {
 
 /** A simulator at work. */
 export interface RunningSalesforce {
-  /** `http://127.0.0.1:port`: OAuth and REST; also the instance URL of every token. */
+  /** `http://127.0.0.1:port`: OAuth, REST and the Streaming API (`/cometd/<version>`); also the instance URL of every token. */
   readonly baseUrl: string;
   /** `localhost:port` of the Pub/Sub API. */
   readonly grpcAddress: string;
@@ -93,7 +93,10 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
       ...(await register(salesforce, name, app)),
     })),
   );
-  const { stop, stopped } = stopOnce(() => Promise.all([salesforce.pubsub.stop(), http.stop()]));
+  const { stop, stopped } = stopOnce(() => {
+    salesforce.cometd.stop();
+    return Promise.all([salesforce.pubsub.stop(), http.stop()]);
+  });
   const admin = new Admin(salesforce, () => void stop());
   const apps = registered.map(({ app }) => app);
   let baseUrl = '';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '../../connectors/registry';
 import { clauseIds } from './clauses';
@@ -6,17 +6,22 @@ import type { ContractSubject } from './subject';
 import { describeConnector } from './suite';
 import { waivers } from './waivers';
 
-/** The subject of a registered connector: `subjects/<name>.ts`, a function of the connector's name. */
-function subjectOf(name: string): ContractSubject | undefined {
-  const file = join(__dirname, 'subjects', `${name}.ts`);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by name, so that a new connector edits no list
-  return existsSync(file) ? (require(file) as { readonly subject: ContractSubject }).subject : undefined;
+/** The subjects of a registered connector: `subjects/<name>.ts`, and `subjects/<name>.<binding>.ts` for its other ways to hear. */
+function subjectsOf(name: string): readonly ContractSubject[] {
+  const folder = join(__dirname, 'subjects');
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}.`))
+    .sort((one, other) => one.length - other.length)
+    .map((file) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by name, so that a new connector edits no list
+      return (require(join(folder, file)) as { readonly subject: ContractSubject }).subject;
+    });
 }
 
 for (const name of connectors.keys()) {
-  const subject = subjectOf(name);
-  if (subject !== undefined) describeConnector(subject);
-  else {
+  const subjects = subjectsOf(name);
+  subjects.forEach(describeConnector);
+  if (subjects.length === 0) {
     it(`the contract of ${name}`, () => {
       throw new Error(`no simulator for ${name}: give it one in test/contract/subjects/${name}.ts`);
     });
@@ -24,9 +29,9 @@ for (const name of connectors.keys()) {
 }
 
 it('has no waiver for what is not there', () => {
-  const names = [...connectors.keys()];
-  for (const { connector, clause, reason } of waivers) {
-    expect(names).toContain(connector);
+  const asked = [...connectors.keys()].flatMap(subjectsOf);
+  for (const { connector, binding, clause, reason } of waivers) {
+    expect(asked.map((one) => [one.connector.name, one.binding])).toContainEqual([connector, binding]);
     expect(clauseIds).toContain(clause);
     expect(reason).toMatch(/\w+ \w+/);
   }

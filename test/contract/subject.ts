@@ -68,6 +68,8 @@ export interface SpecialNatives {
 /** What the suite must know to examine one connector. */
 export interface ContractSubject {
   readonly connector: AnyConnector;
+  /** Which of the connector's ways to hear its CRM; absent for its usual one. */
+  readonly binding?: string;
   readonly start: () => Promise<Crm>;
   readonly goldens: readonly Golden[];
   readonly special: SpecialNatives;

@@ -5,10 +5,11 @@ import { waivers } from './waivers';
 /** Asks every clause of a connector. A waived one runs too: it must still fail, or the waiver has become a lie. */
 export function describeConnector(subject: ContractSubject): void {
   const { name } = subject.connector;
-  describe(`the contract of ${name}`, () => {
+  const { binding } = subject;
+  describe(`the contract of ${name}${binding === undefined ? '' : ` over ${binding}`}`, () => {
     for (const id of clauseIds) {
       const { title, check } = clauses[id];
-      const waiver = waivers.find((one) => one.connector === name && one.clause === id);
+      const waiver = waivers.find((one) => one.connector === name && one.binding === binding && one.clause === id);
       if (waiver === undefined) it(`${id} ${title}`, () => check(subject));
       else {
         it(`${id} is waived: ${waiver.reason}`, async () => {

@@ -3,6 +3,8 @@ import type { ClauseId } from './clauses';
 /** A clause that a connector does not keep, and why that is so and not otherwise. */
 export interface Waiver {
   readonly connector: string;
+  /** Which of its ways to hear the CRM; absent for the usual one. */
+  readonly binding?: string;
   readonly clause: ClauseId;
   readonly reason: string;
 }
@@ -10,6 +12,13 @@ export interface Waiver {
 const channel = 'a channel that sends CloudEvents';
 
 export const waivers: readonly Waiver[] = [
+  {
+    connector: 'salesforce',
+    binding: 'cometd',
+    clause: 'C5',
+    reason:
+      'the Streaming API has no credits: an answer holds what the server likes. One answer is read ahead, and no second one',
+  },
   {
     connector: 'cloudevents',
     clause: 'C14',

@@ -169,3 +169,33 @@ test('a stream that broke before it had a first position, start: latest: what wa
   const after = at.org.admin.create('Lead', hotLead);
   await until('the stream to go on', () => tasksOf(at, after).length === 1);
 }, 60_000);
+
+test.each([
+  ['the Pub/Sub API, read by pages', {}],
+  ['the Streaming API, read by a job of the Bulk API', { transport: 'cometd', bulkAbove: 2 }],
+])(
+  'start: snapshot, over %s: what there was and what comes is decided, once',
+  async (_, connection) => {
+    const before: string[] = [];
+    const at = await start({
+      connection: { start: 'snapshot', ...connection },
+      before: ({ admin }) => {
+        for (let n = 0; n < 4; n += 1) before.push(admin.create('Lead', n === 0 ? coldLead : hotLead));
+        // Only a reading of the records can tell of them.
+        admin.fault({ kind: 'expiredReplayId' });
+      },
+    });
+    const meanwhile = at.org.admin.create('Lead', hotLead);
+    at.org.admin.update(before[0]!, hotLead);
+    const snapshot = await closedGap(at);
+    expect(snapshot.cause).toMatch(/^SBX_SNAPSHOT/);
+    expect(snapshot.recovered).toBeGreaterThanOrEqual(4);
+    for (const lead of [...before, meanwhile])
+      await until('its task', () => tasksOf(at, lead)[0]?.Status === 'Not Started');
+    const after = at.org.admin.create('Lead', hotLead);
+    await until('the stream to go on', () => tasksOf(at, after).length === 1);
+    expect([...before, meanwhile].map((lead) => tasksOf(at, lead).length)).toEqual([1, 1, 1, 1, 1]);
+    expect(await gapsOf(at)).toHaveLength(1);
+  },
+  60_000,
+);

@@ -65,13 +65,14 @@ export function changeOfJson(native: JsonNative, header: Fields): Told {
 
 function changeOf(header: Fields, body: Body): Told {
   const nativeType = required(header, 'entityName');
-  const { kind, gap } = kindOf(header);
+  const ids = recordIdsOf(header);
+  const { kind, gap } = ids.some(isWildcard) ? wholeEntity : kindOf(header);
   const transactionKey = required(header, 'transactionKey');
   const sequenceNumber = sequenceNumberOf(header);
   const by = textOf(header.commitUser);
   return {
     nativeType,
-    recordIds: kind === 'overflowed' ? ['*'] : recordIdsOf(header),
+    recordIds: kind === 'overflowed' ? ['*'] : ids,
     kind,
     gap,
     identity: ['change', nativeType, transactionKey, String(sequenceNumber)],
@@ -85,6 +86,14 @@ function changeOf(header: Fields, body: Body): Told {
 }
 
 type Content = Pick<Told, 'changed' | 'nulled' | 'diff' | 'fields' | 'provenance'>;
+
+/** Any record of the entity may have changed, and none is named. */
+const wholeEntity = { kind: 'overflowed', gap: true } as const;
+
+/** `00Q*` after a change of a field's type, `000000000000000AAA` after an overflow: no ids that could be read. */
+function isWildcard(id: string): boolean {
+  return id.endsWith('*') || /^0{15}(AAA)?$/.test(id);
+}
 
 /** A gap event says that something happened, not what. */
 const untold: Content = { changed: [], nulled: [], diff: [], fields: {}, provenance: 'missing' };

@@ -54,7 +54,8 @@ const dateConverters: Readonly<Record<DateType, Convert>> = {
 
 /** A date as the REST API writes it, whichever way it came; as it came where it is none (year 0, out of range). */
 export function restDate(type: DateType, value: unknown): unknown {
-  return dateConverters[type](value) ?? value;
+  // A native out of a file may name a type that there is not.
+  return Object.hasOwn(dateConverters, type) ? (dateConverters[type](value) ?? value) : value;
 }
 
 const idLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';

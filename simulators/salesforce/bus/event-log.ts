@@ -87,6 +87,8 @@ export class TopicLog {
 
 /** The org's event stream: numbering, topics, retention. */
 export class EventLog {
+  /** Events handed out on all streams so far. */
+  delivered = 0;
   readonly #topics = new Map<string, TopicLog>();
   #latest = 0;
   #expiredUpTo = 0;

@@ -15,6 +15,7 @@ import { loadSync } from '@grpc/proto-loader';
 import type { ServerIdentity } from '../../kit/tls/certificate';
 import type { EventBus } from './event-bus';
 import type { TopicLog } from './event-log';
+import type { ManagedSubscriptions } from './managed-subscriptions';
 import { publish, type PublishRequest, type PublishResponse } from './publishing';
 import { rpcError, type RpcFailure } from './rpc-error';
 import { Subscription, type FetchRequest, type FetchResponse, type SubscriptionContext } from './subscription';
@@ -23,6 +24,7 @@ import { Subscription, type FetchRequest, type FetchResponse, type SubscriptionC
 export interface PubSubContext {
   readonly bus: EventBus;
   readonly orgId: string;
+  readonly managed: ManagedSubscriptions;
   /** Whether an access token is good now. */
   readonly isTokenValid: (token: string) => boolean;
   readonly subscription: Omit<SubscriptionContext, 'log' | 'onClose'>;
@@ -121,8 +123,8 @@ export class PubSubServer {
       PublishStream: (call: ServerDuplexStream<PublishRequest, PublishResponse>) => {
         this.#publishStream(call);
       },
-      ManagedSubscribe: (call: ServerDuplexStream<unknown, unknown>) => {
-        call.emit('error', rpcError('unimplemented'));
+      ManagedSubscribe: (call: ServerDuplexStream<FetchRequest, FetchResponse>) => {
+        this.#subscribe(call, { managed: this.context.managed });
       },
     };
   }
@@ -163,7 +165,10 @@ export class PubSubServer {
     return schema === undefined ? 'schemaMissing' : { schemaJson: schema.json, schemaId: id, rpcId: randomUUID() };
   }
 
-  #subscribe(call: ServerDuplexStream<FetchRequest, FetchResponse>): void {
+  #subscribe(
+    call: ServerDuplexStream<FetchRequest, FetchResponse>,
+    kind: Pick<SubscriptionContext, 'managed'> = {},
+  ): void {
     const denied = this.#denied(call.metadata);
     if (denied !== undefined) {
       call.emit('error', rpcError(denied));
@@ -171,6 +176,7 @@ export class PubSubServer {
     }
     const subscription = new Subscription(call, {
       ...this.context.subscription,
+      ...kind,
       log: this.context.bus.log,
       onClose: (closed) => this.#subscriptions.delete(closed),
     });

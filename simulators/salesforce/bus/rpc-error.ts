@@ -69,7 +69,11 @@ const rpcFailures = {
     'publish.stream.sweeper.timeout',
     'The stream was closed because no publish request arrived in time.',
   ],
-  unimplemented: [status.UNIMPLEMENTED, 'service.unimplemented', 'The simulator does not offer managed subscriptions.'],
+  managedMissing: [
+    status.NOT_FOUND,
+    'subscription.managed.not.found',
+    'The managed event subscription was not found. Ensure that its ID or developer name is correct.',
+  ],
 } as const;
 
 /** The name of a failure in `rpcFailures`. */

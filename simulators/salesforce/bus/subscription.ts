@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { EventLog, StoredEvent, TopicLog } from './event-log';
+import type { ManagedPlace, ManagedSubscriptions } from './managed-subscriptions';
 import { rpcError, type RpcFailure } from './rpc-error';
 
-/** `FetchRequest` as the proto loader hands it over (camel case, enums as names). */
+/** `FetchRequest` or `ManagedFetchRequest` as the proto loader hands it over (camel case, enums as names). */
 export interface FetchRequest {
   readonly topicName: string;
   readonly replayPreset: 'LATEST' | 'EARLIEST' | 'CUSTOM';
   readonly replayId: Buffer;
   readonly numRequested: number;
+  /** Managed only. */
+  readonly subscriptionId?: string;
+  /** Managed only. */
+  readonly developerName?: string;
+  /** Managed only. */
+  readonly commitReplayIdRequest?: { readonly commitRequestId: string; readonly replayId: Buffer } | null;
 }
 
 /** `FetchResponse` in the same form. */
@@ -20,11 +27,19 @@ export interface FetchResponse {
   readonly latestReplayId: Buffer;
   readonly rpcId: string;
   readonly pendingNumRequested: number;
+  /** Managed only. */
+  readonly commitResponse?: {
+    readonly commitRequestId: string;
+    readonly replayId: Buffer;
+    readonly error?: { readonly code: 'COMMIT'; readonly msg: string };
+  };
 }
 
 /** What a subscription needs from the rest. */
 export interface SubscriptionContext {
   readonly log: EventLog;
+  /** Only where the call is a managed one: it names no topic and no place, the server has them. */
+  readonly managed?: ManagedSubscriptions;
   /** Longest silence while events are owed, in milliseconds (the service: 270,000). */
   readonly keepaliveMs: number;
   /** How long a stream lives without credit, in milliseconds (the service: 60,000). */
@@ -49,6 +64,7 @@ const toConsumerEvent = (event: StoredEvent): FetchResponse['events'][number] =>
 export class Subscription {
   readonly #rpcId = randomUUID();
   #topic: TopicLog | undefined;
+  #managed: ManagedPlace | undefined;
   #position = 0;
   #pending = 0;
   #isBlocked = false;
@@ -95,6 +111,7 @@ export class Subscription {
       if (batch.length === 0) return;
       this.#position = Math.max(this.#position, topic.oldest) + batch.length;
       this.#pending -= batch.length;
+      this.context.log.delivered += batch.length;
       this.#send(batch, batch[batch.length - 1]?.replayId ?? this.context.log.tipReplayId());
     }
   }
@@ -113,18 +130,12 @@ export class Subscription {
 
   #take(request: FetchRequest): void {
     if (this.#isOver) return;
-    if (request.numRequested <= 0) {
-      this.fail('countInvalid');
-      return;
-    }
-    if (this.#topic === undefined) {
-      const failure = this.#start(request);
-      if (failure !== undefined) {
-        this.fail(failure);
-        return;
-      }
-    } else if (request.topicName !== '' && request.topicName !== this.#topic.name) {
-      this.fail('topicMismatch');
+    const { commitReplayIdRequest: commit } = request;
+    if (commit != null) this.#commit(commit);
+    if (commit != null && request.numRequested === 0) return;
+    const failure = this.#faultOf(request);
+    if (failure !== undefined) {
+      this.fail(failure);
       return;
     }
     this.#pending = Math.min(this.#pending + request.numRequested, MAX_PENDING);
@@ -133,8 +144,16 @@ export class Subscription {
     this.deliver();
   }
 
+  #faultOf(request: FetchRequest): RpcFailure | undefined {
+    if (request.numRequested <= 0) return 'countInvalid';
+    if (this.#topic === undefined) return this.#start(request);
+    const isOther = this.#managed === undefined && request.topicName !== '' && request.topicName !== this.#topic.name;
+    return isOther ? 'topicMismatch' : undefined;
+  }
+
   /** The first request fixes topic and position; answers with the failure, if it is one. */
   #start(request: FetchRequest): RpcFailure | undefined {
+    if (this.context.managed !== undefined) return this.#startManaged(this.context.managed, request);
     if (request.topicName === '') return 'topicEmpty';
     const topic = this.context.log.topic(request.topicName);
     if (topic === undefined) return 'topicMissing';
@@ -145,6 +164,28 @@ export class Subscription {
     this.#topic = topic;
     this.#position = position;
     return undefined;
+  }
+
+  #startManaged(all: ManagedSubscriptions, request: FetchRequest): RpcFailure | undefined {
+    const place = all.place(request.subscriptionId ?? '', request.developerName ?? '');
+    if (typeof place === 'string') return place;
+    if (this.context.strike('dropStream')) return 'unavailable';
+    this.#managed = place;
+    this.#topic = place.topic;
+    this.#position = place.position;
+    return undefined;
+  }
+
+  #commit({ commitRequestId, replayId }: NonNullable<FetchRequest['commitReplayIdRequest']>): void {
+    const isDone = this.#managed?.commit(replayId) === true;
+    const error = { code: 'COMMIT', msg: 'The replay ID is not one of the subscription.' } as const;
+    this.call.write({
+      events: [],
+      latestReplayId: Buffer.alloc(0),
+      rpcId: this.#rpcId,
+      pendingNumRequested: this.#pending,
+      commitResponse: { commitRequestId, replayId, ...(isDone ? {} : { error }) },
+    });
   }
 
   #positionOf(topic: TopicLog, request: FetchRequest): number | RpcFailure {

@@ -4,6 +4,7 @@ import type { Org } from '../org/org';
 import type { Transaction } from '../org/transaction';
 import type { ArmedFaults } from '../faults';
 import { Refusal } from '../org/refusal';
+import type { BulkJobs } from './bulk';
 import type { Cursors } from './cursors';
 
 /** What the data resources work on. */
@@ -12,10 +13,13 @@ export interface RestContext {
   readonly bus: EventBus;
   readonly faults: ArmedFaults;
   readonly cursors: Cursors;
+  readonly jobs: BulkJobs;
   readonly writes: WriteLog;
   readonly orgId: string;
   /** Daily request allocation and what is used of it. */
   readonly usage: { used: number; readonly limit: number };
+  /** Daily event deliveries. */
+  readonly dailyEvents: number;
 }
 
 /** One REST write as `GET /simulator/writes` shows it. */
@@ -62,6 +66,8 @@ export interface RestCall {
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a body: text that is no JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

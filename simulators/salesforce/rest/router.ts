@@ -1,5 +1,6 @@
 import { notFound, Refusal } from '../org/refusal';
 import type { Answer, RestCall } from './call';
+import * as bulk from './bulk';
 import * as collections from './collections';
 import { runComposite } from './composite';
 import { basicInformation, describeGlobal, describeObject } from './describe';
@@ -20,13 +21,22 @@ const resources: Readonly<Record<string, Resource>> = {
     ),
   }),
   'GET limits': (call) => {
-    const { used, limit } = call.context.usage;
-    return { status: 200, body: { DailyApiRequests: { Max: limit, Remaining: limit - used } } };
+    const { usage, dailyEvents, bus } = call.context;
+    const body = {
+      DailyApiRequests: { Max: usage.limit, Remaining: usage.limit - usage.used },
+      DailyDeliveredPlatformEvents: { Max: dailyEvents, Remaining: Math.max(0, dailyEvents - bus.log.delivered) },
+    };
+    return { status: 200, body };
   },
   'GET query': (call) => runQuery(call, false),
   'GET queryAll': (call) => runQuery(call, true),
   'GET query/*': (call, position) => queryMore(call, 'query', position),
   'GET queryAll/*': (call, position) => queryMore(call, 'queryAll', position),
+  'POST jobs/query': bulk.createJob,
+  'GET jobs/query/*': (call, id) => bulk.readJob(call, id),
+  'PATCH jobs/query/*': (call, id) => bulk.abortJob(call, id),
+  'DELETE jobs/query/*': (call, id) => bulk.deleteJob(call, id),
+  'GET jobs/query/*/results': (call, id) => bulk.readResults(call, id),
   'GET sobjects': describeGlobal,
   'GET sobjects/*': (call, object) => basicInformation(call, object),
   'POST sobjects/*': (call, object) => createRecord(call, object),

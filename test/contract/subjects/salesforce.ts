@@ -5,7 +5,6 @@ import { type RunningSalesforce, startSalesforce } from '../../../simulators/sal
 import { goldensIn } from '../goldens';
 import { readmeExamples } from '../readme-examples';
 import type { ContractSubject, Crm } from '../subject';
-import { eventsSent } from './salesforce-events-sent';
 
 const stream = '/data/LeadChangeEvent';
 
@@ -63,10 +62,11 @@ function nativeOf(payload: unknown): unknown {
   return salesforce.readNatives(payload, () => undefined)[0];
 }
 
-/** Salesforce, heard and written over its own protocols on loopback. */
-export const subject: ContractSubject = {
+/** Salesforce, heard over one of its protocols and written to, on loopback. */
+export const heardOver = (transport: 'pubsub' | 'cometd'): ContractSubject => ({
   connector: salesforce,
-  start: startCrm,
+  ...(transport === 'pubsub' ? {} : { binding: transport }),
+  start: () => startCrm(transport),
   goldens: goldensIn('connectors/salesforce/fixtures'),
   special: {
     multiRecord: { native: nativeOf(payloads.many), records: ids.length },
@@ -82,17 +82,21 @@ export const subject: ContractSubject = {
     apiVersion: 'Salesforce keeps many versions of its REST API alive',
     silenceSeconds: 'only the Pub/Sub API promises a keepalive within a known time',
     taskKeyField: 'the key of an action needs a custom field, whose name is the org’s',
+    bulkAbove: 'Salesforce counts requests by the day, and has an API of its own for many records',
+    managedSubscription: 'Salesforce can keep a subscription’s place itself',
+    transport: 'Salesforce tells events over two APIs, and not every network lets the newer one through',
   },
-};
+});
 
-async function startCrm(): Promise<Crm> {
+export const subject = heardOver('pubsub');
+
+async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
   const org = await startSalesforce();
   const { admin } = org;
   const records = new Map<number, string>();
-  const sentBefore = eventsSent();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
   return {
-    config: configOf(org),
+    config: { ...configOf(org), transport },
     stream,
     settableField: 'Title',
     write: (record, mark) => {
@@ -112,7 +116,7 @@ async function startCrm(): Promise<Crm> {
       Promise.resolve(
         admin.records('Task').filter((task) => task.Signalbox_Key__c === actionId && task.IsDeleted !== true).length,
       ),
-    handedOut: () => Promise.resolve(eventsSent() - sentBefore),
+    handedOut: () => Promise.resolve(admin.delivered()),
     faults: {
       expirePositions: () =>
         done(() => {

@@ -3,6 +3,7 @@ import { type RunningSalesforce, type SalesforceOptions, startSalesforce } from 
 import {
   type Connection,
   type Delivery,
+  Permanent,
   PositionExpired,
   Retryable,
   type Start,
@@ -84,7 +85,7 @@ afterEach(async () => {
   await org.stop();
 });
 
-describe('the source', () => {
+describe('the source over the Pub/Sub API', () => {
   it('hands over stored events in order, decoded, and resumes after a position', async () => {
     await start();
     const leads = createLeads(250);
@@ -227,5 +228,64 @@ describe('the source', () => {
     );
     const [read] = await connection.reader.read('Lead', [leads[0]!, leads[1]!], stopping.signal);
     expect(read).toMatchObject({ kind: 'record', nativeType: 'Lead', fields: { Company: 'Acme' } });
+  });
+});
+
+describe('a managed subscription', () => {
+  const managedSubscriptions = [{ id: '18xSB0000000001AAA', developerName: 'Signalbox_Leads', topic }];
+
+  /** A second connection, as another process has it. */
+  async function again(managedSubscription: string): Promise<void> {
+    await connection.close();
+    const { clientId, username } = org.clients.integration!;
+    connection = await salesforce.connect(
+      {
+        baseUrl: org.baseUrl,
+        loginUrl: org.baseUrl,
+        pubsubEndpoint: org.grpcAddress,
+        pubsubCa: org.caCertPem,
+        auth: { kind: 'jwt-bearer', clientId, username, privateKey },
+        subscribe: [topic],
+        managedSubscription,
+      },
+      { log, now: Date.now, inbox: noInbox },
+    );
+  }
+
+  it('goes on behind what was acknowledged, wherever it is asked to start, by developer name and by id', async () => {
+    await start({ managedSubscriptions, keepaliveMs: 30 }, { managedSubscription: 'Signalbox_Leads' });
+    const leads = createLeads(6);
+    const stream = subscribe(latest);
+    const taken = await take(stream, 4);
+    expect(idsOf(taken)).toEqual(leads.slice(0, 4));
+    // Only two are safe: the other two come again.
+    await connection.source.ack(topic, taken[1]!.position);
+    // The server has taken the commit when it sends what comes after it.
+    expect((await stream.next()).value).toMatchObject({ kind: 'event' });
+    expect((await stream.next()).value).toMatchObject({ kind: 'event' });
+    expect((await stream.next()).value).toMatchObject({ kind: 'keepalive' });
+    await again('18xSB0000000001AAA');
+    expect(idsOf(await take(subscribe(latest), 4))).toEqual(leads.slice(2));
+  });
+
+  it('breaks as Retryable when a place is refused, and as Permanent when there is no such subscription', async () => {
+    await start({ managedSubscriptions }, { managedSubscription: 'Signalbox_Leads' });
+    createLeads(1);
+    const stream = subscribe(earliest);
+    await take(stream, 1);
+    await connection.source.ack(topic, { v: 1, replayId: Buffer.from('nothing of ours').toString('base64') });
+    await expect(stream.next()).rejects.toMatchObject({ code: 'SBX_SALESFORCE_COMMIT' });
+    await again('Another');
+    await expect(subscribe(earliest).next()).rejects.toThrow(Permanent);
+  });
+
+  it('is refused over the Streaming API, and for several topics', async () => {
+    await start();
+    const both = { managedSubscription: 'Signalbox_Leads', transport: 'cometd' } as const;
+    await org.stop();
+    await expect(start({ managedSubscriptions }, both)).rejects.toMatchObject({ code: 'SBX_SALESFORCE_MANAGED' });
+    const subscribed = { managedSubscription: 'Signalbox_Leads', subscribe: [topic, '/data/TaskChangeEvent'] };
+    await org.stop();
+    await expect(start({ managedSubscriptions }, subscribed)).rejects.toMatchObject({ code: 'SBX_SALESFORCE_MANAGED' });
   });
 });
