@@ -10,6 +10,10 @@ export interface Names {
   readonly entity: string;
   /** Fields of `record`: the entity's own and those of the tenant's mapping. Absent: not known, so anything goes. */
   readonly fields: readonly string[] | undefined;
+  /** What an expression may begin with; left out: what can be asked of an event. */
+  readonly roots?: readonly string[];
+  /** What the use case knows of the customer's other records. Absent: that cannot be asked here. */
+  readonly related?: readonly string[];
 }
 
 /** Fields that every canonical record has. */
@@ -25,30 +29,56 @@ const unknownField = (field: string, { entity, fields }: Names): readonly [strin
   ];
 };
 
-/** What is wrong with a yes-or-no question, its names included. */
-export const questionFindings = (path: Path, source: string, names: Names): readonly Finding[] => {
+const relatedFault = (field: string | undefined, { related = [] }: Names): readonly [string, string] | undefined => {
+  if (field === undefined || related.includes(field)) return undefined;
+  const near = didYouMean(field, related);
+  return [
+    `the use case declares no related value "${field}"`,
+    near === 'remove it' ? `add ${field} to its related:` : `${near}; or add ${field} to its related:`,
+  ];
+};
+
+/** What may stand after a root and does not. */
+const fieldFault = (root: string, field: string | undefined, names: Names): readonly [string, string] | undefined => {
+  if (root === 'related') return relatedFault(field, names);
+  return root === 'record' && field !== undefined ? unknownField(field, names) : undefined;
+};
+
+/** What is wrong with an expression, its names included. */
+export const expressionFindings = (path: Path, source: string, names: Names): readonly Finding[] => {
   try {
     compileJsonata(source);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return [{ path, message: error.message, fix: error.fix, target: { offset: error.position } }];
   }
+  const { roots = expressionRoots, related } = names;
+  const known = related === undefined ? roots : [...roots, 'related'];
   return namesRead(source).flatMap(([root, field]) => {
     if (root === undefined) return [];
-    if (!expressionRoots.some((known) => known === root.name)) {
+    if (!known.includes(root.name)) {
       const isField = names.fields?.includes(root.name) === true;
-      const fix = isField ? `write record.${root.name}` : didYouMean(root.name, expressionRoots);
+      const fix = isField ? `write record.${root.name}` : didYouMean(root.name, known);
       return [{ path, message: `there is no "${root.name}" here`, fix, target: { offset: root.position } }];
     }
-    const wrong = root.name === 'record' && field !== undefined ? unknownField(field.name, names) : undefined;
+    const wrong = fieldFault(root.name, field?.name, names);
     if (wrong === undefined || field === undefined) return [];
     return [{ path, message: wrong[0], fix: wrong[1], target: { offset: field.position } }];
   });
 };
 
-/** What may follow a root other than `record` after a dot. */
-const isBelow = (root: string, field: string): boolean =>
-  (root === 'decision' && field === 'id') || (root === 'reasons' && /^\d+$/.test(field));
+/** What may follow a root after a dot, for those that are not filled in whole. */
+const exampleOf: Readonly<Record<string, string>> = {
+  record: 'record.name',
+  decision: 'decision.id',
+  related: 'related.openOrders',
+};
+
+const belowFault = (root: string, field: string, names: Names): readonly [string, string] | undefined => {
+  if (root === 'record' || root === 'related') return fieldFault(root, field, names);
+  if ((root === 'decision' && field === 'id') || (root === 'reasons' && /^\d+$/.test(field))) return undefined;
+  return [`"${root}" has no field "${field}"`, `write {{${exampleOf[root] ?? root}}}`];
+};
 
 const placeholderFault = (
   [root = '', field]: readonly string[],
@@ -58,12 +88,9 @@ const placeholderFault = (
     const isField = names.fields?.includes(root) === true;
     return [`there is no "${root}" here`, isField ? `write {{record.${root}}}` : didYouMean(root, templateRoots)];
   }
-  const example = { record: 'record.name', decision: 'decision.id' }[root];
-  if (field === undefined) {
-    return example === undefined ? undefined : [`a whole ${root} cannot be filled in`, `write {{${example}}}`];
-  }
-  if (root === 'record') return unknownField(field, names);
-  return isBelow(root, field) ? undefined : [`"${root}" has no field "${field}"`, `write {{${example ?? root}}}`];
+  if (field !== undefined) return belowFault(root, field, names);
+  const example = exampleOf[root];
+  return example === undefined ? undefined : [`a whole ${root} cannot be filled in`, `write {{${example}}}`];
 };
 
 const templateFindings = (path: Path, template: string, names: Names): readonly Finding[] => {

@@ -2,7 +2,16 @@
 export type TemplateScope = Readonly<Record<string, unknown>>;
 
 /** The names that a placeholder may begin with. */
-export const templateRoots = ['record', 'score', 'percent', 'band', 'reasons', 'usecase', 'decision'] as const;
+export const templateRoots = [
+  'record',
+  'score',
+  'percent',
+  'band',
+  'reasons',
+  'usecase',
+  'decision',
+  'related',
+] as const;
 
 /** A template's text after filling in, and the placeholders that nothing was found for. */
 export interface Rendered {

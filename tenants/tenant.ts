@@ -2,6 +2,7 @@ import type { EntityName } from '../canonical-schema/entity';
 import type { TaskPriority } from '../canonical-schema/action';
 import type { Mapping } from '../connectors/contract';
 import type { CompiledExpression } from './expression';
+import type { Identity } from './identity';
 
 /** One tenant's file, checked: every name in it is known, every secret is resolved, every default is filled in. */
 export interface Tenant {
@@ -16,6 +17,8 @@ export interface Tenant {
   /** By name. */
   readonly useCases: Readonly<Record<string, UseCase>>;
   readonly retention: Retention;
+  /** Absent: no record is known to be the same customer's as another. */
+  readonly identity?: Identity;
 }
 
 /** How long the ledger keeps what it knows, in milliseconds. */

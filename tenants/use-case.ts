@@ -3,7 +3,7 @@ import { entityFields } from '../canonical-schema/catalog';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import { sha256Hex } from '../canonical-schema/sha256';
 import type { Mapping } from '../connectors/contract';
-import { actFindings, type Names, questionFindings } from './names';
+import { actFindings, expressionFindings, type Names } from './names';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
@@ -121,7 +121,7 @@ export const useCaseFindings = (
   return [
     ...referenceFindings(path, name, written, around),
     ...bandFindings(path, written),
-    ...questions.flatMap(([at, source]) => (source === undefined ? [] : questionFindings(at, source, names))),
+    ...questions.flatMap(([at, source]) => (source === undefined ? [] : expressionFindings(at, source, names))),
     ...Object.entries(written.act ?? {}).flatMap(([band, acts]) =>
       acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, names)),
     ),
