@@ -3,7 +3,7 @@ import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { bounded, documents, newest, time } from './columns';
 import { touchEngagements, type EngagementTouch } from './engagements';
-import { insertRecords, type RecordRow } from './records';
+import { insertRecords, type RecordToKeep } from './records';
 import type { Schema } from './schema';
 
 /** What a lane did with an event. `duplicate`: another batch has recorded it; counted, not stored again. */
@@ -25,7 +25,7 @@ export interface Batch {
   readonly lane: { readonly workflowid: string; readonly runid: string };
   readonly events: readonly RecordedEvent[];
   /** Newest snapshots, at most one needed per subject. */
-  readonly records: readonly RecordRow[];
+  readonly records: readonly RecordToKeep[];
   readonly decisions: readonly Decision[];
   readonly engagements: readonly EngagementTouch[];
 }

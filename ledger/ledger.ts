@@ -3,6 +3,7 @@ import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
 import { counts, latencies, type Counts, type Latencies } from './counts';
 import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
+import type { Customer, Unjoined } from './customer';
 import { findDecision } from './decisions';
 import {
   closeEngagement,
@@ -15,6 +16,7 @@ import {
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, type HistoryEntry } from './history';
+import { findCustomer, listUnjoined } from './identity';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
 import type { Log } from './log';
 import { migrate } from './migrate';
@@ -29,6 +31,7 @@ import type { Decision } from '../canonical-schema/decision';
 export type { ActionAttempt } from './actions';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { Counts, Latencies } from './counts';
+export type { Customer, KeyHolder, Unjoined } from './customer';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
@@ -38,7 +41,7 @@ export type { Outcome } from './outcomes';
 export type { ParkedEvent } from './parked';
 export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
-export type { RecordRow } from './records';
+export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 
 /** Where the ledger is kept. */
@@ -80,8 +83,12 @@ export interface Ledger {
   /** To be called before a subject's parked events are redriven. */
   releaseParked(tenant: string, subject: string): Promise<ParkedEvent[]>;
 
-  /** @param record `<entity>/<crm id>`, or the CRM's id alone */
-  history(tenant: string, record: string): Promise<HistoryEntry[]>;
+  /** @param records each `<entity>/<crm id>`, or the CRM's id alone; several are told in one order */
+  history(tenant: string, ...records: readonly string[]): Promise<HistoryEntry[]>;
+  /** The records known to be the same customer's; undefined when the record is not known. */
+  customer(tenant: string, record: string): Promise<Customer | undefined>;
+  /** Identity keys that link nothing, because it would be a guess. */
+  listUnjoined(tenant: string): Promise<readonly Unjoined[]>;
   counts(tenant: string): Promise<Counts>;
   /** From event to applied action. */
   latencies(tenant: string, since?: string): Promise<Latencies>;
@@ -121,7 +128,9 @@ function overDatabase({ kysely, close }: Database): Ledger {
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),
     releaseParked: (tenant, subject) => releaseParked(kysely, tenant, subject),
-    history: (tenant, record) => history(kysely, tenant, record),
+    history: (tenant, ...records) => history(kysely, tenant, records),
+    customer: (tenant, record) => findCustomer(kysely, tenant, record),
+    listUnjoined: (tenant) => listUnjoined(kysely, tenant),
     counts: (tenant) => counts(kysely, tenant),
     latencies: (tenant, since) => latencies(kysely, tenant, since),
     decision: (tenant, id) => findDecision(kysely, tenant, id),

@@ -42,6 +42,9 @@ export interface Schema {
     record: Json<CanonicalRecord>;
     native: Json<Readonly<Record<string, unknown>>>;
     deleted: boolean;
+    connection: string | null;
+    ownkeys: readonly string[] | null;
+    sharedkeys: readonly string[] | null;
     recordedat: Time;
   };
   decisions: {
