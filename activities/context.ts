@@ -1,23 +1,15 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
-import type { EngagementRow, LaneContext as LedgerContext } from '../ledger/ledger';
+import type { EngagementRow, KeyHolder, LaneContext as LedgerContext } from '../ledger/ledger';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
 import type { Tenant, UseCase } from '../tenants/tenant';
-import { engagementKey } from '../canonical-schema/engagement';
 import { withoutEvidence } from './evidence';
 import { hydrate, type Hydrated } from './hydrate';
+import { KeyRing } from './key-ring';
 import type { LaneDependencies } from './lane-dependencies';
-import type {
-  Cause,
-  EngagementView,
-  Evidence,
-  LaneBatch,
-  LaneContext,
-  OutcomeSeen,
-  PolicyView,
-  PreparedEvent,
-} from './lane-types';
+import type { Cause, Evidence, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
 import { isStale, merge, needsReading, type Snapshot } from './merge';
+import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 
 export interface ContextInput extends LaneBatch {
@@ -33,11 +25,11 @@ export interface BatchView {
   readonly told: ReadonlyMap<string, CanonicalEvent>;
   /** By event id: the record after the event. */
   readonly after: ReadonlyMap<string, Snapshot>;
+  /** By event id: what the record is known by in other CRMs after the event; empty for a tenant without identity rules. */
+  readonly keys: ReadonlyMap<string, Omit<KeyHolder, 'subject'>>;
   /** By decision id: what the batch's scores rest on, those of an earlier try included. */
   readonly evidence: Map<string, Evidence>;
 }
-
-const noOutcomeWithinMs = 30 * 24 * 3_600_000;
 
 /** Reads what the ledger and, where events came incomplete, the CRM know about a batch. Changes nothing. */
 export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Promise<BatchView> {
@@ -64,6 +56,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     events: batch.events,
     told: teller.told,
     after: teller.after,
+    keys: teller.keys.byEvent,
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
   };
 }
@@ -84,6 +77,7 @@ function withoutParked(
 class Teller {
   readonly told = new Map<string, CanonicalEvent>();
   readonly after = new Map<string, Snapshot>();
+  readonly keys: KeyRing;
   private readonly seen: Set<string>;
   /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
   private readonly recorded: ReadonlySet<string>;
@@ -99,6 +93,7 @@ class Teller {
   ) {
     this.seen = new Set(rows.known);
     this.recorded = new Set(rows.recorded);
+    this.keys = new KeyRing(tenant.identity);
   }
 
   async tell(event: CanonicalEvent): Promise<PreparedEvent> {
@@ -126,7 +121,6 @@ class Teller {
         cause: { code: 'SBX_RECORD_GONE', message: 'the record was deleted meanwhile' },
       };
     }
-    if (event.origin === 'self') return { ...base, status: 'echo' };
     const prepared = await this.weigh(event, state);
     if (prepared.status === 'parked') this.blocked.add(event.subject);
     // Its scores are in the ledger; its outcomes are told again.
@@ -176,6 +170,8 @@ class Teller {
   private async weigh(event: CanonicalEvent, state: Snapshot): Promise<PreparedEvent> {
     const base = { eventid: event.id, subject: event.subject };
     try {
+      await this.keys.take(event, state);
+      if (event.origin === 'self') return { ...base, usecases: [], outcomes: [], status: 'echo' };
       const { usecases, outcomes } = await this.ask(event, state);
       if (usecases.length + outcomes.length > 0) {
         return { ...base, usecases, outcomes, status: 'decided', order: state.sequence, ...amountOf(state) };
@@ -257,36 +253,4 @@ function amountOf({ record }: Snapshot): { readonly amount?: number } {
   const amount =
     typeof record.amount === 'string' || typeof record.amount === 'number' ? Number(record.amount) : Number.NaN;
   return Number.isFinite(amount) ? { amount } : {};
-}
-
-function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>> {
-  return Object.fromEntries(
-    Object.values(tenant.useCases).map((useCase) => [
-      useCase.name,
-      {
-        usecase: useCase.name,
-        connection: useCase.connection,
-        bands: useCase.bands,
-        act: useCase.act,
-        approval: useCase.approval,
-        materialChange: useCase.materialChange,
-        withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
-        digest: useCase.policy,
-      },
-    ]),
-  );
-}
-
-function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, EngagementView>> {
-  return Object.fromEntries(
-    rows.map((row) => [
-      engagementKey(row.subject, row.usecase),
-      {
-        id: row.id,
-        decision: row.lastdecision,
-        ...(row.lastscore === undefined ? {} : { score: row.lastscore }),
-        ...(row.lastband === undefined ? {} : { band: row.lastband }),
-      },
-    ]),
-  );
 }
