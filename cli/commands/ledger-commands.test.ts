@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateTask } from '../../canonical-schema/action';
 import type { Decision } from '../../canonical-schema/decision';
-import { type Ledger, openLedger } from '../../ledger/ledger';
+import { type Ledger, openLedger, type RecordToKeep } from '../../ledger/ledger';
 import { ledgerFolder } from '../places';
 import { signalbox } from '../terminal.fixture';
 import { normalisedLead } from '../event.fixture';
@@ -38,6 +38,15 @@ const decision = (eventid: string): Decision => ({
   sequence: '1',
 });
 
+const known = (about: string, connection: string, own: readonly string[]): RecordToKeep => ({
+  subject: about,
+  sequence: '1',
+  record: { id: about.slice(about.indexOf('/') + 1), nativeType: 'Contact' },
+  native: {},
+  deleted: false,
+  keys: { connection, own, shared: [] },
+});
+
 beforeAll(async () => {
   const event = await normalisedLead(tenant);
   const decided = decision(event.id);
@@ -55,7 +64,11 @@ beforeAll(async () => {
     batchid: 'batch-1',
     lane: { workflowid: 'lane/acme/3', runid: 'run-1' },
     events: [{ event, status: 'decided' }],
-    records: [],
+    records: [
+      known(subject, 'sales', ['email:h1']),
+      known('contact/C1', 'erp', ['email:h1', 'phone:h2']),
+      known('contact/C2', 'erp', ['phone:h2']),
+    ],
     decisions: [decided],
     engagements: [{ ...touch, lastdecision: decided.id, lastsequence: '1' }],
   });
@@ -92,6 +105,28 @@ beforeAll(async () => {
 afterAll(async () => {
   await ledger.close();
   rmSync(state, { recursive: true });
+});
+
+test('history tells who is the same customer in another CRM, and what would be a guess', async () => {
+  const { code, out } = await signalbox(['history', ...common, subject]);
+  expect(code).toBe(0);
+  expect(out.slice(out.indexOf('The same'))).toBe(
+    'The same customer:\n  erp  contact/C1  by email\n' +
+      'Not linked, because it would be a guess:\n' +
+      '  by phone: two records of one CRM have it as their own: contact/C1, contact/C2\n',
+  );
+});
+
+test('history --customer tells the story from wherever one begins', async () => {
+  const alone = await signalbox(['history', ...common, 'contact/C1']);
+  expect(alone).toMatchObject({ code: 1, out: '' });
+  const { code, out } = await signalbox(['history', ...common, '--customer', 'contact/C1']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/lead\/00Q000000000001AAA: decision lead-scoring: act/);
+  const { out: json } = await signalbox(['history', ...common, '--customer', '--json', 'contact/C1']);
+  const told = JSON.parse(json) as { readonly entries: readonly unknown[]; readonly customer: unknown };
+  expect(told.entries.length).toBeGreaterThan(3);
+  expect(told.customer).toMatchObject({ members: [{ subject, connection: 'sales', by: ['email'] }] });
 });
 
 test('history tells the whole story, from the event to what the CRM answered', async () => {
