@@ -133,3 +133,53 @@ describe('validate tells what is wrong with the rules, where, and the fix', () =
     expect(JSON.stringify(fault)).not.toContain('too-short');
   });
 });
+
+describe('validate tells what is wrong with related values', () => {
+  const related = `    related:
+      overdue: { connection: sales, entity: order, count: "record.status != 'C' and record.startDate < asOf" }
+    bands:`;
+  const withRelated = file.replace('    bands:', related);
+  const useCase = 'useCases.lead-scoring';
+
+  test('nothing where all is right, in templates and when, too', () => {
+    const asked = withRelated.replace("record.status != 'Closed'", 'related.overdue > 0');
+    expect(faultsOf(asked.replace('{{record.name}}', '{{related.overdue}}'), { env })).toEqual([]);
+  });
+
+  test.each([
+    [
+      'connection: sales, entity: order',
+      'connection: erp, entity: order',
+      'related.overdue.connection',
+      /"erp"/,
+      /sales/,
+    ],
+    ['count: ', 'sum: record.amount, count: ', 'related.overdue', /one thing only/, /count, sum, daysSince/],
+    ['and record.startDate', 'and record.start', 'related.overdue.count', /no field "start"/, /startDate/],
+    ['< asOf', '< now', 'related.overdue.count', /no "now" here/, /./],
+    ["record.status != 'Closed'", 'related.overdu > 0', 'when', /no related value "overdu"/, /"overdue"/],
+    ["won: 'record.isConverted'", "won: 'related.overdue = 0'", 'outcome.won', /no "related" here/, /./],
+  ])('%s -> %s', (from, to, path, message, fix) => {
+    expect(withRelated).toContain(from);
+    expect(faultsOf(withRelated.replace(from, to), { env })).toMatchObject([
+      {
+        path: `${useCase}.${path}`,
+        message: expect.stringMatching(message) as string,
+        fix: expect.stringMatching(fix) as string,
+      },
+    ]);
+  });
+
+  test('without rules there is no customer to know anything of', () => {
+    expect(faultsOf(acme.replace('    bands:', related), { env })).toMatchObject([
+      { path: `${useCase}.related`, message: expect.stringContaining('nothing says') as string },
+    ]);
+  });
+
+  test('another value is another policy; a use case without keeps its own', () => {
+    const policyOf = (text: string) => load(text, { env }).useCases['lead-scoring']?.policy;
+    expect(policyOf(file)).toBe(policyOf(acme));
+    expect(policyOf(withRelated)).not.toBe(policyOf(file));
+    expect(policyOf(withRelated)).not.toBe(policyOf(withRelated.replace("'C'", "'D'")));
+  });
+});

@@ -80,8 +80,9 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
   const mappings = Object.fromEntries(
     Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
   );
+  const hasIdentity = written.identity !== undefined;
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models }));
+    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models, hasIdentity }));
   }
   if (written.identity === undefined) return { connections, findings };
   const { identity, findings: ofIdentity } = readIdentity(written.identity, mappings, file, sources);

@@ -3,6 +3,7 @@ import type { TaskPriority } from '../canonical-schema/action';
 import type { Mapping } from '../connectors/contract';
 import type { CompiledExpression } from './expression';
 import type { Identity } from './identity';
+import type { RelatedValue } from './related';
 
 /** One tenant's file, checked: every name in it is known, every secret is resolved, every default is filled in. */
 export interface Tenant {
@@ -101,6 +102,8 @@ export interface UseCase {
   readonly act: Readonly<Record<string, readonly ActTemplate[]>>;
   readonly approval: Approval;
   readonly outcome?: OutcomeRule;
+  /** What is asked of the customer's other records. */
+  readonly related?: readonly RelatedValue[];
   /** A score that moved less than this inside its band changes nothing. */
   readonly materialChange: number;
   /** sha256 (hex) of the canonical JSON of the use case as it applies, defaults included. */

@@ -7,6 +7,7 @@ import { actFindings, expressionFindings, type Names } from './names';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
+import { relatedFindings, toRelated, type WrittenRelated } from './related';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
 import type { ActTemplate, Approval, Band, OutcomeRule, TaskTemplate, UseCase } from './tenant';
@@ -31,6 +32,7 @@ export interface WrittenUseCase {
   readonly approval?: Approval;
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
   readonly materialChange?: number;
+  readonly related?: Readonly<Record<string, WrittenRelated>>;
 }
 
 /** What a use case refers to. */
@@ -38,6 +40,8 @@ export interface UseCaseSurroundings {
   /** The mapping of each connection of the file, by the connection's name. */
   readonly mappings: Readonly<Record<string, Mapping>>;
   readonly models: readonly string[];
+  /** Whether the file says by which keys records are one customer's. */
+  readonly hasIdentity: boolean;
 }
 
 const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
@@ -97,6 +101,17 @@ const bandFindings = (path: Path, { bands, act = {} }: WrittenUseCase): readonly
   return found;
 };
 
+const customerFindings = (
+  path: Path,
+  related: WrittenUseCase['related'],
+  { mappings, hasIdentity }: UseCaseSurroundings,
+): readonly Finding[] => {
+  const found = Object.entries(related ?? {}).flatMap(([name, one]) => relatedFindings([...path, name], one, mappings));
+  if (related === undefined || hasIdentity) return found;
+  const message = "nothing says which records are the same customer's";
+  return [{ path, message, fix: 'add identity: with its rules to the tenant', target: { key: true } }, ...found];
+};
+
 /** Everything that is wrong with a use case beyond its shape. */
 export const useCaseFindings = (
   name: string,
@@ -113,17 +128,21 @@ export const useCaseFindings = (
         ? undefined
         : [...entityFields(entity), ...Object.keys(mapping[entity] ?? {})],
   };
+  const related = Object.keys(written.related ?? {});
+  const withRelated: Names = related.length === 0 ? names : { ...names, related };
+  // How it ended is the record's own matter.
   const questions = [
-    [[...path, 'when'], written.when],
-    [[...path, 'outcome', 'won'], written.outcome?.won],
-    [[...path, 'outcome', 'lost'], written.outcome?.lost],
+    [[...path, 'when'], written.when, withRelated],
+    [[...path, 'outcome', 'won'], written.outcome?.won, names],
+    [[...path, 'outcome', 'lost'], written.outcome?.lost, names],
   ] as const;
   return [
     ...referenceFindings(path, name, written, around),
     ...bandFindings(path, written),
-    ...questions.flatMap(([at, source]) => (source === undefined ? [] : expressionFindings(at, source, names))),
+    ...customerFindings([...path, 'related'], written.related, around),
+    ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
     ...Object.entries(written.act ?? {}).flatMap(([band, acts]) =>
-      acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, names)),
+      acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, withRelated)),
     ),
   ];
 };
@@ -148,10 +167,11 @@ const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome'
 });
 
 /** The same for every way of writing the same use case: defaults are filled in, and expressions count by their source. */
-const policyOf = ({ when, outcome, ...plain }: Omit<UseCase, 'policy'>): string =>
+const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy'>): string =>
   sha256Hex(
     canonicalJson({
       ...plain,
+      related: related?.map(({ of, at, ...value }) => ({ ...value, of: of.source, at: at?.source })),
       when: when?.source,
       outcome: outcome && { won: outcome.won?.source, lost: outcome.lost?.source, within: outcome.within },
     }),
@@ -169,6 +189,7 @@ export const toUseCase = (name: string, written: WrittenUseCase): UseCase => {
     act: Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map(actTemplate)])),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
+    ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
   };
   return { ...useCase, policy: policyOf(useCase) };
 };
