@@ -19,6 +19,8 @@ export const decisionColumns = [
   'contributions',
   'intercept',
   'features',
+  'related',
+  'relatedfrom',
   'model',
   'policy',
   'decidedat',
@@ -64,7 +66,7 @@ export async function findDecisionsOn(
 
 /** A row as it was recorded. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const { tenant, because, score, band, intercept, model, decidedat, ...rest } = row;
+  const { tenant, because, score, band, intercept, model, decidedat, related, relatedfrom, ...rest } = row;
   return {
     ...rest,
     tenantid: tenant,
@@ -73,6 +75,8 @@ export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof 
     ...(score !== null && { score }),
     ...(band !== null && { band }),
     ...(intercept !== null && { intercept }),
-    ...(model !== null && model !== undefined && { model }),
+    ...(related !== null && { related }),
+    ...(relatedfrom !== null && { relatedFrom: relatedfrom }),
+    ...(model !== null && { model }),
   };
 }

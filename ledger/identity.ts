@@ -1,12 +1,21 @@
 import { sql, type Kysely } from 'kysely';
-import { entityNames } from '../canonical-schema/entity';
+import { entityNames, type EntityName } from '../canonical-schema/entity';
+import type { CanonicalEvent } from '../canonical-schema/event';
 import { anyOf } from './columns';
 import { CustomerWalk, indexKeys, mostHolders, type Customer, type KeyHolder, type Unjoined } from './customer';
+import { findRecords, type RecordRow } from './records';
 import type { Schema } from './schema';
 
 /** A record's keys with the place of the state that has them. */
 export interface HolderRow extends KeyHolder {
   readonly sequence: string;
+}
+
+/** Whose customers are asked for. */
+export interface RelativesQuestion {
+  readonly starts: readonly KeyHolder[];
+  readonly entities: readonly EntityName[];
+  readonly since: string;
 }
 
 /** How far a walk goes from the records it starts at: lead, contact, account, their orders are three. */
@@ -65,6 +74,55 @@ export async function findCustomer(
   if (start === undefined) return undefined;
   const holders = await findHolders(database, tenant, [start]);
   return new CustomerWalk(start, indexKeys(holders.values())).customer;
+}
+
+/** What there is to know of the customers of some records. */
+export interface Relatives {
+  /** Everyone who may be of the same customers, with the keys of now. */
+  readonly holders: readonly HolderRow[];
+  /** The newest states of those of the entities. */
+  readonly records: readonly RecordRow[];
+  /** All that was told of those whose newest state is later than the time asked for. */
+  readonly events: readonly CanonicalEvent[];
+}
+
+/**
+ * Reads what decisions about some records may want to know of their customers.
+ * @param starts the records with the keys that they have, which the ledger may not know yet
+ * @param entities those whose states are wanted
+ * @param since RFC 3339: of what changed later, the events are told as well, so that earlier states can be had
+ */
+export async function findRelatives(
+  database: Kysely<Schema>,
+  tenant: string,
+  { starts, entities, since }: RelativesQuestion,
+): Promise<Relatives> {
+  const holders = [...(await findHolders(database, tenant, starts)).values()];
+  const wanted = holders.filter(({ subject }) => entities.some((entity) => subject.startsWith(`${entity}/`)));
+  const subjectsOf = (rows: readonly HolderRow[]) => rows.map(({ subject }) => subject);
+  const later = holders.filter(
+    ({ sequence }) => Date.parse(sequence.slice(0, sequence.indexOf('/'))) > Date.parse(since),
+  );
+  return {
+    holders,
+    records: wanted.length === 0 ? [] : await findRecords(database, tenant, subjectsOf(wanted)),
+    events: later.length === 0 ? [] : await eventsOf(database, tenant, subjectsOf(later)),
+  };
+}
+
+async function eventsOf(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+): Promise<readonly CanonicalEvent[]> {
+  const rows = await database
+    .selectFrom('events')
+    .select('event')
+    .where('tenant', '=', tenant)
+    .where('subject', '=', anyOf(subjects))
+    .where('status', '<>', 'parked')
+    .execute();
+  return rows.map(({ event }) => event);
 }
 
 /** Keys of a tenant that link nothing, at most a hundred: two records of one CRM have them as their own, or too many have them. */

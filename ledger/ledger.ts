@@ -16,7 +16,8 @@ import {
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, type HistoryEntry } from './history';
-import { findCustomer, listUnjoined } from './identity';
+import { findCustomer, findRelatives, listUnjoined, type Relatives, type RelativesQuestion } from './identity';
+import { namesKnown, readLabelled, type Labelled } from './labelled';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
 import type { Log } from './log';
 import { migrate } from './migrate';
@@ -31,11 +32,13 @@ import type { Decision } from '../canonical-schema/decision';
 export type { ActionAttempt } from './actions';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { Counts, Latencies } from './counts';
-export type { Customer, KeyHolder, Unjoined } from './customer';
+export { CustomerWalk, indexKeys, type Customer, type KeyHolder, type Unjoined } from './customer';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
 export type { InboxPage, InboxState } from './inbox';
+export type { Relatives } from './identity';
+export type { Labelled } from './labelled';
 export type { LaneContext, LaneQuestion } from './lane-context';
 export type { Outcome } from './outcomes';
 export type { ParkedEvent } from './parked';
@@ -59,6 +62,9 @@ export interface Ledger {
   laneContext(tenant: string, question: LaneQuestion): Promise<LaneContext>;
   /** One statement: all of the batch or nothing. */
   recordBatch(tenant: string, batch: Batch): Promise<void>;
+
+  /** What decisions about some records may want to know of their customers. */
+  relatives(tenant: string, question: RelativesQuestion): Promise<Relatives>;
 
   /** Newest snapshots of the subjects that are known. */
   records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
@@ -93,6 +99,13 @@ export interface Ledger {
   /** From event to applied action. */
   latencies(tenant: string, since?: string): Promise<Latencies>;
   decision(tenant: string, id: string): Promise<Decision | undefined>;
+  /** A use case's decisions as they were recorded, with what became of them, in the order of their ids. */
+  labelled(tenant: string, usecase: string): AsyncIterable<Labelled>;
+  /** Names of all features and related values that these decisions have. */
+  namesKnown(
+    tenant: string,
+    usecase: string,
+  ): Promise<{ readonly features: readonly string[]; readonly related: readonly string[] }>;
   engagement(tenant: string, subject: string, usecase: string): Promise<EngagementRow | undefined>;
   purge(tenant: string, retention: Retention): Promise<Purged>;
 
@@ -113,6 +126,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
   return {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
     recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
+    relatives: (tenant, question) => findRelatives(kysely, tenant, question),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
     recordActions: (attempts) => recordActions(kysely, attempts),
     updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
@@ -134,6 +148,8 @@ function overDatabase({ kysely, close }: Database): Ledger {
     counts: (tenant) => counts(kysely, tenant),
     latencies: (tenant, since) => latencies(kysely, tenant, since),
     decision: (tenant, id) => findDecision(kysely, tenant, id),
+    labelled: (tenant, usecase) => readLabelled(kysely, tenant, usecase),
+    namesKnown: (tenant, usecase) => namesKnown(kysely, tenant, usecase),
     engagement: (tenant, subject, usecase) => findEngagement(kysely, tenant, subject, usecase),
     purge: (tenant, retention) => purge(kysely, tenant, retention),
     close: () => (closed ??= close()),

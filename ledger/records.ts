@@ -18,7 +18,7 @@ export interface RecordRow {
 /** A record as a batch leaves it. */
 export interface RecordToKeep extends RecordRow {
   /** What the record is known by in other CRMs; left out where the tenant has no identity rules. */
-  readonly keys?: Omit<KeyHolder, 'subject'>;
+  readonly keys?: Pick<KeyHolder, 'connection' | 'own' | 'shared'>;
 }
 
 /** The newest snapshots of the subjects; a subject never seen is absent. */

@@ -5,7 +5,7 @@ const changes = [
   `alter table records add column connection text collate "C", add column ownkeys text[], add column sharedkeys text[]`,
   `create index records_ownkeys on records using gin (ownkeys) where ownkeys is not null`,
   `create index records_sharedkeys on records using gin (sharedkeys) where sharedkeys is not null`,
-  `alter table decisions add column related json`,
+  `alter table decisions add column related json, add column relatedfrom json`,
 ];
 
 const comments: Readonly<Record<string, string>> = {
@@ -13,7 +13,8 @@ const comments: Readonly<Record<string, string>> = {
   'column records.ownkeys':
     '<rule>:<keyed hash> of what a customer is known by, where no other record of this CRM and entity should have it',
   'column records.sharedkeys': '<rule>:<keyed hash> that several records of the same customer may have',
-  'column decisions.related': "What was known of the customer's other records, and the records that told it",
+  'column decisions.related': "What was known of the customer's other records, by the use case's names",
+  'column decisions.relatedfrom': "Of each of these the states it was made of: <subject>@<time>/<the CRM's order>",
 };
 
 /** By which keys records are one customer's, and what a decision saw of that. */
