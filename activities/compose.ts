@@ -106,6 +106,7 @@ function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
     reasons: decision.reasons.map(({ text }) => text),
     usecase: directive.usecase,
     decision: { id: decision.id, decidedat: decision.decidedat },
+    related: decision.related,
   };
 }
 

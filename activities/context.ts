@@ -1,14 +1,16 @@
+import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
 import type { EngagementRow, KeyHolder, LaneContext as LedgerContext } from '../ledger/ledger';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
+import type { RelatedFacts } from '../tenants/related';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { withoutEvidence } from './evidence';
 import { hydrate, type Hydrated } from './hydrate';
-import { KeyRing } from './key-ring';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Cause, Evidence, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
 import { isStale, merge, needsReading, type Snapshot } from './merge';
+import { Relatives } from './relatives';
 import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 
@@ -26,7 +28,9 @@ export interface BatchView {
   /** By event id: the record after the event. */
   readonly after: ReadonlyMap<string, Snapshot>;
   /** By event id: what the record is known by in other CRMs after the event; empty for a tenant without identity rules. */
-  readonly keys: ReadonlyMap<string, Omit<KeyHolder, 'subject'>>;
+  readonly keys: ReadonlyMap<string, KeyHolder>;
+  /** By decision id: what is known of the customer, for use cases that ask. */
+  readonly related: ReadonlyMap<string, RelatedFacts>;
   /** By decision id: what the batch's scores rest on, those of an earlier try included. */
   readonly evidence: Map<string, Evidence>;
 }
@@ -43,7 +47,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const parked = new Map(batch.parked);
   const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
   const hydrated = await hydrate(deps.connections, live, known);
-  const teller = new Teller(tenant, rows, known, hydrated, parked);
+  const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
+  const teller = new Teller(tenant, rows, known, hydrated, parked, relatives);
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
   return {
@@ -56,7 +61,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     events: batch.events,
     told: teller.told,
     after: teller.after,
-    keys: teller.keys.byEvent,
+    keys: relatives.keys,
+    related: teller.related,
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
   };
 }
@@ -77,7 +83,7 @@ function withoutParked(
 class Teller {
   readonly told = new Map<string, CanonicalEvent>();
   readonly after = new Map<string, Snapshot>();
-  readonly keys: KeyRing;
+  readonly related = new Map<string, RelatedFacts>();
   private readonly seen: Set<string>;
   /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
   private readonly recorded: ReadonlySet<string>;
@@ -90,10 +96,10 @@ class Teller {
     private readonly known: Map<string, Snapshot>,
     private readonly hydrated: Hydrated,
     private readonly parked: ReadonlyMap<string, Cause>,
+    private readonly relatives: Relatives,
   ) {
     this.seen = new Set(rows.known);
     this.recorded = new Set(rows.recorded);
-    this.keys = new KeyRing(tenant.identity);
   }
 
   async tell(event: CanonicalEvent): Promise<PreparedEvent> {
@@ -170,7 +176,7 @@ class Teller {
   private async weigh(event: CanonicalEvent, state: Snapshot): Promise<PreparedEvent> {
     const base = { eventid: event.id, subject: event.subject };
     try {
-      await this.keys.take(event, state);
+      await this.relatives.take(event, state);
       if (event.origin === 'self') return { ...base, usecases: [], outcomes: [], status: 'echo' };
       const { usecases, outcomes } = await this.ask(event, state);
       if (usecases.length + outcomes.length > 0) {
@@ -192,9 +198,18 @@ class Teller {
     for (const useCase of this.useCasesOf(event)) {
       const over = await overAs(useCase, scope, state);
       if (over !== undefined) outcomes.push(...this.ends(event, useCase, over));
-      else if (isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
+      else if (isScored(event) && (await this.asks(useCase, event, scope))) usecases.push(useCase.name);
     }
     return { usecases, outcomes };
+  }
+
+  /** Whether a use case wants a score of the event; what it then knows of the customer is kept for it. */
+  private async asks(useCase: UseCase, event: CanonicalEvent, scope: ExpressionScope): Promise<boolean> {
+    const facts = await this.relatives.factsFor(event, useCase);
+    const seen = facts === undefined ? scope : { ...scope, related: facts.values };
+    if (useCase.when !== undefined && !(await useCase.when.evaluate(seen))) return false;
+    if (facts !== undefined) this.related.set(decisionId(event.id, useCase.name), facts);
+    return true;
   }
 
   private ends(event: CanonicalEvent, { name }: UseCase, label: OutcomeSeen['label']): readonly OutcomeSeen[] {
@@ -229,10 +244,6 @@ const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);
 
 function isScored(event: CanonicalEvent): boolean {
   return scoredKinds.has(event.data.change.kind);
-}
-
-async function asks(useCase: UseCase, scope: ExpressionScope): Promise<boolean> {
-  return useCase.when === undefined || (await useCase.when.evaluate(scope));
 }
 
 async function overAs(
