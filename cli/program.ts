@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
+import { exportCommand } from './commands/export';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
@@ -65,6 +66,7 @@ export const newProgram = (terminal: Terminal): Command => {
     normaliseCommand,
     scoreCommand,
     historyCommand,
+    exportCommand,
     quarantineCommand,
     gapsCommand,
     parkedCommand,

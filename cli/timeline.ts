@@ -33,6 +33,16 @@ const eventLines = ({ event, status, because, lane }: Entry<'event'>): readonly 
   ];
 };
 
+/** The states that a value was made of; the first few name the way to the others. */
+const statesText = (states: readonly string[]): string =>
+  `${states.slice(0, 5).join(', ')}${states.length > 5 ? ` and ${states.length - 5} more` : ''}`;
+
+const relatedLines = ({ related = {}, relatedFrom = {} }: Decision): readonly string[] =>
+  Object.entries(related).map(([name, value]) => {
+    const states = relatedFrom[name] ?? [];
+    return `  related ${name} = ${value}${states.length === 0 ? '' : ` from ${printable(statesText(states))}`}`;
+  });
+
 const decisionLines = ({ decision }: { readonly decision: Decision }): readonly string[] => {
   const { usecase, outcome, because, score, band, reasons, model, policy, id } = decision;
   const scored = score === undefined ? 'no score' : `score ${(score * 100).toFixed(1)} %`;
@@ -41,6 +51,7 @@ const decisionLines = ({ decision }: { readonly decision: Decision }): readonly 
     ...reasons.map(
       ({ text, contribution }) => `  ${contribution >= 0 ? '+' : ''}${contribution.toFixed(3)}  ${printable(text)}`,
     ),
+    ...relatedLines(decision),
     ...(model === undefined ? [] : [`  model ${model.name} ${model.version} ${model.digest}`]),
     `  policy ${policy}`,
     `  decision ${id}`,

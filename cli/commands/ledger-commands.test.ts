@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateTask } from '../../canonical-schema/action';
@@ -31,7 +31,9 @@ const decision = (eventid: string): Decision => ({
   reasons: [{ term: 'poutcome', contribution: 1.25, text: 'Said yes to the last offer' }],
   contributions: { poutcome: 1.25 },
   intercept: -1,
-  features: { poutcome: 'success' },
+  features: { poutcome: 'success', age: null },
+  related: { overdue: 1 },
+  relatedFrom: { overdue: ['order/O1@2026-11-23T06:00:00.000Z/1'] },
   model: { name: 'lead-scoring', version: '1.0.0', digest: `sha256:${'a'.repeat(64)}` },
   policy: 'b'.repeat(64),
   decidedat: '2026-11-23T06:43:13.000Z',
@@ -87,6 +89,10 @@ beforeAll(async () => {
       result: { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } },
     },
   ]);
+  const engagement = `engagement/acme/sales/${subject}/lead-scoring`;
+  await ledger.recordOutcome(tenant, {
+    ...{ engagement, decisionid: decided.id, label: 'won', at: '2026-11-24T06:43:14.000Z' },
+  });
   gap = await ledger.gaps.open({
     ...stream,
     cause: 'SBX_SF_REPLAY_EXPIRED',
@@ -105,6 +111,38 @@ beforeAll(async () => {
 afterAll(async () => {
   await ledger.close();
   rmSync(state, { recursive: true });
+});
+
+test('export writes the features as they were, with what became of the decision', async () => {
+  const output = join(state, 'rows.csv');
+  const told = await signalbox(['export', ...common, '--use-case', 'lead-scoring', '--output', output, '--json']);
+  expect(told).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(told.out)).toEqual({ tenant, usecase: 'lead-scoring', output, rows: 1, labelled: 1 });
+  const [header = '', row = '', ...rest] = readFileSync(output, 'utf8').split('\n');
+  const values = row.split(',');
+  expect(Object.fromEntries(header.split(',').map((name, n) => [name, values[n]]))).toMatchObject({
+    subject,
+    outcome: 'act',
+    score: '0.873',
+    label: 'won',
+    labelledat: '2026-11-24T06:43:14.000Z',
+    'feature.poutcome': 'success',
+    'feature.age': '',
+    'related.overdue': '1',
+  });
+  expect(rest).toEqual(['']);
+});
+
+test('export of what was never decided is no success, and a path that cannot be written is told', async () => {
+  const of = (useCase: string, output: string) =>
+    signalbox(['export', ...common, '--use-case', useCase, '--output', output]);
+  expect(await of('churn', join(state, 'none.csv'))).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^0 decisions/) as string,
+  });
+  const { code, err } = await of('lead-scoring', join(state, 'nowhere', 'rows.csv'));
+  expect(code).toBe(2);
+  expect(err).toMatch(/cannot be written: ENOENT/);
 });
 
 test('history tells who is the same customer in another CRM, and what would be a guess', async () => {
@@ -138,6 +176,7 @@ test('history tells the whole story, from the event to what the CRM answered', a
     /lane lane\/acme\/3 run run-1 batch batch-1/,
     /2026-11-23T06:43:13\.000Z {2}decision lead-scoring: act, score 87\.3 %, band hot/,
     /\+1\.250 {2}Said yes to the last offer/,
+    /related overdue = 1 from order\/O1@2026/,
     /model lead-scoring 1\.0\.0 sha256:a{64}/,
     /policy b{64}/,
     /2026-11-23T06:43:14\.000Z {2}action: create task "Call Maria .*Lopez today"/,
@@ -156,7 +195,7 @@ test('history takes the id alone, and tells the same as JSON', async () => {
   const { out } = await signalbox(['history', ...common, '--json', '00Q000000000001AAA']);
   const { entries } = JSON.parse(out) as { entries: { kind: string }[] };
   expect(new Set(entries.map(({ kind }) => kind))).toEqual(
-    new Set(['event', 'decision', 'engagement-opened', 'action', 'gap']),
+    new Set(['event', 'decision', 'engagement-opened', 'action', 'outcome', 'gap']),
   );
 });
 
