@@ -1,9 +1,9 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { orderOf } from '../canonical-schema/order';
-import { CustomerWalk, indexKeys, type KeyHolder, type Ledger, type Relatives as Read } from '../ledger/ledger';
+import { orderOf, timeOfOrder } from '../canonical-schema/order';
+import { CustomerWalk, type KeyHolder, type KeyIndex, type Ledger, type Relatives as Read } from '../ledger/ledger';
 import { ExpressionError } from '../tenants/expression';
 import type { Identity } from '../tenants/identity';
-import { relatedFacts, timeOf, type RelatedFacts, type RelatedRecord } from '../tenants/related';
+import { relatedFacts, type RelatedFacts, type RelatedRecord } from '../tenants/related';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { merge, type Snapshot } from './merge';
 
@@ -32,6 +32,8 @@ export class Relatives {
   readonly keys = new Map<string, KeyHolder>();
   /** Of each record in the order of its life, as far back as is asked for. */
   private readonly versions = new Map<string, Version[]>();
+  /** By key: the records that have or had it. */
+  private readonly subjects = new Map<string, Set<string>>();
 
   private constructor(private readonly keysOf: KeysOf | undefined) {}
 
@@ -51,10 +53,9 @@ export class Relatives {
     if (tenant.identity === undefined) return new Relatives(undefined);
     const keysOf = keysBy(tenant.identity);
     const relatives = new Relatives(keysOf);
-    const wanted = Object.values(tenant.useCases).flatMap((useCase) =>
-      events.some((event) => isAbout(useCase, event)) ? (useCase.related ?? []) : [],
-    );
-    if (wanted.length === 0) return relatives;
+    const useCases = Object.values(tenant.useCases).filter(({ related }) => related !== undefined);
+    const asking = events.filter((event) => useCases.some((useCase) => isAbout(useCase, event)));
+    if (asking.length === 0) return relatives;
     const states = new Map(known);
     const starts: KeyHolder[] = [];
     for (const event of events) {
@@ -62,8 +63,8 @@ export class Relatives {
       states.set(event.subject, state);
       starts.push(...(await certain(keysOf(event, state))));
     }
-    const since = events.map(({ time }) => time).reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b));
-    const entities = [...new Set(wanted.map(({ entity }) => entity))];
+    const since = asking.map(({ time }) => time).reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b));
+    const entities = [...new Set(useCases.flatMap(({ related = [] }) => related.map(({ entity }) => entity)))];
     await relatives.remember(await ledger.relatives(tenant.tenant, { starts, entities, since }));
     return relatives;
   }
@@ -84,16 +85,26 @@ export class Relatives {
     const start = this.keys.get(event.id);
     if (related === undefined || start === undefined) return undefined;
     const at = Date.parse(event.time);
-    const then = [...this.versions.values()].flatMap((versions) => {
-      const version = versions.findLast(({ sequence }) => timeOf(sequence) <= at);
-      return version === undefined || version.holder.subject === event.subject ? [] : [version];
-    });
-    const { members } = new CustomerWalk(start, indexKeys([start, ...then.map(({ holder }) => holder)])).customer;
-    const ofCustomer = new Set(members.map(({ subject }) => subject));
-    const records = then.flatMap(({ holder: { subject, connection }, sequence, record }): RelatedRecord[] =>
-      ofCustomer.has(subject) ? [{ subject, connection, sequence, record: record ?? unread }] : [],
+    const holders: KeyIndex = {
+      get: (key) =>
+        [...(this.subjects.get(key) ?? [])].flatMap((subject) => {
+          const holder = subject === start.subject ? start : this.versionAt(subject, at)?.holder;
+          return holder !== undefined && [...holder.own, ...holder.shared].includes(key) ? [holder] : [];
+        }),
+    };
+    const records = new CustomerWalk(start, holders).customer.members.flatMap(
+      ({ subject, connection }): RelatedRecord[] => {
+        const version = this.versionAt(subject, at);
+        return version === undefined
+          ? []
+          : [{ subject, connection, sequence: version.sequence, record: version.record ?? unread }];
+      },
     );
     return relatedFacts(related, records, event.time);
+  }
+
+  private versionAt(subject: string, at: number): Version | undefined {
+    return this.versions.get(subject)?.findLast(({ sequence }) => Date.parse(timeOfOrder(sequence)) <= at);
   }
 
   private async remember({ holders, records, events }: Read): Promise<void> {
@@ -123,14 +134,18 @@ export class Relatives {
     const versions = this.versions.get(version.holder.subject) ?? [];
     this.versions.set(version.holder.subject, versions);
     versions.push(version);
+    for (const key of [...version.holder.own, ...version.holder.shared]) {
+      const subjects = this.subjects.get(key) ?? new Set();
+      this.subjects.set(key, subjects.add(version.holder.subject));
+    }
   }
 }
 
 /** A record of a kind that no value is about counts as known, and gives nothing. */
 const unread: RelatedRecord['record'] = { id: '', nativeType: '' };
 
-function isAbout({ related, connection, entity }: UseCase, event: CanonicalEvent): boolean {
-  return related !== undefined && connection === event.connection && entity === event.data.entity;
+function isAbout({ connection, entity }: UseCase, event: CanonicalEvent): boolean {
+  return connection === event.connection && entity === event.data.entity;
 }
 
 /** A rule that fails on a record is told where the event is decided, which parks it; for others the record has no keys. */

@@ -33,7 +33,7 @@ export interface Customer {
 }
 
 /** Who has a key, by key. */
-export type KeyIndex = ReadonlyMap<string, readonly KeyHolder[]>;
+export type KeyIndex = Pick<ReadonlyMap<string, readonly KeyHolder[]>, 'get'>;
 
 /** A key that more records have is no customer's. */
 export const mostHolders = 1000;

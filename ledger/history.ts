@@ -42,8 +42,8 @@ interface Told {
 }
 
 /**
- * The whole story of one or several records: events (those of its tasks too), decisions, engagements, actions with the CRM's answers, outcomes
- * and gaps. In order of time, but never an effect before its cause: the CRM's clock is not ours.
+ * The whole story of one or several records: events (those of their tasks too), decisions, engagements, actions with the
+ * CRM's answers, outcomes and gaps. In order of time, but never an effect before its cause: the CRM's clock is not ours.
  * @param records each `<entity>/<crm id>`, or the CRM's id alone
  */
 export async function history(

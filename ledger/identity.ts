@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { entityNames, type EntityName } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { timeOfOrder } from '../canonical-schema/order';
 import { anyOf } from './columns';
 import { CustomerWalk, indexKeys, mostHolders, type Customer, type KeyHolder, type Unjoined } from './customer';
 import { findRecords, type RecordRow } from './records';
@@ -17,6 +18,10 @@ export interface RelativesQuestion {
   readonly entities: readonly EntityName[];
   readonly since: string;
 }
+
+const holderColumns = sql.raw(
+  `subject, coalesce(connection, '') as connection, sequence, coalesce(ownkeys, '{}') as own, coalesce(sharedkeys, '{}') as shared`,
+);
 
 /** How far a walk goes from the records it starts at: lead, contact, account, their orders are three. */
 const mostSteps = 6;
@@ -56,9 +61,7 @@ async function haveKeys(
   const { rows } = await sql<HolderRow>`
     select distinct on (holder.subject) subject, connection, sequence, own, shared
     from unnest(${keys}::text[]) as key, lateral (
-      select tenant, subject, coalesce(connection, '') as connection, sequence, coalesce(ownkeys, '{}') as own,
-        coalesce(sharedkeys, '{}') as shared
-      from records where ownkeys @> array[key] or sharedkeys @> array[key]
+      select tenant, ${holderColumns} from records where ownkeys @> array[key] or sharedkeys @> array[key]
       limit ${sql.lit(mostHolders + 1)}) as holder
     where holder.tenant = ${tenant}`.execute(database);
   return rows;
@@ -72,9 +75,9 @@ export async function findCustomer(
 ): Promise<Customer | undefined> {
   const subjects = [record, ...entityNames.map((entity) => `${entity}/${record}`)];
   const starts = await sql<HolderRow>`
-    select subject, coalesce(connection, '') as connection, sequence, coalesce(ownkeys, '{}') as own,
-      coalesce(sharedkeys, '{}') as shared
-    from records where tenant = ${tenant} and subject = ${anyOf(subjects)} order by subject`.execute(database);
+    select ${holderColumns} from records where tenant = ${tenant} and subject = ${anyOf(subjects)} order by subject`.execute(
+    database,
+  );
   const [start] = starts.rows;
   if (start === undefined) return undefined;
   const holders = await findHolders(database, tenant, [start]);
@@ -105,9 +108,7 @@ export async function findRelatives(
   const holders = [...(await findHolders(database, tenant, starts)).values()];
   const wanted = holders.filter(({ subject }) => entities.some((entity) => subject.startsWith(`${entity}/`)));
   const subjectsOf = (rows: readonly HolderRow[]) => rows.map(({ subject }) => subject);
-  const later = holders.filter(
-    ({ sequence }) => Date.parse(sequence.slice(0, sequence.indexOf('/'))) > Date.parse(since),
-  );
+  const later = holders.filter(({ sequence }) => Date.parse(timeOfOrder(sequence)) > Date.parse(since));
   return {
     holders,
     records: wanted.length === 0 ? [] : await findRecords(database, tenant, subjectsOf(wanted)),

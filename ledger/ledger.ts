@@ -32,7 +32,7 @@ import type { Decision } from '../canonical-schema/decision';
 export type { ActionAttempt } from './actions';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { Counts, Latencies } from './counts';
-export { CustomerWalk, indexKeys, type Customer, type KeyHolder, type Unjoined } from './customer';
+export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';

@@ -1,13 +1,11 @@
-import { entityFields } from '../canonical-schema/catalog';
 import type { CanonicalRecord, EntityName } from '../canonical-schema/entity';
 import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
 import { type CompiledValue, compileValue, recordScope } from './expression';
 import { hashKey, isCountry, type IdentityKind, normaliseKey } from './identity-key';
-import { expressionFindings } from './names';
+import { connectionFindings, expressionFindings, namesAbout } from './names';
 import { resolveSecrets, type SecretSources } from './secrets';
 import type { Finding } from './shape-faults';
-import { didYouMean } from './spelling';
 
 /** Where a rule finds its key, as the file has it. */
 interface WrittenMatch {
@@ -91,17 +89,12 @@ export const toIdentity = (tenant: string, { secret, country, rules }: WrittenId
 
 const matchFindings = (
   path: Path,
-  { connection, entity, key }: WrittenMatch,
+  match: WrittenMatch,
   mappings: Readonly<Record<string, Mapping>>,
 ): readonly Finding[] => {
-  const known = Object.keys(mappings);
-  if (connection !== undefined && !known.includes(connection)) {
-    const fix = didYouMean(connection, known);
-    return [{ path: [...path, 'connection'], message: `there is no connection "${connection}"`, fix }];
-  }
-  const heard = connection === undefined ? Object.values(mappings) : [mappings[connection] ?? {}];
-  const fields = [...entityFields(entity), ...heard.flatMap((mapping) => Object.keys(mapping[entity] ?? {}))];
-  return expressionFindings([...path, 'key'], key, { entity, fields, roots });
+  const unknown = connectionFindings([...path, 'connection'], match.connection, mappings);
+  if (unknown.length > 0) return unknown;
+  return expressionFindings([...path, 'key'], match.key, { ...namesAbout(match, mappings), roots });
 };
 
 const ruleFindings = (

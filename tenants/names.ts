@@ -1,3 +1,6 @@
+import { entityFields } from '../canonical-schema/catalog';
+import type { EntityName } from '../canonical-schema/entity';
+import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
 import { compileJsonata, ExpressionError, expressionRoots, namesRead } from './expression';
 import type { Finding } from './shape-faults';
@@ -15,6 +18,29 @@ export interface Names {
   /** What the use case knows of the customer's other records. Absent: that cannot be asked here. */
   readonly related?: readonly string[];
 }
+
+/** What may be named of records that are heard through one connection, or through all. */
+export const namesAbout = (
+  { entity, connection }: { readonly entity: EntityName; readonly connection?: string },
+  mappings: Readonly<Record<string, Mapping>>,
+): Names => {
+  const heard = connection === undefined ? Object.values(mappings) : [mappings[connection] ?? {}];
+  return {
+    entity,
+    fields: [...entityFields(entity), ...heard.flatMap((mapping) => Object.keys(mapping[entity] ?? {}))],
+  };
+};
+
+/** A connection that the file does not have. */
+export const connectionFindings = (
+  path: Path,
+  connection: string | undefined,
+  mappings: Readonly<Record<string, Mapping>>,
+): readonly Finding[] => {
+  const known = Object.keys(mappings);
+  if (connection === undefined || known.includes(connection)) return [];
+  return [{ path, message: `there is no connection "${connection}"`, fix: didYouMean(connection, known) }];
+};
 
 /** Fields that every canonical record has. */
 const ofEveryRecord = ['id', 'nativeType', 'attributes'];

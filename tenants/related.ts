@@ -1,12 +1,11 @@
-import { entityFields } from '../canonical-schema/catalog';
 import type { CanonicalRecord, EntityName } from '../canonical-schema/entity';
+import { timeOfOrder } from '../canonical-schema/order';
 import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { type CompiledValue, compileExpression, compileValue, recordScope } from './expression';
-import { expressionFindings } from './names';
+import { connectionFindings, expressionFindings, namesAbout } from './names';
 import type { Finding } from './shape-faults';
-import { didYouMean } from './spelling';
 
 /** A value over a customer's other records, as the file has it. */
 export interface WrittenRelated {
@@ -52,9 +51,6 @@ export interface RelatedFacts {
 const mostNamed = 100;
 const dayMs = 24 * 3_600_000;
 
-/** The time of a state's event, in ms. */
-export const timeOf = (sequence: string): number => Date.parse(sequence.slice(0, sequence.indexOf('/')));
-
 const momentIn = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
 
 const numberIn = (value: unknown): number =>
@@ -81,7 +77,8 @@ const amountOf = async (value: RelatedValue, one: RelatedRecord, asOf: string): 
     const moment = momentIn(answer);
     return isWithin(value, moment, now) ? (now - moment) / dayMs : Number.NaN;
   }
-  const moment = value.at === undefined ? timeOf(one.sequence) : momentIn(await value.at.evaluate(scope));
+  const moment =
+    value.at === undefined ? Date.parse(timeOfOrder(one.sequence)) : momentIn(await value.at.evaluate(scope));
   if (value.within !== undefined && !isWithin(value, moment, now)) return Number.NaN;
   if (value.by === 'sum') return numberIn(answer);
   return answer === true ? 1 : Number.NaN;
@@ -153,19 +150,15 @@ export const relatedFindings = (
   written: WrittenRelated,
   mappings: Readonly<Record<string, Mapping>>,
 ): readonly Finding[] => {
-  const { connection, entity, at } = written;
-  const known = Object.keys(mappings);
-  if (connection !== undefined && !known.includes(connection)) {
-    const fix = didYouMean(connection, known);
-    return [{ path: [...path, 'connection'], message: `there is no connection "${connection}"`, fix }];
-  }
+  const { connection, at } = written;
+  const unknown = connectionFindings([...path, 'connection'], connection, mappings);
+  if (unknown.length > 0) return unknown;
   const said = wayOf(written);
   if (said.length !== 1) {
     const message = said.length === 0 ? 'it is not said what the value is' : 'a value is one thing only';
     return [{ path, message, fix: `write one of ${ways.join(', ')}`, target: { key: true } }];
   }
-  const heard = connection === undefined ? Object.values(mappings) : [mappings[connection] ?? {}];
-  const fields = [...entityFields(entity), ...heard.flatMap((mapping) => Object.keys(mapping[entity] ?? {}))];
+  const names = { ...namesAbout(written, mappings), roots };
   const questions = [...said, ...(at === undefined ? [] : [['at', at] as const])];
-  return questions.flatMap(([key, source]) => expressionFindings([...path, key], source, { entity, fields, roots }));
+  return questions.flatMap(([key, source]) => expressionFindings([...path, key], source, names));
 };

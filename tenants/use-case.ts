@@ -1,9 +1,8 @@
 import { canonicalJson } from '../canonical-schema/canonical-json';
-import { entityFields } from '../canonical-schema/catalog';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import { sha256Hex } from '../canonical-schema/sha256';
 import type { Mapping } from '../connectors/contract';
-import { actFindings, expressionFindings, type Names } from './names';
+import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
@@ -53,12 +52,7 @@ const referenceFindings = (
   written: WrittenUseCase,
   around: UseCaseSurroundings,
 ): readonly Finding[] => {
-  const found: Finding[] = [];
-  const connections = Object.keys(around.mappings);
-  if (!connections.includes(written.connection)) {
-    const fix = didYouMean(written.connection, connections);
-    found.push({ path: [...path, 'connection'], message: `there is no connection "${written.connection}"`, fix });
-  }
+  const found = [...connectionFindings([...path, 'connection'], written.connection, around.mappings)];
   const model = written.model ?? name;
   if (!around.models.includes(model)) {
     found.push({
@@ -120,14 +114,10 @@ export const useCaseFindings = (
 ): readonly Finding[] => {
   const path = ['useCases', name];
   const entity = entityOf(name, written);
-  const mapping = around.mappings[written.connection];
-  const names: Names = {
-    entity: entity ?? 'record',
-    fields:
-      entity === undefined || mapping === undefined
-        ? undefined
-        : [...entityFields(entity), ...Object.keys(mapping[entity] ?? {})],
-  };
+  const names: Names =
+    entity === undefined || around.mappings[written.connection] === undefined
+      ? { entity: entity ?? 'record', fields: undefined }
+      : namesAbout({ entity, connection: written.connection }, around.mappings);
   const related = Object.keys(written.related ?? {});
   const withRelated: Names = related.length === 0 ? names : { ...names, related };
   // How it ended is the record's own matter.
