@@ -61,6 +61,7 @@ module.exports = {
     door('connectors/salesforce', 'avsc'),
     door('ledger', 'kysely'),
     door('services', 'fastify'),
+    door('tenants', 'libphonenumber-js'),
     door('connectors', 'jose'),
     door('connectors/sap', 'fast-xml-parser'),
     door('connectors/graph', '@microsoft/microsoft-graph-client'),

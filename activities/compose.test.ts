@@ -98,6 +98,13 @@ test('a later decision changes the open task, says what changed, and moves neith
   expect(content.description).toContain('Changed: 62 % -> 80 % since 2026-03-01 10:00 UTC.');
 });
 
+test("what is known of the customer's other records can be said in the task", () => {
+  const template = { ...task, body: '{{related.overdue}} late deliveries, {{related.other}}.' };
+  const { directive } = told({}, [template]);
+  const [created] = composed({ directive: { ...directive, decision: { ...decision, related: { overdue: 2 } } } });
+  expect(created?.kind === 'create-task' && created.task.description).toMatch(/^2 late deliveries, \.\n/);
+});
+
 test('at most one task, whatever the templates', () => {
   expect(composed({}, [task, task]).map(({ kind }) => kind)).toEqual(['create-task']);
 });

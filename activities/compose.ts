@@ -126,6 +126,7 @@ function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
     reasons: decision.reasons.map(({ text }) => text),
     usecase: directive.usecase,
     decision: { id: decision.id, model: decision.model, decidedat: decision.decidedat },
+    related: decision.related,
   };
 }
 

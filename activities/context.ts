@@ -1,23 +1,17 @@
+import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
-import type { EngagementRow, LaneContext as LedgerContext } from '../ledger/ledger';
+import type { EngagementRow, KeyHolder, LaneContext as LedgerContext } from '../ledger/ledger';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
+import type { RelatedFacts } from '../tenants/related';
 import type { Tenant, UseCase } from '../tenants/tenant';
-import { engagementKey } from '../canonical-schema/engagement';
 import { withoutEvidence } from './evidence';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
-import type {
-  Cause,
-  EngagementView,
-  Evidence,
-  LaneBatch,
-  LaneContext,
-  OutcomeSeen,
-  PolicyView,
-  PreparedEvent,
-} from './lane-types';
+import type { Cause, Evidence, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
 import { isStale, merge, needsReading, type Snapshot } from './merge';
+import { Relatives } from './relatives';
+import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 
 export interface ContextInput extends LaneBatch {
@@ -33,13 +27,15 @@ export interface BatchView {
   readonly told: ReadonlyMap<string, CanonicalEvent>;
   /** By event id: the record after the event. */
   readonly after: ReadonlyMap<string, Snapshot>;
+  /** By event id: what the record is known by in other CRMs after the event; empty for a tenant without identity rules. */
+  readonly keys: ReadonlyMap<string, KeyHolder>;
+  /** By decision id: what is known of the customer, for use cases that ask. */
+  readonly related: ReadonlyMap<string, RelatedFacts>;
   /** By decision id: what the batch's scores rest on, those of an earlier try included. */
   readonly evidence: Map<string, Evidence>;
   /** By use case: the digest of the model that was promoted. */
   readonly champions: Readonly<Record<string, string>>;
 }
-
-const noOutcomeWithinMs = 30 * 24 * 3_600_000;
 
 /** Reads what the ledger and, where events came incomplete, the CRM know about a batch. Changes nothing. */
 export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Promise<BatchView> {
@@ -53,7 +49,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const parked = new Map(batch.parked);
   const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
   const hydrated = await hydrate(deps.connections, live, known);
-  const teller = new Teller(tenant, rows, known, hydrated, parked);
+  const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
+  const teller = new Teller(tenant, rows, known, hydrated, parked, relatives);
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
   return {
@@ -66,6 +63,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     events: batch.events,
     told: teller.told,
     after: teller.after,
+    keys: relatives.keys,
+    related: teller.related,
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
     champions: rows.champions,
   };
@@ -87,6 +86,7 @@ function withoutParked(
 class Teller {
   readonly told = new Map<string, CanonicalEvent>();
   readonly after = new Map<string, Snapshot>();
+  readonly related = new Map<string, RelatedFacts>();
   private readonly seen: Set<string>;
   /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
   private readonly recorded: ReadonlySet<string>;
@@ -99,6 +99,7 @@ class Teller {
     private readonly known: Map<string, Snapshot>,
     private readonly hydrated: Hydrated,
     private readonly parked: ReadonlyMap<string, Cause>,
+    private readonly relatives: Relatives,
   ) {
     this.seen = new Set(rows.known);
     this.recorded = new Set(rows.recorded);
@@ -129,7 +130,6 @@ class Teller {
         cause: { code: 'SBX_RECORD_GONE', message: 'the record was deleted meanwhile' },
       };
     }
-    if (event.origin === 'self') return { ...base, status: 'echo' };
     const prepared = await this.weigh(event, state);
     if (prepared.status === 'parked') this.blocked.add(event.subject);
     // Its scores are in the ledger; its outcomes are told again.
@@ -179,6 +179,8 @@ class Teller {
   private async weigh(event: CanonicalEvent, state: Snapshot): Promise<PreparedEvent> {
     const base = { eventid: event.id, subject: event.subject };
     try {
+      await this.relatives.take(event, state);
+      if (event.origin === 'self') return { ...base, usecases: [], outcomes: [], status: 'echo' };
       const { usecases, outcomes } = await this.ask(event, state);
       if (usecases.length + outcomes.length > 0) {
         return { ...base, usecases, outcomes, status: 'decided', order: state.sequence, ...amountOf(state) };
@@ -199,9 +201,18 @@ class Teller {
     for (const useCase of this.useCasesOf(event)) {
       const over = await overAs(useCase, scope, state);
       if (over !== undefined) outcomes.push(...this.ends(event, useCase, over));
-      else if (isScored(event) && (await asks(useCase, scope))) usecases.push(useCase.name);
+      else if (isScored(event) && (await this.asks(useCase, event, scope))) usecases.push(useCase.name);
     }
     return { usecases, outcomes };
+  }
+
+  /** Whether a use case wants a score of the event; what it then knows of the customer is kept for it. */
+  private async asks(useCase: UseCase, event: CanonicalEvent, scope: ExpressionScope): Promise<boolean> {
+    const facts = await this.relatives.factsFor(event, useCase);
+    const seen = facts === undefined ? scope : { ...scope, related: facts.values };
+    if (useCase.when !== undefined && !(await useCase.when.evaluate(seen))) return false;
+    if (facts !== undefined) this.related.set(decisionId(event.id, useCase.name), facts);
+    return true;
   }
 
   private ends(event: CanonicalEvent, { name }: UseCase, label: OutcomeSeen['label']): readonly OutcomeSeen[] {
@@ -238,10 +249,6 @@ function isScored(event: CanonicalEvent): boolean {
   return scoredKinds.has(event.data.change.kind);
 }
 
-async function asks(useCase: UseCase, scope: ExpressionScope): Promise<boolean> {
-  return useCase.when === undefined || (await useCase.when.evaluate(scope));
-}
-
 async function overAs(
   useCase: UseCase,
   scope: ExpressionScope,
@@ -260,37 +267,4 @@ function amountOf({ record }: Snapshot): { readonly amount?: number } {
   const amount =
     typeof record.amount === 'string' || typeof record.amount === 'number' ? Number(record.amount) : Number.NaN;
   return Number.isFinite(amount) ? { amount } : {};
-}
-
-function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>> {
-  return Object.fromEntries(
-    Object.values(tenant.useCases).map((useCase) => [
-      useCase.name,
-      {
-        usecase: useCase.name,
-        connection: useCase.connection,
-        bands: useCase.bands,
-        act: useCase.act,
-        approval: useCase.approval,
-        materialChange: useCase.materialChange,
-        withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
-        digest: useCase.policy,
-      },
-    ]),
-  );
-}
-
-function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, EngagementView>> {
-  return Object.fromEntries(
-    rows.map((row) => [
-      engagementKey(row.subject, row.usecase),
-      {
-        id: row.id,
-        decision: row.lastdecision,
-        ...(row.lastscore === undefined ? {} : { score: row.lastscore }),
-        ...(row.lastband === undefined ? {} : { band: row.lastband }),
-        ...(row.lastlabel === undefined ? {} : { label: row.lastlabel }),
-      },
-    ]),
-  );
 }

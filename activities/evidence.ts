@@ -3,7 +3,12 @@ import type { DecisionCore, Evidence } from './lane-types';
 
 /** A decision as the lane's history keeps it. */
 export function withoutEvidence(decision: Decision): DecisionCore {
-  const evidence: readonly string[] = ['contributions', 'intercept', 'features'] satisfies (keyof Evidence)[];
+  const evidence: readonly string[] = [
+    'contributions',
+    'intercept',
+    'features',
+    'relatedFrom',
+  ] satisfies (keyof Evidence)[];
   return Object.fromEntries(
     Object.entries(decision).filter(([key]) => !evidence.includes(key)),
   ) as unknown as DecisionCore;
@@ -13,6 +18,12 @@ export function withoutEvidence(decision: Decision): DecisionCore {
 export function withEvidence(core: DecisionCore, evidence: ReadonlyMap<string, Evidence>): Decision {
   const found = evidence.get(core.id);
   if (found === undefined) throw new Error(`no evidence in view for decision ${core.id}`);
-  const { contributions, intercept, features } = found;
-  return { ...core, contributions, ...(intercept === undefined ? {} : { intercept }), features };
+  const { contributions, intercept, features, relatedFrom } = found;
+  return {
+    ...core,
+    contributions,
+    ...(intercept === undefined ? {} : { intercept }),
+    features,
+    ...(relatedFrom === undefined ? {} : { relatedFrom }),
+  };
 }

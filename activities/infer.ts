@@ -30,16 +30,25 @@ export async function infer(
   for (const model of new Set(requests.map(modelOf))) {
     const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
     const scorer = deps.scorers.get(model);
-    const records = asked.map(({ eventid }) => view.after.get(eventid)?.record);
+    const records = asked.map((request) => recordFor(view, request));
     const scored =
       scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
   return requests.map(({ eventid, usecase }, index) => {
     const { inference, evidence } = answers[index] ?? abstain('not scored');
-    view.evidence.set(decisionId(eventid, usecase), evidence);
-    return inference;
+    const id = decisionId(eventid, usecase);
+    const facts = view.related.get(id);
+    view.evidence.set(id, facts === undefined ? evidence : { ...evidence, relatedFrom: facts.from });
+    return facts === undefined ? inference : { ...inference, related: facts.values };
   });
+}
+
+/** What the model is shown: the record after the event, and what is known of its customer. */
+function recordFor(view: BatchView, { eventid, usecase }: InferenceRequest): unknown {
+  const record = view.after.get(eventid)?.record;
+  const facts = view.related.get(decisionId(eventid, usecase));
+  return facts === undefined ? record : { ...record, related: facts.values };
 }
 
 async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<readonly Inferred[]> {

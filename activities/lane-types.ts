@@ -17,7 +17,7 @@ export type BatchRef = Pick<LaneBatch, 'tenant' | 'batchid'>;
 export type NotInView = 'SBX_BATCH_NOT_IN_VIEW';
 
 /** What a score rests on. Recorded with its decision, and kept out of the lane's history, which it would fill. */
-export type Evidence = Pick<Decision, 'contributions' | 'intercept' | 'features'>;
+export type Evidence = Pick<Decision, 'contributions' | 'intercept' | 'features' | 'relatedFrom'>;
 
 /** A decision without its evidence: what a lane needs of it. */
 export type DecisionCore = Omit<Decision, keyof Evidence>;
@@ -113,6 +113,7 @@ export interface Inference {
   readonly ranking?: Decision['ranking'];
   readonly abstained?: string;
   readonly reasons: readonly Reason[];
+  readonly related?: NonNullable<Decision['related']>;
   readonly model?: NonNullable<Decision['model']>;
 }
 
@@ -139,6 +140,7 @@ export interface DecisionDigest {
   readonly band: string;
   readonly ranking?: Decision['ranking'];
   readonly reasons: readonly Reason[];
+  readonly related?: NonNullable<Decision['related']>;
   readonly model: string;
   readonly decidedat: string;
 }

@@ -1,10 +1,9 @@
 import type { Decision } from '../canonical-schema/decision';
-import type { EngagementTouch } from '../ledger/ledger';
+import type { EngagementTouch, RecordToKeep } from '../ledger/ledger';
 import type { BatchView } from './context';
 import type { RecordInput } from './lane-activities';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Directive, PreparedEvent } from './lane-types';
-import type { Snapshot } from './merge';
 
 /** Writes all that a batch led to, in one transaction. */
 export async function recordBatch(
@@ -15,18 +14,19 @@ export async function recordBatch(
   // Of an event that came twice in one batch, what became of it the first time counts.
   const prepared = new Map([...input.prepared].reverse().map((event) => [event.eventid, event]));
   const counted = new Set<string>();
-  const snapshots = new Map<string, Snapshot>();
+  const records = new Map<string, RecordToKeep>();
   const events = view.events.map((event) => {
     const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
     const after = view.after.get(event.id);
-    if (after !== undefined) snapshots.set(after.subject, after);
+    const keys = view.keys.get(event.id);
+    if (after !== undefined) records.set(after.subject, { ...after, ...(keys === undefined ? {} : { keys }) });
     return { event: view.told.get(event.id) ?? event, status, ...becauseOf(prepared.get(event.id)) };
   });
   await deps.ledger.recordBatch(input.tenant, {
     batchid: input.batchid,
     lane: { workflowid: input.run.workflowId, runid: input.run.runId },
     events,
-    records: [...snapshots.values()],
+    records: [...records.values()],
     decisions: input.decisions,
     engagements: input.directives.map(touchOf),
   });

@@ -42,6 +42,10 @@ export interface Decision {
   readonly contributions: Readonly<Record<string, number>>;
   readonly intercept?: number;
   readonly features: Readonly<Record<string, FeatureValue>>;
+  /** What was known of the customer's other records, by the use case's names. Absent where it asks for nothing. */
+  readonly related?: Readonly<Record<string, number>>;
+  /** Of each of these the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred. */
+  readonly relatedFrom?: Readonly<Record<string, readonly string[]>>;
   readonly model?: { readonly name: string; readonly version: string; readonly digest: string };
   /** sha256 of the use case's policy as it was applied. */
   readonly policy: string;

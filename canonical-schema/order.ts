@@ -7,3 +7,8 @@ import type { Envelope } from './event';
 export function orderOf({ time, sequence, type }: Pick<Envelope<unknown>, 'time' | 'sequence' | 'type'>): string {
   return type.endsWith('.observed.v1') ? `${time}/` : `${time}/${sequence}`;
 }
+
+/** The time within such a place, RFC 3339. */
+export function timeOfOrder(order: string): string {
+  return order.slice(0, order.indexOf('/'));
+}

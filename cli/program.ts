@@ -5,6 +5,7 @@ import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { driftCommand } from './commands/drift';
+import { exportCommand } from './commands/export';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
@@ -67,6 +68,7 @@ export const newProgram = (terminal: Terminal): Command => {
     normaliseCommand,
     scoreCommand,
     historyCommand,
+    exportCommand,
     quarantineCommand,
     gapsCommand,
     parkedCommand,

@@ -1,7 +1,7 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { HistoryEntry } from '../ledger/ledger';
+import type { Customer, HistoryEntry } from '../ledger/ledger';
 
 type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
 
@@ -33,6 +33,16 @@ const eventLines = ({ event, status, because, lane }: Entry<'event'>): readonly 
   ];
 };
 
+/** The states that a value was made of; the first few name the way to the others. */
+const statesText = (states: readonly string[]): string =>
+  `${states.slice(0, 5).join(', ')}${states.length > 5 ? ` and ${states.length - 5} more` : ''}`;
+
+const relatedLines = ({ related = {}, relatedFrom = {} }: Decision): readonly string[] =>
+  Object.entries(related).map(([name, value]) => {
+    const states = relatedFrom[name] ?? [];
+    return `  related ${name} = ${value}${states.length === 0 ? '' : ` from ${printable(statesText(states))}`}`;
+  });
+
 const decisionLines = ({ decision }: { readonly decision: Decision }): readonly string[] => {
   const { usecase, outcome, because, score, band, ranking = [], reasons, model, policy, id } = decision;
   const scored = score === undefined ? 'no score' : `score ${(score * 100).toFixed(1)} %`;
@@ -42,6 +52,7 @@ const decisionLines = ({ decision }: { readonly decision: Decision }): readonly 
     ...reasons.map(
       ({ text, contribution }) => `  ${contribution >= 0 ? '+' : ''}${contribution.toFixed(3)}  ${printable(text)}`,
     ),
+    ...relatedLines(decision),
     ...(model === undefined ? [] : [`  model ${model.name} ${model.version} ${model.digest}`]),
     `  policy ${policy}`,
     `  decision ${id}`,
@@ -97,12 +108,47 @@ const entryLines = (entry: HistoryEntry): readonly string[] =>
   // The table's entry of a kind takes entries of that kind, which TypeScript cannot follow.
   (lines[entry.kind] as (entry: HistoryEntry) => readonly string[])(entry);
 
-/** A record's story for a person: time, what happened, and beneath it why and by what. */
-export const timeline = (entries: readonly HistoryEntry[]): string =>
+/** Whose entry it is, where its text does not say so. */
+const subjectOf = (entry: HistoryEntry): string | undefined => {
+  switch (entry.kind) {
+    case 'decision':
+      return entry.decision.subject;
+    case 'engagement-opened':
+    case 'engagement-closed':
+      return entry.engagement.subject;
+    case 'action':
+      return `${entry.action.about.entity}/${entry.action.about.id}`;
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * The story of a record, or of several, for a person: time, what happened, and beneath it why and by what.
+ */
+export const timeline = (
+  entries: readonly HistoryEntry[],
+  { isOfSeveral = false }: { readonly isOfSeveral?: boolean } = {},
+): string =>
   entries
     .map((entry) => {
       const [first = '', ...rest] = entryLines(entry);
-      return [`${entry.at}  ${first}`, ...rest.map((line) => `${' '.repeat(26)}${line.trimEnd()}`)].join('\n');
+      const subject = isOfSeveral ? subjectOf(entry) : undefined;
+      const head = `${entry.at}  ${subject === undefined ? '' : `${subject}: `}${first}`;
+      return [head, ...rest.map((line) => `${' '.repeat(26)}${line.trimEnd()}`)].join('\n');
     })
     .join('\n')
     .concat('\n');
+
+const why = { several: 'two records of one CRM have it as their own', many: 'more records have it than one customer' };
+
+/** Who else is the same customer, and what might have told so and did not; nothing where nothing is known. */
+export const customerLines = ({ members, unjoined }: Customer = { members: [], unjoined: [] }): string =>
+  [
+    ...(members.length === 0 ? [] : ['The same customer:']),
+    ...members.map(({ connection, subject, by }) => `  ${connection}  ${subject}  by ${by.join(', ')}`),
+    ...(unjoined.length === 0 ? [] : ['Not linked, because it would be a guess:']),
+    ...unjoined.map(({ rule, because, subjects }) => `  by ${rule}: ${why[because]}: ${subjects.join(', ')}`),
+  ]
+    .map((line) => `${printable(line)}\n`)
+    .join('');

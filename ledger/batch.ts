@@ -3,7 +3,7 @@ import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { bounded, documents, newest, time } from './columns';
 import { touchEngagements, type EngagementTouch } from './engagements';
-import { insertRecords, type RecordRow } from './records';
+import { insertRecords, type RecordToKeep } from './records';
 import type { Schema } from './schema';
 
 /** What a lane did with an event. `duplicate`: another batch has recorded it; counted, not stored again. */
@@ -25,7 +25,7 @@ export interface Batch {
   readonly lane: { readonly workflowid: string; readonly runid: string };
   readonly events: readonly RecordedEvent[];
   /** Newest snapshots, at most one needed per subject. */
-  readonly records: readonly RecordRow[];
+  readonly records: readonly RecordToKeep[];
   readonly decisions: readonly Decision[];
   readonly engagements: readonly EngagementTouch[];
 }
@@ -113,7 +113,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
   return sql`
     insert into decisions
       (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, ranking, reasons, contributions,
-       intercept, features, model, policy, decidedat, sequence)
+       intercept, features, related, relatedfrom, model, policy, decidedat, sequence)
     select ${tenant}, row.* from unnest(
       ${column(({ id }) => id)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
@@ -129,6 +129,8 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
       ${documents(column(({ contributions }) => contributions))},
       ${column(({ intercept }) => intercept ?? null)}::float8[],
       ${documents(column(({ features }) => features))},
+      ${documents(column(({ related }) => related))},
+      ${documents(column(({ relatedFrom }) => relatedFrom))},
       ${documents(column(({ model }) => model))},
       ${column(({ policy }) => policy)}::text[],
       ${column(({ decidedat }) => decidedat)}::timestamptz[],

@@ -20,6 +20,8 @@ export const decisionColumns = [
   'contributions',
   'intercept',
   'features',
+  'related',
+  'relatedfrom',
   'model',
   'policy',
   'decidedat',
@@ -65,7 +67,7 @@ export async function findDecisionsOn(
 
 /** A row as it was recorded. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const { tenant, because, score, band, ranking, intercept, model, decidedat, ...rest } = row;
+  const { tenant, because, score, band, ranking, intercept, model, decidedat, related, relatedfrom, ...rest } = row;
   return {
     ...rest,
     tenantid: tenant,
@@ -75,6 +77,8 @@ export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof 
     ...(band !== null && { band }),
     ...(ranking !== null && ranking !== undefined && { ranking }),
     ...(intercept !== null && { intercept }),
-    ...(model !== null && model !== undefined && { model }),
+    ...(related !== null && { related }),
+    ...(relatedfrom !== null && { relatedFrom: relatedfrom }),
+    ...(model !== null && { model }),
   };
 }

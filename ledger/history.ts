@@ -42,12 +42,16 @@ interface Told {
 }
 
 /**
- * A record's whole story: events (those of its tasks too), decisions, engagements, actions with the CRM's answers, outcomes
- * and gaps. In order of time, but never an effect before its cause: the CRM's clock is not ours.
- * @param record `<entity>/<crm id>`, or the CRM's id alone
+ * The whole story of one or several records: events (those of their tasks too), decisions, engagements, actions with the
+ * CRM's answers, outcomes and gaps. In order of time, but never an effect before its cause: the CRM's clock is not ours.
+ * @param records each `<entity>/<crm id>`, or the CRM's id alone
  */
-export async function history(database: Kysely<Schema>, tenant: string, record: string): Promise<HistoryEntry[]> {
-  const subjects = [record, ...entityNames.map((entity) => `${entity}/${record}`)];
+export async function history(
+  database: Kysely<Schema>,
+  tenant: string,
+  records: readonly string[],
+): Promise<HistoryEntry[]> {
+  const subjects = records.flatMap((record) => [record, ...entityNames.map((entity) => `${entity}/${record}`)]);
   const engagements = await readEngagements(database, tenant, subjects);
   const tasks = engagements.flatMap(({ taskid }) => (taskid === undefined ? [] : [`task/${taskid}`]));
   const told: Told[] = [

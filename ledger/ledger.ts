@@ -4,6 +4,7 @@ import { getBody, putBody } from './bodies';
 import { champions, type Champions } from './champions';
 import { counts, latencies, type Counts, type Latencies } from './counts';
 import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
+import type { Customer, Unjoined } from './customer';
 import { findDecision } from './decisions';
 import {
   closeEngagement,
@@ -16,6 +17,8 @@ import {
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, type HistoryEntry } from './history';
+import { findCustomer, findRelatives, listUnjoined, type Relatives, type RelativesQuestion } from './identity';
+import { namesKnown, readLabelled, type Labelled } from './labelled';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
 import { learning, type Learning } from './learning';
 import type { Log } from './log';
@@ -33,17 +36,20 @@ export type { ActionAttempt } from './actions';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
+export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
 export type { InboxPage, InboxState } from './inbox';
+export type { Relatives } from './identity';
+export type { Labelled } from './labelled';
 export type { LaneContext, LaneQuestion } from './lane-context';
 export type { LabelledDecision, ScoredDecision } from './learning';
 export type { Outcome } from './outcomes';
 export type { ParkedEvent } from './parked';
 export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
-export type { RecordRow } from './records';
+export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 
@@ -62,6 +68,9 @@ export interface Ledger {
   laneContext(tenant: string, question: LaneQuestion): Promise<LaneContext>;
   /** One statement: all of the batch or nothing. */
   recordBatch(tenant: string, batch: Batch): Promise<void>;
+
+  /** What decisions about some records may want to know of their customers. */
+  relatives(tenant: string, question: RelativesQuestion): Promise<Relatives>;
 
   /** Newest snapshots of the subjects that are known. */
   records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
@@ -89,12 +98,23 @@ export interface Ledger {
   /** To be called before a subject's parked events are redriven. */
   releaseParked(tenant: string, subject: string): Promise<ParkedEvent[]>;
 
-  /** @param record `<entity>/<crm id>`, or the CRM's id alone */
-  history(tenant: string, record: string): Promise<HistoryEntry[]>;
+  /** @param records each `<entity>/<crm id>`, or the CRM's id alone; several are told in one order */
+  history(tenant: string, ...records: readonly string[]): Promise<HistoryEntry[]>;
+  /** The records known to be the same customer's; undefined when the record is not known. */
+  customer(tenant: string, record: string): Promise<Customer | undefined>;
+  /** Identity keys that link nothing, because it would be a guess. */
+  listUnjoined(tenant: string): Promise<readonly Unjoined[]>;
   counts(tenant: string): Promise<Counts>;
   /** From event to applied action. */
   latencies(tenant: string, since?: string): Promise<Latencies>;
   decision(tenant: string, id: string): Promise<Decision | undefined>;
+  /** A use case's decisions as they were recorded, with what became of them, in the order of their ids. */
+  labelled(tenant: string, usecase: string): AsyncIterable<Labelled>;
+  /** Names of all features and related values that these decisions have. */
+  namesKnown(
+    tenant: string,
+    usecase: string,
+  ): Promise<{ readonly features: readonly string[]; readonly related: readonly string[] }>;
   engagement(tenant: string, subject: string, usecase: string): Promise<EngagementRow | undefined>;
   purge(tenant: string, retention: Retention): Promise<Purged>;
 
@@ -115,6 +135,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
   return {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
     recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
+    relatives: (tenant, question) => findRelatives(kysely, tenant, question),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
     recordActions: (attempts) => recordActions(kysely, attempts),
     updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
@@ -133,10 +154,14 @@ function overDatabase({ kysely, close }: Database): Ledger {
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),
     releaseParked: (tenant, subject) => releaseParked(kysely, tenant, subject),
-    history: (tenant, record) => history(kysely, tenant, record),
+    history: (tenant, ...records) => history(kysely, tenant, records),
+    customer: (tenant, record) => findCustomer(kysely, tenant, record),
+    listUnjoined: (tenant) => listUnjoined(kysely, tenant),
     counts: (tenant) => counts(kysely, tenant),
     latencies: (tenant, since) => latencies(kysely, tenant, since),
     decision: (tenant, id) => findDecision(kysely, tenant, id),
+    labelled: (tenant, usecase) => readLabelled(kysely, tenant, usecase),
+    namesKnown: (tenant, usecase) => namesKnown(kysely, tenant, usecase),
     engagement: (tenant, subject, usecase) => findEngagement(kysely, tenant, subject, usecase),
     purge: (tenant, retention) => purge(kysely, tenant, retention),
     close: () => (closed ??= close()),

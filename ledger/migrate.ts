@@ -2,6 +2,7 @@ import { Migrator, type Kysely, type Migration } from 'kysely';
 import type { Log } from './log';
 import { initial } from './migrations/m0001-initial';
 import { inbox } from './migrations/m0002-inbox';
+import { identity } from './migrations/m0003-identity';
 import { ranking } from './migrations/m0004-ranking';
 import { learning } from './migrations/m0006-learning';
 import type { Schema } from './schema';
@@ -10,6 +11,7 @@ import type { Schema } from './schema';
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-inbox': inbox,
+  '0003-identity': identity,
   '0004-ranking': ranking,
   '0006-learning': learning,
 };

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import { anyOf, documents, newest } from './columns';
+import type { KeyHolder } from './customer';
 import type { Schema } from './schema';
 
 /** The newest known state of a record. */
@@ -12,6 +13,12 @@ export interface RecordRow {
   readonly record: CanonicalRecord;
   readonly native: Readonly<Record<string, unknown>>;
   readonly deleted: boolean;
+}
+
+/** A record as a batch leaves it. */
+export interface RecordToKeep extends RecordRow {
+  /** What the record is known by in other CRMs; left out where the tenant has no identity rules. */
+  readonly keys?: Pick<KeyHolder, 'connection' | 'own' | 'shared'>;
 }
 
 /** The newest snapshots of the subjects; a subject never seen is absent. */
@@ -29,25 +36,37 @@ export async function findRecords(
 }
 
 /** Keeps the snapshots that are newer than what is known. */
-export function insertRecords(tenant: string, records: readonly RecordRow[]): RawBuilder<unknown> | undefined {
+export function insertRecords(tenant: string, records: readonly RecordToKeep[]): RawBuilder<unknown> | undefined {
   const rows = newest(
     records,
     ({ subject }) => subject,
     ({ sequence }) => sequence,
   );
   if (rows.length === 0) return undefined;
-  const column = <T>(of: (row: RecordRow) => T): T[] => rows.map(of);
+  const column = <T>(of: (row: RecordToKeep) => T): T[] => rows.map(of);
+  // A list in a list has no type of its own in an array, a text has; no key holds a space.
   return sql`
-    insert into records (tenant, subject, sequence, record, native, deleted)
-    select ${tenant}, row.* from unnest(
+    insert into records (tenant, subject, sequence, record, native, deleted, connection, ownkeys, sharedkeys)
+    select ${tenant}, subject, sequence, record, native, deleted, connection, string_to_array(own, ' '),
+      string_to_array(shared, ' ')
+    from unnest(
       ${column(({ subject }) => subject)}::text[],
       ${column(({ sequence }) => sequence)}::text[],
       ${documents(column(({ record }) => record))},
       ${documents(column(({ native }) => native))},
-      ${column(({ deleted }) => deleted)}::boolean[]
-    ) as row
+      ${column(({ deleted }) => deleted)}::boolean[],
+      ${column(({ keys }) => keys?.connection ?? null)}::text[],
+      ${column(({ keys }) => joined(keys?.own))}::text[],
+      ${column(({ keys }) => joined(keys?.shared))}::text[]
+    ) as row (subject, sequence, record, native, deleted, connection, own, shared)
     on conflict (tenant, subject) do update
       set sequence = excluded.sequence, record = excluded.record, native = excluded.native, deleted = excluded.deleted,
+          connection = excluded.connection, ownkeys = excluded.ownkeys, sharedkeys = excluded.sharedkeys,
           recordedat = excluded.recordedat
       where excluded.sequence >= records.sequence`;
+}
+
+/** No keys are null, which the indexes leave out. */
+function joined(keys: readonly string[] | undefined): string | null {
+  return keys === undefined || keys.length === 0 ? null : keys.join(' ');
 }

@@ -6,6 +6,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 
 /** A document: read parsed, written as text. */
 type Json<T> = ColumnType<T, string, string>;
+type NullableJson<T> = ColumnType<NonNullable<T> | null, string | null, string | null>;
 /** Read as a Date, written as RFC 3339. */
 type Time = ColumnType<Date, string | undefined, string>;
 type NullableTime = ColumnType<Date | null, string | null | undefined, string | null>;
@@ -42,6 +43,9 @@ export interface Schema {
     record: Json<CanonicalRecord>;
     native: Json<Readonly<Record<string, unknown>>>;
     deleted: boolean;
+    connection: string | null;
+    ownkeys: readonly string[] | null;
+    sharedkeys: readonly string[] | null;
     recordedat: Time;
   };
   decisions: {
@@ -60,7 +64,9 @@ export interface Schema {
     contributions: Json<Decision['contributions']>;
     intercept: number | null;
     features: Json<Decision['features']>;
-    model: ColumnType<Decision['model'] | null, string | null, string | null>;
+    related: NullableJson<Decision['related']>;
+    relatedfrom: NullableJson<Decision['relatedFrom']>;
+    model: NullableJson<Decision['model']>;
     policy: string;
     decidedat: Time;
     sequence: string;

@@ -11,9 +11,13 @@ export interface ExpressionScope {
   readonly entity?: string;
   readonly change?: unknown;
   readonly native?: unknown;
+  /** What is known of the customer's other records, by the names that the use case gives. */
+  readonly related?: Readonly<Record<string, number>>;
+  /** RFC 3339: the time that related records are looked at from. */
+  readonly asOf?: string;
 }
 
-/** The names that an expression may begin with. */
+/** The names that an expression about an event may begin with. */
 export const expressionRoots = ['record', 'entity', 'change', 'native'] as const;
 
 /** A yes-or-no question about an event, in JSONata. */
@@ -21,6 +25,13 @@ export interface CompiledExpression {
   readonly source: string;
   /** Pure. JSONata's idea of truth: nothing, "", 0, [] and {} are no. Rejects with ExpressionError. */
   evaluate(scope: ExpressionScope): Promise<boolean>;
+}
+
+/** A value computed from a record, in JSONata. */
+export interface CompiledValue {
+  readonly source: string;
+  /** Pure; `undefined` where it finds nothing. Rejects with ExpressionError. */
+  evaluate(scope: ExpressionScope): Promise<unknown>;
 }
 
 /** An expression that is not JSONata, is not pure, or failed. */
@@ -154,16 +165,14 @@ export const namesRead = (source: string): readonly NameUse[] => {
 
 const truth = jsonata('$boolean($answer)');
 
-/** Compiles a yes-or-no question. Throws ExpressionError. */
-export const compileExpression = (source: string): CompiledExpression => {
+/** Compiles an expression that gives a value. Throws ExpressionError. */
+export const compileValue = (source: string): CompiledValue => {
   const compiled = compileJsonata(source);
   return {
     source,
     evaluate: async (scope) => {
       try {
-        const answer: unknown = await compiled.evaluate({ ...scope });
-        if (answer === undefined) return false;
-        return typeof answer === 'boolean' ? answer : (await truth.evaluate({}, { answer })) === true;
+        return await compiled.evaluate({ ...scope });
       } catch (error) {
         throw new ExpressionError(
           `the expression ${source} failed: ${(error as Error).message}`,
@@ -172,6 +181,19 @@ export const compileExpression = (source: string): CompiledExpression => {
           { cause: error },
         );
       }
+    },
+  };
+};
+
+/** Compiles a yes-or-no question. Throws ExpressionError. */
+export const compileExpression = (source: string): CompiledExpression => {
+  const value = compileValue(source);
+  return {
+    source,
+    evaluate: async (scope) => {
+      const answer = await value.evaluate(scope);
+      if (answer === undefined) return false;
+      return typeof answer === 'boolean' ? answer : (await truth.evaluate({}, { answer })) === true;
     },
   };
 };

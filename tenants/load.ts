@@ -5,6 +5,7 @@ import { mappingFindings, readConnection, unknownSettings, type WrittenConnectio
 import { readTenantDocument, pathText, type TenantDocument } from './document';
 import { durationMs } from './duration';
 import { type Fault, TenantFaults } from './faults';
+import { readIdentity, toIdentity, type WrittenIdentity } from './identity';
 import { compileTenantSchema } from './schema';
 import type { SecretSources } from './secrets';
 import { type Finding, shapeFindings } from './shape-faults';
@@ -24,6 +25,7 @@ interface WrittenTenant {
   readonly connections: Readonly<Record<string, WrittenConnection>>;
   readonly useCases?: Readonly<Record<string, WrittenUseCase>>;
   readonly retention?: { readonly events?: string; readonly decisions?: string };
+  readonly identity?: WrittenIdentity;
 }
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
@@ -55,9 +57,7 @@ const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenT
   return { events: eventsMs, decisions: decisionsMs };
 };
 
-/** What only makes sense once the shape is right: expressions, templates, names, and the secrets behind the references. */
-const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions) => {
-  const sources: SecretSources = { env: options.env ?? process.env, readFile: options.readFile ?? readText };
+const readConnections = (file: string, written: WrittenTenant, options: LoadOptions, sources: SecretSources) => {
   const findings: Finding[] = [];
   const connections: Record<string, TenantConnection> = {};
   for (const [name, connection] of Object.entries(written.connections)) {
@@ -69,13 +69,24 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
     findings.push(...read.findings);
     if (read.connection !== undefined) connections[name] = read.connection;
   }
+  return { connections, findings };
+};
+
+/** What only makes sense once the shape is right: expressions, templates, names, and the secrets behind the references. */
+const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions) => {
+  const sources: SecretSources = { env: options.env ?? process.env, readFile: options.readFile ?? readText };
+  const { connections, findings } = readConnections(file, written, options, sources);
   const mappings = Object.fromEntries(
     Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
   );
+  const hasIdentity = written.identity !== undefined;
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    findings.push(...useCaseFindings(name, useCase, { mappings, models: options.models, folder: dirname(file) }));
+    const around = { mappings, models: options.models, folder: dirname(file), hasIdentity };
+    findings.push(...useCaseFindings(name, useCase, around));
   }
-  return { connections, findings };
+  if (written.identity === undefined) return { connections, findings };
+  const { identity, findings: ofIdentity } = readIdentity(written.identity, mappings, file, sources);
+  return { connections, identity, findings: [...findings, ...ofIdentity] };
 };
 
 const byPlace = (a: Fault, b: Fault): number => a.line - b.line || a.column - b.column;
@@ -121,7 +132,7 @@ const readShape = (
  */
 export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   const [document, written] = readShape(file, options);
-  const { connections, findings } = readMeaning(file, written, options);
+  const { connections, identity, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
   const { tenant, partitions = 4, useCases = {} } = written;
   return {
@@ -133,6 +144,7 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
       Object.entries(useCases).map(([name, useCase]) => [name, toUseCase(name, useCase, dirname(file))]),
     ),
     retention: retention(written.retention ?? {}),
+    ...(identity === undefined ? {} : { identity: toIdentity(tenant, identity) }),
   };
 };
 

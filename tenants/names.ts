@@ -1,3 +1,6 @@
+import { entityFields } from '../canonical-schema/catalog';
+import type { EntityName } from '../canonical-schema/entity';
+import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
 import { compileJsonata, ExpressionError, expressionRoots, namesRead } from './expression';
 import type { Finding } from './shape-faults';
@@ -10,9 +13,36 @@ export interface Names {
   readonly entity: string;
   /** Fields of `record`: the entity's own and those of the tenant's mapping. Absent: not known, so anything goes. */
   readonly fields: readonly string[] | undefined;
-  /** What the model tells apart; empty where it is only yes or no. */
-  readonly classes: readonly string[];
+  /** What the model tells apart; absent where it is only yes or no. */
+  readonly classes?: readonly string[];
+  /** What an expression may begin with; left out: what can be asked of an event. */
+  readonly roots?: readonly string[];
+  /** What the use case knows of the customer's other records. Absent: that cannot be asked here. */
+  readonly related?: readonly string[];
 }
+
+/** What may be named of records that are heard through one connection, or through all. */
+export const namesAbout = (
+  { entity, connection }: { readonly entity: EntityName; readonly connection?: string },
+  mappings: Readonly<Record<string, Mapping>>,
+): Names => {
+  const heard = connection === undefined ? Object.values(mappings) : [mappings[connection] ?? {}];
+  return {
+    entity,
+    fields: [...entityFields(entity), ...heard.flatMap((mapping) => Object.keys(mapping[entity] ?? {}))],
+  };
+};
+
+/** A connection that the file does not have. */
+export const connectionFindings = (
+  path: Path,
+  connection: string | undefined,
+  mappings: Readonly<Record<string, Mapping>>,
+): readonly Finding[] => {
+  const known = Object.keys(mappings);
+  if (connection === undefined || known.includes(connection)) return [];
+  return [{ path, message: `there is no connection "${connection}"`, fix: didYouMean(connection, known) }];
+};
 
 /** Fields that every canonical record has. */
 const ofEveryRecord = ['id', 'nativeType', 'attributes'];
@@ -27,39 +57,68 @@ const unknownField = (field: string, { entity, fields }: Names): readonly [strin
   ];
 };
 
-/** What is wrong with a yes-or-no question, its names included. */
-export const questionFindings = (path: Path, source: string, names: Names): readonly Finding[] => {
+const relatedFault = (field: string | undefined, { related = [] }: Names): readonly [string, string] | undefined => {
+  if (field === undefined || related.includes(field)) return undefined;
+  const near = didYouMean(field, related);
+  return [
+    `the use case declares no related value "${field}"`,
+    near === 'remove it' ? `add ${field} to its related:` : `${near}; or add ${field} to its related:`,
+  ];
+};
+
+/** What may stand after a root and does not. */
+const fieldFault = (root: string, field: string | undefined, names: Names): readonly [string, string] | undefined => {
+  if (root === 'related') return relatedFault(field, names);
+  return root === 'record' && field !== undefined ? unknownField(field, names) : undefined;
+};
+
+/** What is wrong with an expression, its names included. */
+export const expressionFindings = (path: Path, source: string, names: Names): readonly Finding[] => {
   try {
     compileJsonata(source);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return [{ path, message: error.message, fix: error.fix, target: { offset: error.position } }];
   }
+  const { roots = expressionRoots, related } = names;
+  const known = related === undefined ? roots : [...roots, 'related'];
   return namesRead(source).flatMap(([root, field]) => {
     if (root === undefined) return [];
-    if (!expressionRoots.some((known) => known === root.name)) {
+    if (!known.includes(root.name)) {
       const isField = names.fields?.includes(root.name) === true;
-      const fix = isField ? `write record.${root.name}` : didYouMean(root.name, expressionRoots);
+      const fix = isField ? `write record.${root.name}` : didYouMean(root.name, known);
       return [{ path, message: `there is no "${root.name}" here`, fix, target: { offset: root.position } }];
     }
-    const wrong = root.name === 'record' && field !== undefined ? unknownField(field.name, names) : undefined;
+    const wrong = fieldFault(root.name, field?.name, names);
     if (wrong === undefined || field === undefined) return [];
     return [{ path, message: wrong[0], fix: wrong[1], target: { offset: field.position } }];
   });
 };
-
-/** What may follow a root other than `record` after a dot. */
-const isBelow = (root: string, field: string): boolean =>
-  (root === 'decision' && ['id', 'model', 'decidedat'].includes(field)) ||
-  (['reasons', 'ranking'].includes(root) && /^\d+$/.test(field));
 
 const rootFault = (root: string, names: Names): readonly [string, string] | undefined => {
   if (!templateRoots.some((known) => known === root)) {
     const isField = names.fields?.includes(root) === true;
     return [`there is no "${root}" here`, isField ? `write {{record.${root}}}` : didYouMean(root, templateRoots)];
   }
-  if (names.classes.length > 0 || !['label', 'ranking'].includes(root)) return undefined;
+  if (names.classes !== undefined || !['label', 'ranking'].includes(root)) return undefined;
   return [`the model has no classes to choose from, so there is no ${root}`, 'write {{band}} or {{percent}}'];
+};
+
+/** What may follow a root after a dot, for those that are not filled in whole. */
+const exampleOf: Readonly<Record<string, string>> = {
+  record: 'record.name',
+  decision: 'decision.id',
+  related: 'related.openOrders',
+};
+
+const belowFault = (root: string, field: string, names: Names): readonly [string, string] | undefined => {
+  if (root === 'record' || root === 'related') return fieldFault(root, field, names);
+  if (
+    (root === 'decision' && ['id', 'model', 'decidedat'].includes(field)) ||
+    (['reasons', 'ranking'].includes(root) && /^\d+$/.test(field))
+  )
+    return undefined;
+  return [`"${root}" has no field "${field}"`, `write {{${exampleOf[root] ?? root}}}`];
 };
 
 const placeholderFault = (
@@ -68,12 +127,9 @@ const placeholderFault = (
 ): readonly [string, string] | undefined => {
   const wrong = rootFault(root, names);
   if (wrong !== undefined) return wrong;
-  const example = { record: 'record.name', decision: 'decision.id' }[root];
-  if (field === undefined) {
-    return example === undefined ? undefined : [`a whole ${root} cannot be filled in`, `write {{${example}}}`];
-  }
-  if (root === 'record') return unknownField(field, names);
-  return isBelow(root, field) ? undefined : [`"${root}" has no field "${field}"`, `write {{${example ?? root}}}`];
+  if (field !== undefined) return belowFault(root, field, names);
+  const example = exampleOf[root];
+  return example === undefined ? undefined : [`a whole ${root} cannot be filled in`, `write {{${example}}}`];
 };
 
 const templateFindings = (path: Path, template: string, names: Names): readonly Finding[] => {
@@ -93,7 +149,7 @@ const templateFindings = (path: Path, template: string, names: Names): readonly 
 /** Classes that a route names and the model does not have. */
 const routeFindings = (path: Path, route: WrittenAct['route'], { classes }: Names): readonly Finding[] => {
   if (route === undefined) return [];
-  if (classes.length === 0) {
+  if (classes === undefined) {
     const fix = 'name a model with classes to choose from, such as case-routing, or write set: instead';
     return [{ path, message: 'the model has no classes to choose from', fix, target: { key: true } }];
   }

@@ -12,6 +12,7 @@ export const templateRoots = [
   'reasons',
   'usecase',
   'decision',
+  'related',
 ] as const;
 
 /** A template's text after filling in, and the placeholders that nothing was found for. */

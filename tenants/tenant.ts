@@ -2,6 +2,8 @@ import type { EntityName } from '../canonical-schema/entity';
 import type { TaskPriority } from '../canonical-schema/action';
 import type { Mapping } from '../connectors/contract';
 import type { CompiledExpression } from './expression';
+import type { Identity } from './identity';
+import type { RelatedValue } from './related';
 
 /** One tenant's file, checked: every name in it is known, every secret is resolved, every default is filled in. */
 export interface Tenant {
@@ -16,6 +18,8 @@ export interface Tenant {
   /** By name. */
   readonly useCases: Readonly<Record<string, UseCase>>;
   readonly retention: Retention;
+  /** Absent: no record is known to be the same customer's as another. */
+  readonly identity?: Identity;
 }
 
 /** How long the ledger keeps what it knows, in milliseconds. */
@@ -111,6 +115,8 @@ export interface UseCase {
   readonly act: Readonly<Record<string, readonly ActTemplate[]>>;
   readonly approval: Approval;
   readonly outcome?: OutcomeRule;
+  /** What is asked of the customer's other records. */
+  readonly related?: readonly RelatedValue[];
   /** A score that moved less than this inside its band changes nothing. */
   readonly materialChange: number;
   /** sha256 (hex) of the canonical JSON of the use case as it applies, defaults included. */

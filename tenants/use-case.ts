@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../canonical-schema/canonical-json';
-import { entityFields } from '../canonical-schema/catalog';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import { sha256Hex } from '../canonical-schema/sha256';
 import type { Mapping } from '../connectors/contract';
-import { actFindings, type Names, questionFindings } from './names';
+import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
+import { relatedFindings, toRelated, type WrittenRelated } from './related';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
 import type { ActTemplate, Approval, Band, OutcomeRule, RouteTemplate, TaskTemplate, UseCase } from './tenant';
@@ -35,6 +35,7 @@ export interface WrittenUseCase {
   readonly approval?: Approval;
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
   readonly materialChange?: number;
+  readonly related?: Readonly<Record<string, WrittenRelated>>;
 }
 
 /** What a use case refers to. */
@@ -44,6 +45,8 @@ export interface UseCaseSurroundings {
   readonly models: KnownModels;
   /** The folder of the tenant's file, which paths are relative to. */
   readonly folder: string;
+  /** Whether the file says by which keys records are one customer's. */
+  readonly hasIdentity: boolean;
 }
 
 /** The models there are, by name, with the classes that each tells apart. */
@@ -79,12 +82,7 @@ const referenceFindings = (
   written: WrittenUseCase,
   around: UseCaseSurroundings,
 ): readonly Finding[] => {
-  const found: Finding[] = [];
-  const connections = Object.keys(around.mappings);
-  if (!connections.includes(written.connection)) {
-    const fix = didYouMean(written.connection, connections);
-    found.push({ path: [...path, 'connection'], message: `there is no connection "${written.connection}"`, fix });
-  }
+  const found = [...connectionFindings([...path, 'connection'], written.connection, around.mappings)];
   const model = written.model ?? name;
   if (!around.models.has(model)) {
     found.push({
@@ -131,17 +129,24 @@ const bandFindings = (path: Path, { bands, act = {} }: WrittenUseCase): readonly
 /** What its expressions and templates may name. */
 const namesFor = (name: string, written: WrittenUseCase, around: UseCaseSurroundings): Names => {
   const entity = entityOf(name, written);
-  const mapping = around.mappings[written.connection];
   const classes = around.models.get(written.model ?? name)?.manifest.classes ?? [];
-  return {
-    entity: entity ?? 'record',
-    // Of two classes the score says all there is to say.
-    classes: classes.length > 2 ? classes : [],
-    fields:
-      entity === undefined || mapping === undefined
-        ? undefined
-        : [...entityFields(entity), ...Object.keys(mapping[entity] ?? {})],
-  };
+  const names: Names =
+    entity === undefined || around.mappings[written.connection] === undefined
+      ? { entity: entity ?? 'record', fields: undefined }
+      : namesAbout({ entity, connection: written.connection }, around.mappings);
+  // Of two classes the score says all there is to say.
+  return classes.length > 2 ? { ...names, classes } : names;
+};
+
+const customerFindings = (
+  path: Path,
+  related: WrittenUseCase['related'],
+  { mappings, hasIdentity }: UseCaseSurroundings,
+): readonly Finding[] => {
+  const found = Object.entries(related ?? {}).flatMap(([name, one]) => relatedFindings([...path, name], one, mappings));
+  if (related === undefined || hasIdentity) return found;
+  const message = "nothing says which records are the same customer's";
+  return [{ path, message, fix: 'add identity: with its rules to the tenant', target: { key: true } }, ...found];
 };
 
 /** Everything that is wrong with a use case beyond its shape. */
@@ -152,17 +157,21 @@ export const useCaseFindings = (
 ): readonly Finding[] => {
   const path = ['useCases', name];
   const names = namesFor(name, written, around);
+  const related = Object.keys(written.related ?? {});
+  const withRelated: Names = related.length === 0 ? names : { ...names, related };
+  // How it ended is the record's own matter.
   const questions = [
-    [[...path, 'when'], written.when],
-    [[...path, 'outcome', 'won'], written.outcome?.won],
-    [[...path, 'outcome', 'lost'], written.outcome?.lost],
+    [[...path, 'when'], written.when, withRelated],
+    [[...path, 'outcome', 'won'], written.outcome?.won, names],
+    [[...path, 'outcome', 'lost'], written.outcome?.lost, names],
   ] as const;
   return [
     ...referenceFindings(path, name, written, around),
     ...bandFindings(path, written),
-    ...questions.flatMap(([at, source]) => (source === undefined ? [] : questionFindings(at, source, names))),
+    ...customerFindings([...path, 'related'], written.related, around),
+    ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
     ...Object.entries(written.act ?? {}).flatMap(([band, acts]) =>
-      acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, names)),
+      acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, withRelated)),
     ),
   ];
 };
@@ -191,10 +200,11 @@ const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome'
  * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
  * Challengers do not count: they decide nothing.
  */
-const policyOf = ({ when, outcome, ...plain }: Omit<UseCase, 'policy' | 'challengers'>): string =>
+const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers'>): string =>
   sha256Hex(
     canonicalJson({
       ...plain,
+      related: related?.map(({ of, at, ...value }) => ({ ...value, of: of.source, at: at?.source })),
       when: when?.source,
       outcome: outcome && { won: outcome.won?.source, lost: outcome.lost?.source, within: outcome.within },
     }),
@@ -212,6 +222,7 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string)
     act: Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map(actTemplate)])),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
+    ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
   };
   const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
   return { ...useCase, challengers, policy: policyOf(useCase) };

@@ -9,6 +9,7 @@ import { freePort } from '../services/provision/machine';
 import { provideAll } from '../services/provision/provide';
 import { startSignalbox, type Signalbox } from '../services/signalbox';
 import { loadTenant } from '../tenants/load';
+import type { Tenant } from '../tenants/tenant';
 import { log } from './line';
 
 interface Stoppable {
@@ -22,6 +23,8 @@ export interface PushingTenant {
   readonly file: object;
   /** What the file refers to as `env:NAME`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Tenants that the same Signalbox serves beside it. */
+  readonly beside?: readonly PushingTenant[];
 }
 
 /** The whole line on real parts, behind an HTTP door that a simulated CRM calls. */
@@ -54,22 +57,26 @@ export async function startPushedLine<C extends Stoppable>(
     closers.push(() => rm(dir, { recursive: true, force: true }));
     const listen = { host: '127.0.0.1', port: await freePort() };
     const origin = `http://${listen.host}:${listen.port}`;
-    const { tenant, file, env } = tenantOf(crm, origin);
-    const tenantFile = path.join(dir, 'tenant.yaml');
-    await writeFile(tenantFile, stringify(file));
+    const { beside = [], ...first } = tenantOf(crm, origin);
     const modelsDir = path.join(projectRoot, 'models');
     const models = await loadModels(modelsDir);
+    const tenants = new Map<string, Tenant>();
+    for (const { tenant, file, env } of [first, ...beside]) {
+      const written = path.join(dir, `${tenant}.yaml`);
+      await writeFile(written, stringify(file));
+      tenants.set(tenant, loadTenant(written, { env, connectors: [...connectors.values()], models }));
+    }
     const signalbox = await startSignalbox({
       amqpUrl: servers.rabbit?.url ?? '',
       temporalAddress: servers.temporal?.url ?? '',
       ledger: {},
       modelsDir,
-      tenants: new Map([[tenant, loadTenant(tenantFile, { env, connectors: [...connectors.values()], models })]]),
+      tenants,
       log,
       listen,
     });
     closers.push(() => signalbox.stop());
-    return { crm, signalbox, origin, tenantFile, stop };
+    return { crm, signalbox, origin, tenantFile: path.join(dir, `${first.tenant}.yaml`), stop };
   } catch (error) {
     await stop();
     throw error;

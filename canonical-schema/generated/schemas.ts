@@ -1333,6 +1333,25 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           ]
         }
       },
+      "related": {
+        "title": "Related",
+        "type": "object",
+        "description": "What was known of the customer's other records, by the use case's names. Absent where it asks for nothing.",
+        "additionalProperties": {
+          "type": "number"
+        }
+      },
+      "relatedFrom": {
+        "title": "Related from",
+        "type": "object",
+        "description": "Of each related value the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.",
+        "additionalProperties": {
+          "type": "array",
+          "items": {
+            "type": "string"
+          }
+        }
+      },
       "model": {
         "title": "Model",
         "description": "The model that answered.",

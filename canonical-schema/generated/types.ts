@@ -2032,6 +2032,18 @@ export interface Decision {
     [k: string]: number | string | null;
   };
   /**
+   * What was known of the customer's other records, by the use case's names. Absent where it asks for nothing.
+   */
+  related?: {
+    [k: string]: number;
+  };
+  /**
+   * Of each related value the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.
+   */
+  relatedFrom?: {
+    [k: string]: string[];
+  };
+  /**
    * The model that answered.
    */
   model?: {

@@ -14008,7 +14008,7 @@ return errors === 0;
 validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const prediction = validate114;
-const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"ranking":{"type":"array","items":{"type":"object","properties":{"label":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1}},"required":["label","score"],"additionalProperties":false}},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
+const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"ranking":{"type":"array","items":{"type":"object","properties":{"label":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1}},"required":["label","score"],"additionalProperties":false}},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"related":{"type":"object","additionalProperties":{"type":"number"}},"relatedFrom":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction.v1.json" */;
@@ -14737,11 +14737,13 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data24 = data.model;
+if(data.related !== undefined){
+let data24 = data.related;
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.name === undefined){
-const err60 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+for(const key5 in data24){
+let data25 = data24[key5];
+if(!((typeof data25 == "number") && (isFinite(data25)))){
+const err60 = {instancePath:instancePath+"/related/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/related/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -14750,8 +14752,10 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data24.version === undefined){
-const err61 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/related",schemaPath:"#/properties/related/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -14760,8 +14764,17 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data24.digest === undefined){
-const err62 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+if(data.relatedFrom !== undefined){
+let data26 = data.relatedFrom;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+for(const key6 in data26){
+let data27 = data26[key6];
+if(Array.isArray(data27)){
+const len2 = data27.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data27[i2] !== "string"){
+const err62 = {instancePath:instancePath+"/relatedFrom/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i2,schemaPath:"#/properties/relatedFrom/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -14770,9 +14783,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-for(const key5 in data24){
-if(!(((key5 === "name") || (key5 === "version")) || (key5 === "digest"))){
-const err63 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/relatedFrom/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/relatedFrom/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -14782,11 +14796,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data24.name !== undefined){
-let data25 = data24.name;
-if(typeof data25 === "string"){
-if(func2(data25) < 1){
-const err64 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err64 = {instancePath:instancePath+"/relatedFrom",schemaPath:"#/properties/relatedFrom/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -14796,8 +14808,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-else {
-const err65 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.model !== undefined){
+let data29 = data.model;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.name === undefined){
+const err65 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -14806,12 +14821,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data24.version !== undefined){
-let data26 = data24.version;
-if(typeof data26 === "string"){
-if(func2(data26) < 1){
-const err66 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data29.version === undefined){
+const err66 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -14820,9 +14831,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data29.digest === undefined){
+const err67 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -14831,12 +14841,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data24.digest !== undefined){
-let data27 = data24.digest;
-if(typeof data27 === "string"){
-if(func2(data27) < 1){
-const err68 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key7 in data29){
+if(!(((key7 === "name") || (key7 === "version")) || (key7 === "digest"))){
+const err68 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -14846,8 +14853,11 @@ vErrors.push(err68);
 errors++;
 }
 }
-else {
-const err69 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data29.name !== undefined){
+let data30 = data29.name;
+if(typeof data30 === "string"){
+if(func2(data30) < 1){
+const err69 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -14857,9 +14867,8 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
 else {
-const err70 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err70 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -14869,11 +14878,11 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data28 = data.policy;
-if(typeof data28 === "string"){
-if(func2(data28) < 1){
-const err71 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data29.version !== undefined){
+let data31 = data29.version;
+if(typeof data31 === "string"){
+if(func2(data31) < 1){
+const err71 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -14884,7 +14893,7 @@ errors++;
 }
 }
 else {
-const err72 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err72 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -14894,11 +14903,11 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data.decidedat !== undefined){
-let data29 = data.decidedat;
-if(typeof data29 === "string"){
-if(!(formats2.validate(data29))){
-const err73 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(data29.digest !== undefined){
+let data32 = data29.digest;
+if(typeof data32 === "string"){
+if(func2(data32) < 1){
+const err73 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -14909,7 +14918,7 @@ errors++;
 }
 }
 else {
-const err74 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err74 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -14919,11 +14928,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.sequence !== undefined){
-let data30 = data.sequence;
-if(typeof data30 === "string"){
-if(func2(data30) < 1){
-const err75 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err75 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -14933,8 +14940,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.policy !== undefined){
+let data33 = data.policy;
+if(typeof data33 === "string"){
+if(func2(data33) < 1){
+const err76 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -14944,14 +14954,75 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
 else {
-const err77 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err77 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
 else {
 vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data.decidedat !== undefined){
+let data34 = data.decidedat;
+if(typeof data34 === "string"){
+if(!(formats2.validate(data34))){
+const err78 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(data.sequence !== undefined){
+let data35 = data.sequence;
+if(typeof data35 === "string"){
+if(func2(data35) < 1){
+const err80 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

@@ -1,17 +1,27 @@
 import { existsSync } from 'node:fs';
 import type { Finding } from '../../connectors/contract';
-import type { Ledger } from '../../ledger/ledger';
+import type { Ledger, Unjoined } from '../../ledger/ledger';
 import { ledgerFolder, withLedger, type StateOptions } from '../places';
 import { CliError, type Terminal } from '../terminal';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
+const unlinked = (tenant: string, unjoined: readonly Unjoined[]): readonly Finding[] => {
+  const [first] = unjoined;
+  if (first === undefined) return [];
+  const what = `${count(unjoined.length, 'identity key links', 'identity keys link')} no records for ${tenant}`;
+  const why = `to join them would be a guess; the first, by ${first.rule}: ${first.subjects.join(', ')}`;
+  const fix = "merge the duplicates in their CRM, or write shared: true at the rule's match";
+  return [{ level: 'warning', what, why, fix }];
+};
+
 /** What waits for a person. */
 const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding[]> => {
-  const [gaps, quarantined, parked] = await Promise.all([
+  const [gaps, quarantined, parked, unjoined] = await Promise.all([
     ledger.gaps.list(tenant),
     ledger.quarantine.list(tenant),
     ledger.listParked(tenant),
+    ledger.listUnjoined(tenant),
   ]);
   const found: Finding[] = [];
   if (gaps.length > 0) {
@@ -29,6 +39,7 @@ const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding
     const fix = `see the first record's story: signalbox history --tenant ${tenant} ${first.subject}`;
     found.push({ level: 'warning', what, why: 'they could not be decided', fix });
   }
+  found.push(...unlinked(tenant, unjoined));
   return found;
 };
 

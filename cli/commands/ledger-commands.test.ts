@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateTask } from '../../canonical-schema/action';
 import type { Decision } from '../../canonical-schema/decision';
-import { type Ledger, openLedger } from '../../ledger/ledger';
+import { type Ledger, openLedger, type RecordToKeep } from '../../ledger/ledger';
 import { ledgerFolder } from '../places';
 import { signalbox } from '../terminal.fixture';
 import { normalisedLead } from '../event.fixture';
@@ -31,11 +31,22 @@ const decision = (eventid: string): Decision => ({
   reasons: [{ term: 'poutcome', contribution: 1.25, text: 'Said yes to the last offer' }],
   contributions: { poutcome: 1.25 },
   intercept: -1,
-  features: { poutcome: 'success' },
+  features: { poutcome: 'success', age: null },
+  related: { overdue: 1 },
+  relatedFrom: { overdue: ['order/O1@2026-11-23T06:00:00.000Z/1'] },
   model: { name: 'lead-scoring', version: '1.0.0', digest: `sha256:${'a'.repeat(64)}` },
   policy: 'b'.repeat(64),
   decidedat: '2026-11-23T06:43:13.000Z',
   sequence: '1',
+});
+
+const known = (about: string, connection: string, own: readonly string[]): RecordToKeep => ({
+  subject: about,
+  sequence: '1',
+  record: { id: about.slice(about.indexOf('/') + 1), nativeType: 'Contact' },
+  native: {},
+  deleted: false,
+  keys: { connection, own, shared: [] },
 });
 
 beforeAll(async () => {
@@ -55,7 +66,11 @@ beforeAll(async () => {
     batchid: 'batch-1',
     lane: { workflowid: 'lane/acme/3', runid: 'run-1' },
     events: [{ event, status: 'decided' }],
-    records: [],
+    records: [
+      known(subject, 'sales', ['email:h1']),
+      known('contact/C1', 'erp', ['email:h1', 'phone:h2']),
+      known('contact/C2', 'erp', ['phone:h2']),
+    ],
     decisions: [decided],
     engagements: [{ ...touch, lastdecision: decided.id, lastsequence: '1' }],
   });
@@ -74,6 +89,10 @@ beforeAll(async () => {
       result: { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } },
     },
   ]);
+  const engagement = `engagement/acme/sales/${subject}/lead-scoring`;
+  await ledger.recordOutcome(tenant, {
+    ...{ engagement, decisionid: decided.id, label: 'won', at: '2026-11-24T06:43:14.000Z' },
+  });
   gap = await ledger.gaps.open({
     ...stream,
     cause: 'SBX_SF_REPLAY_EXPIRED',
@@ -94,6 +113,60 @@ afterAll(async () => {
   rmSync(state, { recursive: true });
 });
 
+test('export writes the features as they were, with what became of the decision', async () => {
+  const output = join(state, 'rows.csv');
+  const told = await signalbox(['export', ...common, '--use-case', 'lead-scoring', '--output', output, '--json']);
+  expect(told).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(told.out)).toEqual({ tenant, usecase: 'lead-scoring', output, rows: 1, labelled: 1 });
+  const [header = '', row = '', ...rest] = readFileSync(output, 'utf8').split('\n');
+  const values = row.split(',');
+  expect(Object.fromEntries(header.split(',').map((name, n) => [name, values[n]]))).toMatchObject({
+    subject,
+    outcome: 'act',
+    score: '0.873',
+    label: 'won',
+    labelledat: '2026-11-24T06:43:14.000Z',
+    'feature.poutcome': 'success',
+    'feature.age': '',
+    'related.overdue': '1',
+  });
+  expect(rest).toEqual(['']);
+});
+
+test('export of what was never decided is no success, and a path that cannot be written is told', async () => {
+  const of = (useCase: string, output: string) =>
+    signalbox(['export', ...common, '--use-case', useCase, '--output', output]);
+  expect(await of('churn', join(state, 'none.csv'))).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^0 decisions/) as string,
+  });
+  const { code, err } = await of('lead-scoring', join(state, 'nowhere', 'rows.csv'));
+  expect(code).toBe(2);
+  expect(err).toMatch(/cannot be written: ENOENT/);
+});
+
+test('history tells who is the same customer in another CRM, and what would be a guess', async () => {
+  const { code, out } = await signalbox(['history', ...common, subject]);
+  expect(code).toBe(0);
+  expect(out.slice(out.indexOf('The same'))).toBe(
+    'The same customer:\n  erp  contact/C1  by email\n' +
+      'Not linked, because it would be a guess:\n' +
+      '  by phone: two records of one CRM have it as their own: contact/C1, contact/C2\n',
+  );
+});
+
+test('history --customer tells the story from wherever one begins', async () => {
+  const alone = await signalbox(['history', ...common, 'contact/C1']);
+  expect(alone).toMatchObject({ code: 1, out: '' });
+  const { code, out } = await signalbox(['history', ...common, '--customer', 'contact/C1']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/lead\/00Q000000000001AAA: decision lead-scoring: act/);
+  const { out: json } = await signalbox(['history', ...common, '--customer', '--json', 'contact/C1']);
+  const told = JSON.parse(json) as { readonly entries: readonly unknown[]; readonly customer: unknown };
+  expect(told.entries.length).toBeGreaterThan(3);
+  expect(told.customer).toMatchObject({ members: [{ subject, connection: 'sales', by: ['email'] }] });
+});
+
 test('history tells the whole story, from the event to what the CRM answered', async () => {
   const { code, out } = await signalbox(['history', ...common, subject]);
   expect(code).toBe(0);
@@ -103,6 +176,7 @@ test('history tells the whole story, from the event to what the CRM answered', a
     /lane lane\/acme\/3 run run-1 batch batch-1/,
     /2026-11-23T06:43:13\.000Z {2}decision lead-scoring: act, score 87\.3 %, band hot/,
     /\+1\.250 {2}Said yes to the last offer/,
+    /related overdue = 1 from order\/O1@2026/,
     /model lead-scoring 1\.0\.0 sha256:a{64}/,
     /policy b{64}/,
     /2026-11-23T06:43:14\.000Z {2}action: create task "Call Maria .*Lopez today"/,
@@ -121,7 +195,7 @@ test('history takes the id alone, and tells the same as JSON', async () => {
   const { out } = await signalbox(['history', ...common, '--json', '00Q000000000001AAA']);
   const { entries } = JSON.parse(out) as { entries: { kind: string }[] };
   expect(new Set(entries.map(({ kind }) => kind))).toEqual(
-    new Set(['event', 'decision', 'engagement-opened', 'action', 'gap']),
+    new Set(['event', 'decision', 'engagement-opened', 'action', 'outcome', 'gap']),
   );
 });
 

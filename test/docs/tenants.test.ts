@@ -38,6 +38,7 @@ function below(setting: Schema, path: string): readonly string[] {
   return [
     ...settings(setting, `${path}.`),
     ...settings(each, `${path}.*.`),
+    ...(setting.items === undefined ? [] : settings(resolved(setting.items), `${path}[].`)),
     ...(each.items === undefined ? [] : settings(resolved(each.items), `${path}.*[].`)),
   ];
 }

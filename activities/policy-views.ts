@@ -1,0 +1,41 @@
+import { engagementKey } from '../canonical-schema/engagement';
+import type { EngagementRow } from '../ledger/ledger';
+import type { Tenant } from '../tenants/tenant';
+import type { EngagementView, PolicyView } from './lane-types';
+
+const noOutcomeWithinMs = 30 * 24 * 3_600_000;
+
+/** A tenant's use cases as a lane applies them, by name. */
+export function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>> {
+  return Object.fromEntries(
+    Object.values(tenant.useCases).map((useCase) => [
+      useCase.name,
+      {
+        usecase: useCase.name,
+        connection: useCase.connection,
+        bands: useCase.bands,
+        act: useCase.act,
+        approval: useCase.approval,
+        materialChange: useCase.materialChange,
+        withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
+        digest: useCase.policy,
+      },
+    ]),
+  );
+}
+
+/** Open engagements as policy sees them, by record and use case. */
+export function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, EngagementView>> {
+  return Object.fromEntries(
+    rows.map((row) => [
+      engagementKey(row.subject, row.usecase),
+      {
+        id: row.id,
+        decision: row.lastdecision,
+        ...(row.lastscore === undefined ? {} : { score: row.lastscore }),
+        ...(row.lastband === undefined ? {} : { band: row.lastband }),
+        ...(row.lastlabel === undefined ? {} : { label: row.lastlabel }),
+      },
+    ]),
+  );
+}

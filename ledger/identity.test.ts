@@ -1,0 +1,109 @@
+import { databases, type LedgerDatabase } from '../test/database';
+import { mostHolders } from './customer';
+import { openLedger, type KeyHolder, type Ledger, type RecordToKeep } from './ledger';
+import { sampleBatch, sampleEvent, sequence } from './sample.fixture';
+
+const lead: KeyHolder = { subject: 'lead/L1', connection: 'sales', own: ['email:m'], shared: [] };
+const contact: KeyHolder = { subject: 'contact/C1', connection: 'erp', own: ['email:m'], shared: ['customer:7'] };
+const account: KeyHolder = { subject: 'account/A1', connection: 'erp', own: ['customer:7'], shared: [] };
+const order: KeyHolder = { subject: 'order/O1', connection: 'erp', own: [], shared: ['customer:7'] };
+const twin: KeyHolder = { ...lead, subject: 'lead/L2' };
+
+describe.each(databases)('identity in the ledger over $name', ({ open, isThere }) => {
+  const it = isThere ? test : test.skip;
+  let server: LedgerDatabase;
+  let ledger: Ledger;
+  let tenant: string;
+  let tenants = 0;
+  let batches = 0;
+
+  beforeAll(async () => {
+    if (!isThere) return;
+    server = await open();
+    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
+  }, 120_000);
+  afterAll(async () => {
+    if (!isThere) return;
+    await ledger.close();
+    await server.stop();
+  });
+  beforeEach(() => {
+    tenant = `acme-${++tenants}`;
+  });
+
+  const record = (n: number, ...holders: readonly KeyHolder[]): Promise<void> =>
+    ledger.recordBatch(tenant, {
+      ...sampleBatch(`b${++batches}`, []),
+      records: holders.map(({ subject, ...keys }): RecordToKeep => {
+        const { data } = sampleEvent(tenant, n, subject);
+        return { subject, sequence: sequence(n), record: data.record, native: {}, deleted: false, keys };
+      }),
+    });
+  const members = async (subject: string): Promise<readonly string[]> =>
+    ((await ledger.customer(tenant, subject))?.members ?? []).map((one) => one.subject);
+
+  it('finds the order of the account of the contact who is the lead, and tells by which rules', async () => {
+    await record(1, order, account, contact, lead);
+    expect(await ledger.customer(tenant, 'lead/L1')).toEqual({
+      members: [
+        { subject: 'account/A1', connection: 'erp', by: ['customer'] },
+        { subject: 'contact/C1', connection: 'erp', by: ['customer', 'email'] },
+        { subject: 'order/O1', connection: 'erp', by: ['customer'] },
+      ],
+      unjoined: [],
+    });
+    expect(await members('order/O1')).toEqual(['account/A1', 'contact/C1', 'lead/L1']);
+    expect(await ledger.customer(tenant, 'L1')).toEqual(await ledger.customer(tenant, 'lead/L1'));
+  });
+
+  it('does not join by a key that two records of one CRM have as their own, and tells it', async () => {
+    await record(1, account, contact, lead);
+    await record(1, twin);
+    const unjoined = [{ rule: 'email', because: 'several', subjects: ['contact/C1', 'lead/L1', 'lead/L2'] }];
+    expect(await ledger.customer(tenant, 'lead/L1')).toEqual({ members: [], unjoined });
+    expect(await ledger.listUnjoined(tenant)).toEqual(unjoined);
+    await record(2, { ...twin, own: [] });
+    expect(await members('lead/L1')).toEqual(['account/A1', 'contact/C1']);
+    expect(await ledger.listUnjoined(tenant)).toEqual([]);
+  });
+
+  it('does not join two customers by what both share', async () => {
+    const other: KeyHolder = { subject: 'account/A2', connection: 'erp', own: ['customer:8'], shared: [] };
+    await record(1, account, other, { ...order, shared: ['customer:7', 'customer:8'] });
+    expect(await members('account/A1')).toEqual(['order/O1']);
+    expect(await members('account/A2')).toEqual(['order/O1']);
+    expect(await members('order/O1')).toEqual(['account/A1', 'account/A2']);
+  });
+
+  it('does not join by a key that more records have than a customer', async () => {
+    const leads = Array.from({ length: mostHolders + 1 }, (_, n): KeyHolder => {
+      return { subject: `lead/M${n}`, connection: 'sales', own: [], shared: ['email:noreply'] };
+    });
+    await record(1, ...leads.slice(1), { ...contact, own: ['email:noreply'] });
+    expect(await ledger.customer(tenant, 'contact/C1')).toMatchObject({ members: [], unjoined: [{ because: 'many' }] });
+    expect(await ledger.listUnjoined(tenant)).toMatchObject([{ rule: 'email', because: 'many' }]);
+  });
+
+  it('keeps the keys of the newest state, whichever comes first', async () => {
+    await record(1, contact);
+    await record(5, { ...lead, own: [] });
+    await record(3, lead);
+    expect(await members('contact/C1')).toEqual([]);
+    await record(6, lead);
+    expect(await members('contact/C1')).toEqual(['lead/L1']);
+  });
+
+  it("forgets the keys with the record, and does not see another tenant's", async () => {
+    await record(1, contact, lead);
+    const mine = tenant;
+    tenant = `${mine}-other`;
+    await record(1, account);
+    expect(await members('account/A1')).toEqual([]);
+    tenant = mine;
+    expect(await members('lead/L1')).toEqual(['contact/C1']);
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    await ledger.purge(tenant, { eventsBefore: soon, decisionsBefore: '2000-01-01T00:00:00Z' });
+    expect(await ledger.customer(tenant, 'lead/L1')).toBeUndefined();
+    expect(await ledger.listUnjoined(tenant)).toEqual([]);
+  });
+});
