@@ -62,6 +62,8 @@ module.exports = {
     door('ledger', 'kysely'),
     door('services', 'fastify'),
     door('connectors', 'jose'),
+    door('connectors/kit', 'rhea'),
+    door('connectors/kit', 'ws'),
     door('connectors/sap', 'fast-xml-parser'),
     {
       name: 'connectors-are-strangers',
