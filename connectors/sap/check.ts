@@ -1,11 +1,15 @@
 import type { Finding } from '../contract';
+import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
 import type { Settings } from './config';
+import { meshStream } from './inbound/mesh-queue';
 import type { ODataClient } from './odata/client';
 import { setOf, type EntitySet } from './odata/services';
 
 export interface CheckOptions {
   readonly settings: Settings;
   readonly client: ODataClient;
+  /** Of Event Mesh, where one is taken from. */
+  readonly queue?: AmqpQueue | undefined;
 }
 
 /** Proves credentials, services, the task's key field and that what is subscribed to can be received, without an effect. */
@@ -23,19 +27,26 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
   const found = await Promise.all(
     [...services].map(([service, ofService]) => checkService(service, ofService, options, signal)),
   );
-  return [...checkInbound(settings), ...unknown, ...found.flat()];
+  const mesh = options.queue === undefined ? [] : [await checkQueue(options.queue, signal)];
+  return [...checkInbound(settings), ...mesh, ...unknown, ...found.flat()];
 }
 
-function checkInbound({ streams, inbound }: Settings): readonly Finding[] {
+function checkInbound({ streams, inbound, eventMesh }: Settings): readonly Finding[] {
   if (streams.length === 0) {
     const fix = 'name `events` or `idocs` under subscribe';
     return [{ level: 'warning', what: 'subscribe', why: 'nothing is heard', fix }];
   }
-  if (inbound !== undefined) return [{ level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
+  const isTaken = eventMesh !== undefined && streams.includes(meshStream);
+  const idle: readonly Finding[] =
+    eventMesh === undefined || isTaken
+      ? []
+      : [{ level: 'error', what: 'eventMesh', why: 'nothing is taken from it', fix: 'name `events` under subscribe' }];
+  const pushed = isTaken ? streams.filter((stream) => stream !== meshStream) : streams;
+  if (inbound !== undefined) return [...idle, { level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
+  if (pushed.length === 0) return idle;
   const fix = 'say under `inbound` how SAP proves who it is (README, "Set up")';
-  return [
-    { level: 'error', what: 'inbound', why: 'nobody who pushes can prove who they are, so nothing is received', fix },
-  ];
+  const why = `nobody who pushes can prove who they are, so ${pushed.join(' and ')} are not received`;
+  return [...idle, { level: 'error', what: 'inbound', why, fix }];
 }
 
 async function checkService(

@@ -24,7 +24,15 @@ export type Inbound =
     }
   | { readonly kind: 'header' | 'query'; readonly name: string; readonly secret: string };
 
-/** What SAP pushes, each with an inbox of its own. */
+/** A queue of SAP Event Mesh that is taken from over AMQP 1.0. */
+export interface EventMesh {
+  /** `wss://…/protocols/amqp10ws`, or `amqps://host:5671`. */
+  readonly url: string;
+  readonly queue: string;
+  readonly auth: Auth;
+}
+
+/** What is heard, each with an inbox of its own. */
 export type Stream = 'events' | 'idocs';
 
 /** A connection to one SAP system, valid against `configSchema`, secrets resolved. */
@@ -33,6 +41,7 @@ export interface SapConfig {
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound?: Inbound;
+  readonly eventMesh?: EventMesh;
   readonly subscribe?: readonly Stream[];
   readonly objects?: readonly string[];
   readonly ownUsers?: readonly string[];
@@ -50,6 +59,7 @@ export interface Settings {
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound: Inbound | undefined;
+  readonly eventMesh: EventMesh | undefined;
   readonly streams: readonly Stream[];
   readonly objects: readonly string[];
   readonly ownUsers: readonly string[];
@@ -65,6 +75,7 @@ export function settingsOf(config: SapConfig): Settings {
     baseUrl: config.baseUrl.replace(/\/+$/, ''),
     auth,
     inbound: config.inbound,
+    eventMesh: config.eventMesh,
     streams: config.subscribe ?? [],
     objects: config.objects ?? usualObjects[config.product],
     ownUsers: [...(auth.kind === 'basic' ? [auth.username] : []), ...(config.ownUsers ?? [])],

@@ -1,8 +1,12 @@
 import type { Connection, ConnectDependencies, Connector } from '../contract';
-import { inboxSource } from '../kit/inbox-source';
+import type { AmqpMessage } from '../kit/amqp-message';
+import { inboxSource, type Decoded } from '../kit/inbox-source';
+import type { Kept } from '../kit/intake';
+import { queueSource } from '../kit/queue-source';
 import { RateGovernor } from '../kit/rate';
 import { checkConnection } from './check';
 import { configSchema, type SapConfig, settingsOf } from './config';
+import { keepEvents, meshQueue, meshStream } from './inbound/mesh-queue';
 import { decode } from './inbound/payload';
 import { proofOf } from './inbound/proof';
 import { SapReceiver } from './inbound/receiver';
@@ -18,7 +22,7 @@ import { ODataSink } from './sink/sink';
 /** A user's dialog sessions are few, and all our requests share one. */
 const mostAtOnce = 4;
 
-/** SAP: S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and IDocs, pushed to Signalbox; read and written over OData. */
+/** SAP: S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and IDocs, pushed to Signalbox or taken from Event Mesh; read and written over OData. */
 export const sap: Connector<SapConfig, SapNative> = {
   name: crm,
   configSchema,
@@ -50,17 +54,21 @@ function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): C
   const client = new ODataClient(session);
   const sink = new ODataSink({ client, product, baseUrl, taskKeyField });
   const receiver = new SapReceiver({ inbox, proof: proofOf(settings.inbound), streams, log, now });
+  const read = (payload: Uint8Array): Decoded<SapNative> => decode(payload, { own: ownUsers, product });
+  const queue = settings.eventMesh === undefined ? undefined : meshQueue(settings.eventMesh, now);
+  const keep = (message: AmqpMessage): readonly Kept[] => keepEvents(message, new Date(now()).toISOString());
+  const taken = queue === undefined ? undefined : queueSource({ inbox, queue, taker: meshStream, keep, decode: read });
   return {
     org: new URL(baseUrl).hostname,
     streams,
-    source: inboxSource(inbox, (payload) => decode(payload, { own: ownUsers, product })),
+    source: taken ?? inboxSource(inbox, read),
     reader: new ODataReader({ client, product, objects, ownUsers, log }),
     sink,
     ...(settings.inbound === undefined ? {} : { receiver }),
-    check: (signal) => checkConnection({ settings, client }, signal),
-    close: () => {
+    check: (signal) => checkConnection({ settings, client, queue }, signal),
+    close: async () => {
       sink.close();
-      return Promise.resolve();
+      await taken?.close();
     },
   };
 }

@@ -69,6 +69,8 @@ export interface SpecialNatives {
 export interface ContractSubject {
   readonly connector: AnyConnector;
   readonly start: () => Promise<Crm>;
+  /** Further ways in which the connector can hear the CRM, by name: the clauses of a source are asked of each. */
+  readonly transports?: Readonly<Record<string, () => Promise<Crm>>>;
   readonly goldens: readonly Golden[];
   readonly special: SpecialNatives;
   /** What `readNatives` takes: seeds of the payloads that C13 makes up. */
