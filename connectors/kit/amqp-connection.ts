@@ -98,8 +98,10 @@ export function happened(connection: Connection, events: readonly string[]): Pro
 /** Tells once why a connection, or a link on it, has ended. */
 export function onEnd(connection: Connection, tell: (error: ConnectorError) => void): void {
   const host = hostOf(connection);
-  const failed = ({ connection: { error: ofConnection }, receiver, sender, session, error }: EventContext): void => {
-    tell(failureOf(receiver?.error ?? sender?.error ?? session?.error ?? error ?? ofConnection, host));
+  // An error of the protocol comes bare, everything else with what it is about.
+  const failed = (told: Partial<EventContext> | Error): void => {
+    const { connection: of, receiver, sender, session, error = told } = told as Partial<EventContext>;
+    tell(failureOf(receiver?.error ?? sender?.error ?? session?.error ?? of?.error ?? error, host));
   };
   const ends = ['connection', 'session', 'receiver', 'sender'].flatMap((name) => [`${name}_error`, `${name}_close`]);
   for (const event of [...ends, 'protocol_error', 'error', 'disconnected']) connection.on(event, failed);

@@ -1,5 +1,5 @@
 import type { EventContext, Receiver } from 'rhea';
-import type { ConnectorError, Finding } from '../contract';
+import { Retryable, type ConnectorError, type Finding } from '../contract';
 import { happened, onEnd, openAmqp, raced, type AmqpBroker, type OpenAmqp } from './amqp-connection';
 import { messageOf, type AmqpMessage } from './amqp-message';
 
@@ -67,8 +67,9 @@ async function attach(
   // A refused link is opened without a source first, and closed with the reason then.
   if (isRefused(receiver)) await raced(ended, late, `no queue at ${address}`);
   let isOver = false;
-  onEnd(connection, (error) => {
-    if (!isOver) listener.ended(error);
+  onEnd(connection, ({ code, message }) => {
+    // What was let in a moment ago may be again, with a new token: opening anew tells whether it is.
+    if (!isOver) listener.ended(new Retryable(code, message));
     isOver = true;
   });
   connection.on('message', ({ message, delivery }: EventContext) => {

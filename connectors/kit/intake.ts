@@ -106,7 +106,7 @@ export class Intake {
       return;
     }
     this.#waiting.push(handedOut);
-    this.#keeping ??= this.#keep().finally(() => (this.#keeping = undefined));
+    this.#keeping ??= this.#keep();
   }
 
   async #keep(): Promise<void> {
@@ -114,13 +114,15 @@ export class Intake {
       const batch = this.#waiting.splice(0);
       try {
         await this.#append(batch);
+        for (const { accept } of batch) accept();
       } catch (error) {
-        for (const { release } of batch) release();
+        // Those behind them, too: they would come before them.
+        for (const { release } of [...batch, ...this.#waiting.splice(0)]) release();
         this.#fail(error);
-        return;
       }
-      for (const { accept } of batch) accept();
     }
+    // At once: what is handed out from now on finds nobody at work.
+    this.#keeping = undefined;
   }
 
   /** Those of one stream with one append: all of them or none. */
