@@ -16,6 +16,11 @@ export type Webhook = { readonly url?: string } & (
   | { readonly kind: 'http-header' | 'query-string'; readonly name: string; readonly value: string }
 );
 
+/** A queue of Azure Service Bus, or a subscription of a topic, and a shared access policy that may listen. */
+export type ServiceBus = { readonly url: string; readonly keyName: string; readonly key: string } & (
+  { readonly queue: string } | { readonly topic: string; readonly subscription: string }
+);
+
 /** A connection to one Dataverse environment, valid against `configSchema`, secrets resolved. */
 export interface Dynamics365Config {
   /** `https://acme.crm4.dynamics.com` */
@@ -23,6 +28,7 @@ export interface Dynamics365Config {
   readonly auth: Auth;
   readonly apiVersion?: string;
   readonly webhook?: Webhook;
+  readonly serviceBus?: ServiceBus;
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
@@ -43,6 +49,7 @@ export interface Settings {
   /** Entra ID's token endpoint of the directory. */
   readonly loginUrl: string;
   readonly webhook: Webhook | undefined;
+  readonly serviceBus: ServiceBus | undefined;
   readonly streams: readonly string[];
   readonly requestsPerSecond: number;
   readonly mapping: Mapping;
@@ -58,6 +65,7 @@ export function settingsOf(config: Dynamics365Config): Settings {
     auth: config.auth,
     loginUrl: `${login}/${config.auth.directoryId}/oauth2/v2.0/token`,
     webhook: config.webhook,
+    serviceBus: config.serviceBus,
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? 15,
     mapping: config.mapping ?? {},
