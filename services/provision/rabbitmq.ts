@@ -59,6 +59,15 @@ export function provideRabbit(state: StateFolder, progress: Progress, options: R
   );
 }
 
+/** Whether the broker is installed here: then it can have plugins. */
+export function isRabbitOnMachine(): boolean {
+  return serverProgram() !== undefined;
+}
+
+function serverProgram(): string | undefined {
+  return findPrograms('rabbitmq-server', serverFolders).find((file) => !file.endsWith('rabbitmq-script-wrapper'));
+}
+
 async function fromEnvironment(isPassedOver: boolean): Promise<Provided> {
   const url = process.env['AMQP_URL'] ?? '';
   if (url === '') throw new WayClosed('not set', 'set AMQP_URL=amqp://user:password@host:5672/vhost');
@@ -78,9 +87,7 @@ async function onMachine(
   how: string,
   plugins: readonly string[],
 ): Promise<Provided> {
-  const program = findPrograms('rabbitmq-server', serverFolders).find(
-    (file) => !file.endsWith('rabbitmq-script-wrapper'),
-  );
+  const program = serverProgram();
   if (program === undefined) throw new WayClosed('not installed', 'install rabbitmq-server (3.10 or later)');
   const [epmd] = findPrograms('epmd', erlangFolders);
   if (epmd === undefined)
