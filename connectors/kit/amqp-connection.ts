@@ -95,7 +95,7 @@ export function happened(connection: Connection, events: readonly string[]): Pro
   });
 }
 
-/** Tells once why a connection, or a link on it, has ended. */
+/** Tells why a connection, or a link on it, has ended: each of its ends, so perhaps several times. */
 export function onEnd(connection: Connection, tell: (error: ConnectorError) => void): void {
   const host = hostOf(connection);
   // An error of the protocol comes bare, everything else with what it is about.
@@ -107,7 +107,7 @@ export function onEnd(connection: Connection, tell: (error: ConnectorError) => v
   for (const event of [...ends, 'protocol_error', 'error', 'disconnected']) connection.on(event, failed);
 }
 
-/** Settles as the promise does, or rejects: as the signal says where that was aborted, with Retryable where it was late. */
+/** Settles as the promise does; rejects with Retryable when the signal aborts before. */
 export async function raced<T>(promise: Promise<T>, signal: AbortSignal, late: string): Promise<T> {
   const over = new Promise<never>((_, reject) => {
     const end = (): void => {
