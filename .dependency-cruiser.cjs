@@ -63,6 +63,8 @@ module.exports = {
     door('services', 'fastify'),
     door('tenants', 'libphonenumber-js'),
     door('connectors', 'jose'),
+    door('connectors/kit', 'rhea'),
+    door('connectors/kit', 'ws'),
     door('connectors/sap', 'fast-xml-parser'),
     door('connectors/graph', '@microsoft/microsoft-graph-client'),
     door('connectors/graph', 'html-to-text'),

@@ -1,4 +1,5 @@
 import type { Finding } from '../contract';
+import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
 import type { Settings } from './config';
 import { objectOf, ownOf } from '../kit/json';
 import type { Fields } from './native';
@@ -12,6 +13,8 @@ export interface CheckOptions {
   /** The user that Signalbox acts as. */
   readonly user: string;
   readonly now: () => number;
+  /** Of the Service Bus, where one is taken from. */
+  readonly queue: AmqpQueue | undefined;
 }
 
 /** Beyond this, the times of events are misleading. */
@@ -26,6 +29,7 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
     ...settings.streams.map((table) => guarded(`table ${table}`, () => checkTable(table, options, signal))),
     guarded('table task', () => checkTasks(options, signal)),
     guarded('webhook', () => checkWebhook(options, signal)),
+    ...(options.queue === undefined ? [] : [checkQueue(options.queue, signal).then((finding) => [finding])]),
     guarded('clock', () => checkClock(options, signal)),
   ]);
   return [{ level: 'ok', what: `token for ${settings.baseUrl}, as user ${user}` }, ...findings.flat()];
@@ -55,12 +59,12 @@ async function checkTasks({ api }: CheckOptions, signal: AbortSignal): Promise<r
 }
 
 async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { webhook, streams } = settings;
+  const { webhook, serviceBus, streams } = settings;
   const what = 'webhook';
-  if (streams.length === 0) return [];
+  if (streams.length === 0 || (webhook === undefined && serviceBus !== undefined)) return [];
   if (webhook === undefined) {
     const why = 'no webhook is configured, so nothing that Dataverse posts is taken';
-    return [{ level: 'error', what, why, fix: 'add webhook to the connection: kind, key, url' }];
+    return [{ level: 'error', what, why, fix: 'add webhook (kind, key, url) or serviceBus to the connection' }];
   }
   const { url } = webhook;
   if (url === undefined) {

@@ -8,6 +8,11 @@ export type Webhook = { readonly url?: string } & (
   | { readonly kind: 'http-header' | 'query-string'; readonly name: string; readonly value: string }
 );
 
+/** A queue of Azure Service Bus, or a subscription of a topic, and a shared access policy that may listen. */
+export type ServiceBus = { readonly url: string; readonly keyName: string; readonly key: string } & (
+  { readonly queue: string } | { readonly topic: string; readonly subscription: string }
+);
+
 /** A connection to one Dataverse environment, valid against `configSchema`, secrets resolved. */
 export interface Dynamics365Config {
   /** `https://acme.crm4.dynamics.com` */
@@ -15,6 +20,7 @@ export interface Dynamics365Config {
   readonly auth: EntraAuth;
   readonly apiVersion?: string;
   readonly webhook?: Webhook;
+  readonly serviceBus?: ServiceBus;
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
@@ -35,6 +41,7 @@ export interface Settings {
   /** Entra ID's token endpoint of the directory. */
   readonly loginUrl: string;
   readonly webhook: Webhook | undefined;
+  readonly serviceBus: ServiceBus | undefined;
   readonly streams: readonly string[];
   readonly requestsPerSecond: number;
   readonly mapping: Mapping;
@@ -49,6 +56,7 @@ export function settingsOf(config: Dynamics365Config): Settings {
     auth: config.auth,
     loginUrl: tokenUrlOf(config.auth),
     webhook: config.webhook,
+    serviceBus: config.serviceBus,
     streams: config.subscribe ?? [],
     requestsPerSecond: config.requestsPerSecond ?? 15,
     mapping: config.mapping ?? {},

@@ -4,6 +4,8 @@ import { objectOf, textOf } from '../kit/json';
 import type { Dynamics365Native, Headers } from './native';
 
 const newline = 0x0a;
+/** How .NET's binary XML begins: with an element whose name is written out. */
+const elementRecord = 0x40;
 /** Nothing that Dataverse tells is nested this deep, and a deeper one could not be walked through. */
 const deepest = 100;
 
@@ -20,6 +22,8 @@ export function unpacked(payload: Uint8Array, ownUser: string): Decoded<Dynamics
   const text = Buffer.from(bytes)
     .toString('utf8')
     .replace(/^\uFEFF/, '');
+  const other = otherFormat(headers['content-type'], bytes, text);
+  if (other !== undefined) return { bytes, ...other };
   try {
     const body = isTooDeep(text) ? undefined : objectOf(parseLossless(text));
     if (body !== undefined) return { native: { kind: 'context', headers, body, ownUser } };
@@ -27,6 +31,19 @@ export function unpacked(payload: Uint8Array, ownUser: string): Decoded<Dynamics
   } catch (error) {
     return { bytes, code: 'SBX_DYNAMICS365_BODY', message: `the body is not JSON: ${(error as Error).message}` };
   }
+}
+
+/** A service endpoint can be set to XML and to .NET's binary XML. */
+function otherFormat(
+  contentType: string | undefined,
+  bytes: Uint8Array,
+  text: string,
+): { readonly code: string; readonly message: string } | undefined {
+  const fix = 'set the service endpoint’s message format to JSON';
+  if (/msbin/i.test(contentType ?? '') || bytes[0] === elementRecord)
+    return { code: 'SBX_DYNAMICS365_BINARY', message: `a context in .NET's binary XML: ${fix}` };
+  if (/^\s*</.test(text)) return { code: 'SBX_DYNAMICS365_XML', message: `a context as XML: ${fix}` };
+  return undefined;
 }
 
 function headersIn(text: string): Headers {

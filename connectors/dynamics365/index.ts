@@ -1,5 +1,8 @@
 import { type Connection, type Connector, type ConnectDependencies, Permanent } from '../contract';
-import { inboxSource } from '../kit/inbox-source';
+import type { AmqpMessage } from '../kit/amqp-message';
+import { inboxSource, type Decoded } from '../kit/inbox-source';
+import type { Kept } from '../kit/intake';
+import { queueSource } from '../kit/queue-source';
 import { RateGovernor } from '../kit/rate';
 import { Authenticator } from './auth';
 import { checkConnection } from './check';
@@ -15,6 +18,7 @@ import { RowReader } from './reader';
 import { WebhookReceiver } from './receiver';
 import { RecordTargets } from './record-targets';
 import { WebhookRegistration } from './registration';
+import { busQueue, keepContext } from './service-bus';
 import { DataverseSink } from './sink';
 import { TableDefinitions } from './table-definitions';
 import { WebApi } from './web-api';
@@ -23,7 +27,7 @@ import { WebApi } from './web-api';
 const mostAtOnce = 8;
 const connectMs = 60_000;
 
-/** Dynamics 365: changes by Dataverse webhooks, rows, tasks and columns over the Web API. */
+/** Dynamics 365: changes by Dataverse webhooks or the Service Bus, rows, tasks and columns over the Web API. */
 export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
   name: crm,
   configSchema,
@@ -46,21 +50,25 @@ async function connect(
   const api = webApiOf(settings, now);
   const { org, user } = await whoAmI(api);
   const definitions = new TableDefinitions(api, now);
-  const { mapping, streams, webhook } = settings;
+  const { mapping, streams, webhook, serviceBus } = settings;
   const targets = new RecordTargets({ api, definitions, mapping, streams });
   const sink = new DataverseSink({ api, targets, owners: new Owners(api) });
+  const kept = inboxSource(inbox, (payload): Decoded<Dynamics365Native> => unpacked(payload, user));
+  const queue = serviceBus === undefined ? undefined : busQueue(serviceBus);
+  const keep = (message: AmqpMessage): readonly Kept[] => keepContext(message, streams);
+  const taken = queue === undefined ? undefined : queueSource({ inbox, queue, taker: streams[0] ?? '', keep, kept });
   return {
     org,
     streams,
-    source: inboxSource(inbox, (payload) => unpacked(payload, user)),
+    source: taken ?? kept,
     reader: new RowReader(api, definitions),
     sink,
     ...(webhook === undefined ? {} : { receiver: new WebhookReceiver({ webhook, streams, org, inbox, log }) }),
     registration: new WebhookRegistration({ api, webhook, streams, org }),
-    check: (signal) => checkConnection({ settings, api, definitions, user, now }, signal),
-    close: () => {
+    check: (signal) => checkConnection({ settings, api, definitions, user, now, queue }, signal),
+    close: async () => {
       sink.close();
-      return Promise.resolve();
+      await taken?.close();
     },
   };
 }

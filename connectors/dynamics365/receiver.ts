@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Inbox, InboundReply, InboundRequest, Log, Receiver } from '../contract';
 import type { Webhook } from './config';
 import { packed } from './inbox-payload';
-import { objectOf, ownOf, textOf } from '../kit/json';
-import type { Fields, Headers } from './native';
-import { Parts, targetsOf } from './normalise/parts';
+import { ownOf, textOf } from '../kit/json';
+import type { Headers } from './native';
+import { contextIn, streamOf } from './stream-of';
 
 export interface ReceiverOptions {
   readonly webhook: Webhook | undefined;
@@ -41,7 +41,7 @@ export class WebhookReceiver implements Receiver {
     if (organisation !== undefined && organisation !== this.#options.org) {
       return this.#refuse({ status: 403, body: 'this address belongs to another organisation' });
     }
-    const stream = this.#streamOf(context, headers);
+    const stream = streamOf(context, headers, this.#options.streams);
     if (stream === undefined) {
       return this.#refuse({ status: 422, body: 'the table is not among those that are heard (subscribe)' });
     }
@@ -57,17 +57,6 @@ export class WebhookReceiver implements Receiver {
     if (body.byteLength === 0) return { status: 400, body: 'the body is empty' };
     const type = headers['content-type'] ?? 'application/json';
     return /^\s*[\w.+/-]*json\b/i.test(type) ? undefined : { status: 415, body: 'only JSON is taken' };
-  }
-
-  /** The context's table, or for messages that are about two tables the first one that is heard. */
-  #streamOf(context: Fields | undefined, headers: Headers): string | undefined {
-    const { streams } = this.#options;
-    if (context === undefined) {
-      const named = headers['x-ms-dynamics-entity-name'];
-      return named === undefined || named === 'none' ? streams[0] : streams.find((stream) => stream === named);
-    }
-    const tables = targetsOf(new Parts(context, headers));
-    return tables.length === 0 ? streams[0] : tables.find((table) => streams.includes(table));
   }
 
   #refuse(reply: InboundReply): InboundReply {
@@ -94,13 +83,4 @@ function keptHeaders(headers: InboundRequest['headers']): Headers {
   const isKept = (name: string): boolean =>
     name.startsWith('x-ms-dynamics-') || name === 'x-ms-correlation-request-id' || name === 'content-type';
   return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)));
-}
-
-/** The context, only to find out where it belongs; undefined where the body is none. */
-function contextIn(body: Uint8Array): Fields | undefined {
-  try {
-    return objectOf(JSON.parse(Buffer.from(body).toString('utf8')));
-  } catch {
-    return undefined;
-  }
 }

@@ -33,20 +33,20 @@ export function inboxSource<N>(
     subscribe: async function* (stream, { start, signal }) {
       // Ends by itself when aborted, also before it began.
       if (signal.aborted) return;
-      const after = await numberOf(inbox, stream, start);
+      const after = await inboxNumberOf(inbox, stream, start);
       // Only now: what it brings must not lie before the start.
       const feeding = feed(feedOf(stream), signal);
       try {
         for await (const { number, payload } of inbox.read(stream, after, feeding.signal)) {
           if (isOver(feeding.signal)) break;
-          yield delivery(decode(payload), { v: version, number });
+          yield delivery(decode(payload), inboxPosition(number));
         }
       } finally {
         await feeding.stop();
       }
       feeding.throwIfFailed();
     },
-    ack: (stream, position) => inbox.release(stream, numberAt(position)),
+    ack: (stream, position) => inbox.release(stream, inboxNumberAt(position)),
   };
 }
 
@@ -74,17 +74,23 @@ function isOver({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
+/** The position behind an entry. */
+export function inboxPosition(number: number): Position {
+  return { v: version, number };
+}
+
 function delivery<N>(decoded: Decoded<N>, position: Position): Delivery<N> {
   return 'native' in decoded
     ? { kind: 'event', native: decoded.native, position }
     : { kind: 'undecodable', ...decoded, position };
 }
 
-async function numberOf(inbox: Inbox, stream: string, start: Start): Promise<number> {
+/** The number after which a subscription reads. Rejects with PositionExpired, or Permanent for what is no position of an inbox. */
+export async function inboxNumberOf(inbox: Inbox, stream: string, start: Start): Promise<number> {
   if (start.from === 'latest') return inbox.newest(stream);
   const released = await inbox.released(stream);
   if (start.from !== 'position') return released;
-  const number = numberAt(start.position);
+  const number = inboxNumberAt(start.position);
   if (number < released) throw expired(`what came after number ${number} of ${stream} was released up to ${released}`);
   // Numbers that are yet to come were given out by another ledger: entries would be skipped up to them.
   const newest = await inbox.newest(stream);
@@ -96,7 +102,8 @@ function expired(message: string): PositionExpired {
   return new PositionExpired('SBX_POSITION_EXPIRED', message);
 }
 
-function numberAt({ v, number }: Position): number {
+/** The number that a position of an inbox stands for. */
+export function inboxNumberAt({ v, number }: Position): number {
   if (v === version && typeof number === 'number') return number;
   throw new Permanent('SBX_POSITION_UNKNOWN', `not a position of an inbox: version ${v}`);
 }

@@ -1,5 +1,7 @@
 import type { Finding } from '../contract';
-import type { Settings } from './config';
+import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
+import type { Settings, Stream } from './config';
+import { meshStream } from './inbound/mesh-queue';
 import type { ODataClient } from './odata/client';
 import { checkFolder } from './inbound/folder';
 import { setOf, type EntitySet } from './odata/services';
@@ -8,6 +10,8 @@ export interface CheckOptions {
   readonly settings: Settings;
   readonly client: ODataClient;
   readonly rfc?: { check(): Promise<readonly Finding[]> } | undefined;
+  /** Of Event Mesh, where one is taken from. */
+  readonly queue?: AmqpQueue | undefined;
 }
 
 /** Proves credentials, services, the task's key field and that what is subscribed to can be received, without an effect. */
@@ -27,20 +31,27 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
   );
   const folder = settings.idoc === undefined ? [] : await checkFolder(settings.idoc.folder);
   const rfc = (await options.rfc?.check()) ?? [];
-  return [...checkInbound(settings), ...folder, ...rfc, ...unknown, ...found.flat()];
+  const mesh = options.queue === undefined ? [] : [await checkQueue(options.queue, signal)];
+  return [...checkInbound(settings), ...mesh, ...folder, ...rfc, ...unknown, ...found.flat()];
 }
 
-function checkInbound({ streams, inbound, idoc }: Settings): readonly Finding[] {
+function checkInbound({ streams, inbound, eventMesh, idoc }: Settings): readonly Finding[] {
   if (streams.length === 0) {
     const fix = 'name `events` or `idocs` under subscribe';
     return [{ level: 'warning', what: 'subscribe', why: 'nothing is heard', fix }];
   }
-  if (inbound !== undefined) return [{ level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
-  if (idoc !== undefined && !streams.includes('events')) return [];
+  const isTaken = eventMesh !== undefined && streams.includes(meshStream);
+  const idle: readonly Finding[] =
+    eventMesh === undefined || isTaken
+      ? []
+      : [{ level: 'error', what: 'eventMesh', why: 'nothing is taken from it', fix: 'name `events` under subscribe' }];
+  const isFed: Readonly<Record<Stream, boolean>> = { events: isTaken, idocs: idoc !== undefined };
+  const pushed = streams.filter((stream) => !isFed[stream]);
+  if (inbound !== undefined) return [...idle, { level: 'ok', what: `${streams.join(' and ')} by ${inbound.kind}` }];
+  if (pushed.length === 0) return idle;
   const fix = 'say under `inbound` how SAP proves who it is (README, "Set up")';
-  return [
-    { level: 'error', what: 'inbound', why: 'nobody who pushes can prove who they are, so nothing is received', fix },
-  ];
+  const why = `nobody who pushes can prove who they are, so ${pushed.join(' and ')} are not received`;
+  return [...idle, { level: 'error', what: 'inbound', why, fix }];
 }
 
 async function checkService(

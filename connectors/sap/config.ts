@@ -26,7 +26,15 @@ export type Inbound =
     }
   | { readonly kind: 'header' | 'query'; readonly name: string; readonly secret: string };
 
-/** What SAP pushes, each with an inbox of its own. */
+/** A queue of SAP Event Mesh that is taken from over AMQP 1.0. */
+export interface EventMesh {
+  /** `wss://…/protocols/amqp10ws`, or `amqps://host:5671`. */
+  readonly url: string;
+  readonly queue: string;
+  readonly auth: Auth;
+}
+
+/** What is heard, each with an inbox of its own. */
 export type Stream = 'events' | 'idocs';
 
 /** A folder that SAP's file port, or whatever carries its files, puts IDoc XML into. */
@@ -57,6 +65,7 @@ export interface SapConfig {
   readonly idoc?: IdocFolder;
   readonly rfc?: Rfc;
   readonly write?: 'bapi';
+  readonly eventMesh?: EventMesh;
   readonly subscribe?: readonly Stream[];
   readonly objects?: readonly string[];
   readonly ownUsers?: readonly string[];
@@ -76,6 +85,7 @@ export interface Settings {
   readonly inbound: Inbound | undefined;
   readonly idoc: Required<IdocFolder> | undefined;
   readonly rfc: RfcSettings | undefined;
+  readonly eventMesh: EventMesh | undefined;
   readonly streams: readonly Stream[];
   readonly objects: readonly string[];
   readonly ownUsers: readonly string[];
@@ -99,6 +109,7 @@ export function settingsOf(config: SapConfig): Settings {
     inbound: config.inbound,
     idoc: config.idoc === undefined ? undefined : { pollSeconds: 2, ...config.idoc },
     rfc: config.rfc === undefined ? undefined : rfcSettings(config.rfc, config.write),
+    eventMesh: config.eventMesh,
     streams: config.subscribe ?? [],
     objects: config.objects ?? usualObjects[config.product],
     ownUsers: [

@@ -1,9 +1,13 @@
 import type { Connection, ConnectDependencies, Connector } from '../contract';
-import { type Feed, inboxSource } from '../kit/inbox-source';
+import type { AmqpMessage } from '../kit/amqp-message';
+import { type Decoded, type Feed, inboxSource } from '../kit/inbox-source';
+import type { Kept } from '../kit/intake';
+import { queueSource } from '../kit/queue-source';
 import { RateGovernor } from '../kit/rate';
 import { checkConnection } from './check';
 import { configSchema, type SapConfig, settingsOf } from './config';
 import { watchFolder } from './inbound/folder';
+import { keepEvents, meshQueue, meshStream } from './inbound/mesh-queue';
 import { decode } from './inbound/payload';
 import { proofOf } from './inbound/proof';
 import { SapReceiver } from './inbound/receiver';
@@ -20,7 +24,7 @@ import { ODataSink } from './sink/sink';
 /** A user's dialog sessions are few, and all our requests share one. */
 const mostAtOnce = 4;
 
-/** SAP: S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and IDocs, pushed to Signalbox; read and written over OData. */
+/** SAP: S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and IDocs, pushed to Signalbox or taken from Event Mesh; read and written over OData. */
 export const sap: Connector<SapConfig, SapNative> = {
   name: crm,
   configSchema,
@@ -60,18 +64,22 @@ function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): C
     const { folder, pollSeconds } = idoc;
     return (signal) => watchFolder({ folder, pollMs: pollSeconds * 1_000, stream, inbox, hints, log }, signal);
   };
+  const kept = inboxSource(inbox, (payload): Decoded<SapNative> => decode(payload, hints), feedOf);
+  const queue = settings.eventMesh === undefined ? undefined : meshQueue(settings.eventMesh, now);
+  const keep = (message: AmqpMessage): readonly Kept[] => keepEvents(message, new Date(now()).toISOString());
+  const taken = queue === undefined ? undefined : queueSource({ inbox, queue, taker: meshStream, keep, kept });
   return {
     org: new URL(baseUrl).hostname,
     streams,
-    source: inboxSource(inbox, (payload) => decode(payload, hints), feedOf),
+    source: taken ?? kept,
     reader: new ODataReader({ client, product, objects, ownUsers, log }),
     sink,
     ...(settings.inbound === undefined ? {} : { receiver }),
-    check: (signal) => checkConnection({ settings, client, rfc }, signal),
-    close: () => {
+    check: (signal) => checkConnection({ settings, client, queue, rfc }, signal),
+    close: async () => {
       sink.close();
       rfc?.close();
-      return Promise.resolve();
+      await taken?.close();
     },
   };
 }

@@ -14,6 +14,8 @@ export interface ProvideOptions {
   readonly isPersistent?: boolean;
   /** Passes over servers named by the environment: for a test that kills its servers. */
   readonly isPrivate?: boolean;
+  /** Plugins of RabbitMQ, for a test that needs them. */
+  readonly plugins?: readonly string[];
   readonly searchAttributes?: NonNullable<TemporalOptions['searchAttributes']>;
   /** The project's state folder, by convention `.signalbox`. */
   readonly stateDir: string;

@@ -31,29 +31,41 @@ const erlangFolders = [
 export interface RabbitOptions {
   /** Passes over AMQP_URL: for a test that kills its broker. */
   readonly isPrivate?: boolean;
+  /** Plugins of the broker's own distribution: `rabbitmq_amqp1_0`. Only a broker on the machine has them. */
+  readonly plugins?: readonly string[];
 }
 
 /** Provides a RabbitMQ broker by the first way that works. Throws ProvisionError. */
 export function provideRabbit(state: StateFolder, progress: Progress, options: RabbitOptions = {}): Promise<Provided> {
+  const { isPrivate = false, plugins = [] } = options;
   return firstThatWorks(
     'RabbitMQ',
     [
-      { name: 'AMQP_URL', open: () => fromEnvironment(options.isPrivate ?? false) },
+      { name: 'AMQP_URL', open: () => fromEnvironment(isPrivate || plugins.length > 0) },
       {
         name: 'rabbitmq-server on the machine',
-        open: () => onMachine(state, progress, 'rabbitmq-server on the machine'),
+        open: () => onMachine(state, progress, 'rabbitmq-server on the machine', plugins),
       },
       {
         name: 'Debian package',
         open: async () => {
           await installDebianPackage('rabbitmq-server', state, progress);
-          return onMachine(state, progress, 'rabbitmq-server from its Debian package');
+          return onMachine(state, progress, 'rabbitmq-server from its Debian package', plugins);
         },
       },
-      { name: `container ${image}`, open: () => inContainer(state, progress) },
+      { name: `container ${image}`, open: () => inContainer(state, progress, plugins) },
     ],
     progress,
   );
+}
+
+/** Whether the broker is installed here: then it can have plugins. */
+export function isRabbitOnMachine(): boolean {
+  return serverProgram() !== undefined;
+}
+
+function serverProgram(): string | undefined {
+  return findPrograms('rabbitmq-server', serverFolders).find((file) => !file.endsWith('rabbitmq-script-wrapper'));
 }
 
 async function fromEnvironment(isPassedOver: boolean): Promise<Provided> {
@@ -69,10 +81,13 @@ async function fromEnvironment(isPassedOver: boolean): Promise<Provided> {
   return notOwned('rabbitmq', url, 'AMQP_URL');
 }
 
-async function onMachine(state: StateFolder, progress: Progress, how: string): Promise<Provided> {
-  const program = findPrograms('rabbitmq-server', serverFolders).find(
-    (file) => !file.endsWith('rabbitmq-script-wrapper'),
-  );
+async function onMachine(
+  state: StateFolder,
+  progress: Progress,
+  how: string,
+  plugins: readonly string[],
+): Promise<Provided> {
+  const program = serverProgram();
   if (program === undefined) throw new WayClosed('not installed', 'install rabbitmq-server (3.10 or later)');
   const [epmd] = findPrograms('epmd', erlangFolders);
   if (epmd === undefined)
@@ -80,7 +95,7 @@ async function onMachine(state: StateFolder, progress: Progress, how: string): P
   progress('RabbitMQ: starting');
   const names = await startEpmd(epmd, state);
   try {
-    return await startBroker(program, names, state, how);
+    return await startBroker(program, names, state, { how, plugins });
   } catch (error) {
     await names.server.kill();
     throw error;
@@ -111,10 +126,15 @@ async function startEpmd(program: string, state: StateFolder): Promise<NameServe
   return { server, port };
 }
 
-async function startBroker(program: string, names: NameServer, state: StateFolder, how: string): Promise<Provided> {
+async function startBroker(
+  program: string,
+  names: NameServer,
+  state: StateFolder,
+  { how, plugins }: { readonly how: string; readonly plugins: readonly string[] },
+): Promise<Provided> {
   const folder = join(state.dir, 'rabbitmq');
   const port = await freePort();
-  const password = writeConfiguration(folder, port);
+  const password = writeConfiguration(folder, port, plugins);
   const server = new ServerProcess(
     {
       name: 'rabbitmq',
@@ -137,7 +157,7 @@ async function startBroker(program: string, names: NameServer, state: StateFolde
 }
 
 /** Writes the broker's configuration and gives the password of its only user; a persistent broker keeps its password. */
-function writeConfiguration(folder: string, port: number): string {
+function writeConfiguration(folder: string, port: number, plugins: readonly string[]): string {
   mkdirSync(join(folder, 'log'), { recursive: true });
   const passwordFile = join(folder, 'password');
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(12).toString('hex'), { mode: 0o600 });
@@ -152,7 +172,7 @@ function writeConfiguration(folder: string, port: number): string {
     'raft.wal_max_size_bytes = 67108864',
   ];
   writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`, { mode: 0o600 });
-  writeFileSync(join(folder, 'enabled_plugins'), '[].\n');
+  writeFileSync(join(folder, 'enabled_plugins'), `[${plugins.join(',')}].\n`);
   writeFileSync(join(folder, 'rabbitmq-env.conf'), '');
   return password;
 }
@@ -178,7 +198,8 @@ async function brokerEnvironment(folder: string, epmdPort: number, programs: str
   };
 }
 
-async function inContainer(state: StateFolder, progress: Progress): Promise<Provided> {
+async function inContainer(state: StateFolder, progress: Progress, plugins: readonly string[]): Promise<Provided> {
+  if (plugins.length > 0) throw new WayClosed(`it has no ${plugins.join()}`, 'install rabbitmq-server on the machine');
   const outside = await freePort();
   const password = randomBytes(12).toString('hex');
   return provideContainer(

@@ -48,6 +48,8 @@ export interface Counts {
   readonly refused: number;
   /** Messages in queues that nobody has settled. */
   readonly pending: number;
+  /** How often a message was handed out of a queue. */
+  readonly handedOut: number;
 }
 
 /** What a test or a demo may do to the landscape behind its APIs' back; over HTTP and as methods. */
@@ -145,6 +147,12 @@ export class Admin {
     return { name, active, reason: subscription.status.subscriptionStatusReason };
   }
 
+  /** Makes a queue to be taken from over AMQP or REST, which gets what is published to the topics: everything where absent. */
+  makeQueue(name: string, topics: readonly string[] = [`${this.sap.mesh.namespace}/ce/*`]): void {
+    const queue = this.sap.mesh.queue(name);
+    for (const topic of topics) queue.topics.add(topic);
+  }
+
   /** Sets an outbound port up that posts an IDoc for every changed business partner and sales order. */
   async subscribeIdocs(request: IdocRequest): Promise<void> {
     const { name = 'idocs', messageTypes = ['DEBMAS', 'ORDERS'] } = request;
@@ -168,12 +176,14 @@ export class Admin {
     const tables = [this.sap.s4, this.sap.c4c].flatMap(({ models, writing }) =>
       models.flatMap(({ types }) => types.map(({ set }) => [set, writing.store.table(set).rows.size] as const)),
     );
+    const queues = [...this.sap.mesh.queues.values()];
     return {
       records: Object.fromEntries(tables),
       emitted: this.events().length,
       delivered,
       refused: deliveries.length - delivered,
-      pending: [...this.sap.mesh.queues.values()].reduce((sum, { pending }) => sum + pending, 0),
+      pending: queues.reduce((sum, { pending }) => sum + pending, 0),
+      handedOut: queues.reduce((sum, { handedOut }) => sum + handedOut, 0),
     };
   }
 

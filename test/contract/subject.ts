@@ -71,6 +71,8 @@ export interface ContractSubject {
   /** Which of the connector's ways to hear its CRM; absent for its usual one. */
   readonly binding?: string;
   readonly start: () => Promise<Crm>;
+  /** Further ways in which the connector can hear the CRM, by name: the clauses of a source are asked of each. */
+  readonly transports?: Readonly<Record<string, () => Promise<Crm>>>;
   readonly goldens: readonly Golden[];
   readonly special: SpecialNatives;
   /** What `readNatives` takes: seeds of the payloads that C13 makes up. */

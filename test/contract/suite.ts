@@ -1,8 +1,11 @@
-import { clauseIds, clauses } from './clauses';
+import { clauseIds, clauses, sourceClauseIds } from './clauses';
 import type { ContractSubject } from './subject';
 import { waivers } from './waivers';
 
-/** Asks every clause of a connector. A waived one runs too: it must still fail, or the waiver has become a lie. */
+/**
+ * Asks every clause of a connector. A waived one runs too: it must still fail, or the waiver has become a lie.
+ * Further transports differ in how they hear, so they are asked what a source is asked.
+ */
 export function describeConnector(subject: ContractSubject): void {
   const { name } = subject.connector;
   const { binding } = subject;
@@ -18,4 +21,10 @@ export function describeConnector(subject: ContractSubject): void {
       }
     }
   });
+  for (const [transport, start] of Object.entries(subject.transports ?? {})) {
+    describe(`the contract of ${name} over ${transport}`, () => {
+      for (const id of sourceClauseIds)
+        it(`${id} ${clauses[id].title}`, () => clauses[id].check({ ...subject, start }));
+    });
+  }
 }

@@ -1,8 +1,6 @@
 import type { Inbox, InboundReply, InboundRequest, Log, Receiver } from '../../contract';
-import { parseLossless } from '../../kit/lossless-json';
 import type { Stream } from '../config';
-import { splitIdocs } from '../idoc-split';
-import { listOf, objectOf } from '../json';
+import { eventsIn, idocsIn } from './parts';
 import { pack } from './payload';
 import type { Proof } from './proof';
 
@@ -80,23 +78,4 @@ function text(status: number, body: string): InboundReply {
 /** What belongs to a batch as a whole does not belong to its events. */
 function headersOf({ headers }: InboundRequest, parts: readonly Uint8Array[]): Readonly<Record<string, string>> {
   return parts.length === 1 ? headers : { 'content-type': headers['content-type'] ?? '' };
-}
-
-/** The events of a batch, each for itself, so that one that cannot be used does not take the others with it. */
-function eventsIn(body: Uint8Array): readonly Uint8Array[] {
-  const whole = Buffer.from(body).toString('utf8');
-  if (!/^\s*\[/.test(whole)) return [body];
-  try {
-    const events = listOf(parseLossless(whole)) ?? [];
-    const isBatch = events.length > 0 && events.every((event) => objectOf(event) !== undefined);
-    return isBatch ? events.map((event) => Buffer.from(JSON.stringify(event), 'utf8')) : [body];
-  } catch {
-    return [body];
-  }
-}
-
-function idocsIn(body: Uint8Array): readonly Uint8Array[] {
-  // Latin 1 keeps each byte as it is, whatever the document is written in.
-  const parts = splitIdocs(Buffer.from(body).toString('latin1'));
-  return parts.length === 1 ? [body] : parts.map((part) => Buffer.from(part, 'latin1'));
 }

@@ -19,6 +19,8 @@ interface Consumer {
   readonly queue: Queue;
   /** Handed out and not settled, by delivery. */
   readonly out: Map<unknown, Message>;
+  /** Messages given to rhea; its own count is of those that it has written. */
+  sent: number;
   /** Told of messages. */
   readonly wake: () => void;
   readonly leave: () => void;
@@ -89,13 +91,20 @@ export class AmqpServer {
       });
     }
     container.on('sender_close', ({ sender }: EventContext) => {
-      if (sender !== undefined) this.#detach(sender);
+      if (sender !== undefined) {
+        setImmediate(() => {
+          this.#detach(sender);
+        });
+      }
     });
     container.on('disconnected', ({ connection }: EventContext) => {
       this.#gone(connection);
     });
+    // Later: rhea tells what was settled in the same packet only after the close.
     container.on('connection_close', ({ connection }: EventContext) => {
-      this.#gone(connection);
+      setImmediate(() => {
+        this.#gone(connection);
+      });
     });
     // Told by the link or connection; without a listener rhea throws.
     container.on('error', () => undefined);
@@ -142,17 +151,21 @@ export class AmqpServer {
       this.#serve(sender);
     };
     const leave = queue.listen(wake);
-    this.#consumers.set(sender, { queue, out: new Map(), wake, leave });
+    this.#consumers.set(sender, { queue, out: new Map(), sent: 0, wake, leave });
     wake();
   }
 
   #serve(sender: Sender): void {
     const consumer = this.#consumers.get(sender);
     if (consumer?.queue.serves(consumer.wake) !== true) return;
-    while (sender.is_open() && sender.sendable()) {
+    // rhea counts credit when it writes, and would take more messages than that into its own buffer.
+    const written = sender as unknown as { readonly credit: number; readonly delivery_count: number };
+    const hasRoom = (): boolean => written.credit > consumer.sent - written.delivery_count;
+    while (sender.is_open() && sender.sendable() && hasRoom()) {
       const message = consumer.queue.take();
       if (message === undefined) return;
       const delivery = sender.send(outgoing(message));
+      consumer.sent += 1;
       // Sent settled, where the client asked for that: nothing will come back.
       if (sender.snd_settle_mode === 1) consumer.queue.settle(message);
       else consumer.out.set(delivery, message);

@@ -12,6 +12,8 @@ export interface Message {
 /** A queue: hands every message to one consumer at a time until one of them settles it. */
 export class Queue {
   readonly topics = new Set<string>();
+  /** How often a message was handed out. */
+  handedOut = 0;
   readonly #ready: Message[] = [];
   readonly #out = new Set<Message>();
   readonly #delayed = new Map<Message, NodeJS.Timeout>();
@@ -60,6 +62,7 @@ export class Queue {
     const message = this.#ready.shift();
     if (message === undefined) return undefined;
     message.deliveries += 1;
+    this.handedOut += 1;
     this.#out.add(message);
     return message;
   }

@@ -53,6 +53,7 @@ export const subject: ContractSubject = {
   readmeExamples: readmeExamples('connectors/dynamics365/README.md'),
   ownWords: {
     apiVersion: 'Dataverse keeps several versions of its Web API alive',
+    serviceBus: 'Dataverse can put what it tells into a queue of Azure instead of calling us',
     webhook: 'Dataverse calls us, so it is the one that has to prove itself, in one of its three ways',
   },
 };

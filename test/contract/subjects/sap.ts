@@ -70,6 +70,7 @@ function nativeOf(payload: unknown): unknown {
 export const subject: ContractSubject = {
   connector: sap,
   start: startCrm,
+  transports: { 'Event Mesh': startMesh },
   goldens: goldensIn('connectors/sap/fixtures'),
   // SAP has no event about a whole entity.
   special: { multiRecord: { native: nativeOf(payloads.idoc), records: 3 }, gap: nativeOf(payloads.changed) },
@@ -81,6 +82,7 @@ export const subject: ContractSubject = {
     idoc: 'IDocs also come as files, for systems that may not call out',
     rfc: 'a protocol of its own, by a library of SAP, beside OData',
     write: 'which of the two protocols creates tasks is the system’s matter',
+    eventMesh: 'SAP has a message broker beside its systems, with an address and credentials of its own',
     objects: 'streams are of a system, not of an object, so what to read after a gap must be said',
     ownUsers: 'events name the user who wrote by another id than the one who logs in',
     taskKeyField: 'the key of an action needs an extension field, whose name is the tenant’s',
@@ -89,26 +91,54 @@ export const subject: ContractSubject = {
 
 async function startCrm(): Promise<Crm> {
   const system = await startSap({ redeliveryMs: 5 });
-  const { admin } = system;
   const inbox = new MemoryInbox();
   const door = await openDoor();
-  const records = new Map<number, string>();
   // Pushed from the start: as long as no connection is open it is refused, and pushed again.
-  await admin.subscribe({
+  await system.admin.subscribe({
     endpoint: door.url,
     auth: { kind: 'basic', ...webhook },
     topics: [`${system.eventMesh.namespace}/ce/sap/*`],
     exemptHandshake: true,
   });
+  return {
+    ...crmOf(system, inbox),
+    opened: (connection) => {
+      door.open(connection);
+    },
+    stop: async () => {
+      await system.stop();
+      await door.close();
+    },
+  };
+}
+
+/** The same system, its events taken from a queue of Event Mesh over AMQP 1.0. */
+async function startMesh(): Promise<Crm> {
+  const system = await startSap();
+  const { admin, eventMesh, tokenUrl, clientId, clientSecret } = system;
+  const queue = `${eventMesh.namespace}/signalbox`;
+  admin.makeQueue(queue, [`${eventMesh.namespace}/ce/sap/*`]);
+  const config = Object.fromEntries(Object.entries(configOf(system)).filter(([word]) => word !== 'inbound'));
+  const inbox = new MemoryInbox();
+  const auth = { kind: 'client-credentials', loginUrl: tokenUrl, clientId, clientSecret };
+  return {
+    ...crmOf(system, inbox),
+    config: { ...config, eventMesh: { url: eventMesh.amqpUrl, queue, auth } },
+    handedOut: () => Promise.resolve(admin.counts().handedOut),
+    stop: () => system.stop(),
+  };
+}
+
+/** What is the same however the events come. */
+function crmOf(system: RunningSap, inbox: MemoryInbox): Crm {
+  const { admin } = system;
+  const records = new Map<number, string>();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
   return {
     config: configOf(system),
     stream: 'events',
     settableField: 'AdditionalName',
     inbox,
-    opened: (connection) => {
-      door.open(connection);
-    },
     write: (record, mark) => {
       const known = records.get(record);
       if (known === undefined) records.set(record, admin.create(accounts, { Name: mark, RoleCode: 'CRM000' }));
@@ -128,7 +158,7 @@ async function startCrm(): Promise<Crm> {
       },
       expireTokens: () =>
         done(() => {
-          admin.fault({ kind: 'tokenExpiry' });
+          admin.fault({ kind: 'tokenExpiry', links: true });
         }),
       poison: () =>
         done(() => {
@@ -143,10 +173,7 @@ async function startCrm(): Promise<Crm> {
           admin.fault({ kind: 'serverUnavailable', on: 'write', retryAfter });
         }),
     },
-    stop: async () => {
-      await system.stop();
-      await door.close();
-    },
+    stop: () => system.stop(),
   };
 }
 
