@@ -97,6 +97,7 @@ describe('loadModels', () => {
       'case-routing',
       'churn',
       'lead-scoring',
+      'next-best-action',
       'predictive-maintenance',
       'sla-breach',
     ]);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sourcesOf } from '../../models/features';
+import type { Manifest } from '../../models/manifest';
 import type { Model } from '../../models/registry';
 import { modelsIn } from '../places';
 import { jsonLine, type Terminal } from '../terminal';
@@ -9,14 +10,19 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** What makes a label of a score. */
+const ruleOf = (manifest: Manifest) => {
+  if (manifest.task === 'binary') return { positive: manifest.positive, threshold: manifest.threshold.label };
+  if (manifest.task === 'uplift') {
+    return { control: manifest.control, leastUplift: manifest.policy.leastUplift };
+  }
+  return { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
+};
+
 const told = ({ manifest, digest }: Model) => {
   const { name, version, title, task, classes, features, training } = manifest;
-  const policy =
-    manifest.task === 'binary'
-      ? { positive: manifest.positive, threshold: manifest.threshold.label }
-      : { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
   return {
-    ...{ name, version, digest, title, task, classes, ...policy },
+    ...{ name, version, digest, title, task, classes, ...ruleOf(manifest) },
     columns: [...new Set(features.flatMap(sourcesOf).map(({ column }) => column))],
     trained: training.date,
   };

@@ -21,7 +21,7 @@ HOLDOUT = 0.2
 PACKAGES = ("interpret-core", "scikit-learn", "numpy", "pandas", "onnx", "onnxruntime")
 # Audited groups smaller than this have figures too uncertain to stop a training.
 SMALLEST_GROUP = 200
-AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3"}
+AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3", "qini", "gain"}
 
 
 def prepared(case: UseCase, path: Path) -> Prepared:
@@ -78,7 +78,10 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
     found = outcome(case, data, model)
     gaps = [abs(g["meanScore"] - g["rate"]) for audit in found.groups.values() for g in audit if g["rows"] >= SMALLEST_GROUP]
     metrics = {"holdout": found.holdout, **case.metrics(data, model)}
-    measured = {name: figure_at(metrics, name) for name in case.gates if name not in ("groupCalibration", "onnx")}
+    if case.arm:
+        found.policy["trial"] |= case.trials(data)
+    own = case.own_gates(found.policy)
+    measured = {name: figure_at(metrics, name) for name in case.gates if name not in (*own, "groupCalibration", "onnx")} | own
     distance = onnx_distance(case, model, onnx_model, data.frame.iloc[held], features)
     check_gates(case.gates, measured | {"groupCalibration": max(gaps, default=0), "onnx": distance})
     print(f"{case.name}: " + ", ".join(f"{n} {v:.4f}" for n, v in measured.items()) + f", ONNX within {distance:.1e}", file=sys.stderr)
