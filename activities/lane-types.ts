@@ -110,6 +110,7 @@ export interface Inference {
   readonly score?: number;
   readonly abstained?: string;
   readonly reasons: readonly Reason[];
+  readonly propensity?: number;
   readonly model?: NonNullable<Decision['model']>;
 }
 

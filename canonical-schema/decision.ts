@@ -34,6 +34,8 @@ export interface Decision {
   readonly contributions: Readonly<Record<string, number>>;
   readonly intercept?: number;
   readonly features: Readonly<Record<string, FeatureValue>>;
+  /** Where the model explores: the probability with which what was chosen was chosen, above 0 and at most 1. */
+  readonly propensity?: number;
   readonly model?: { readonly name: string; readonly version: string; readonly digest: string };
   /** sha256 of the use case's policy as it was applied. */
   readonly policy: string;

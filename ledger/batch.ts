@@ -113,7 +113,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
   return sql`
     insert into decisions
       (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, reasons, contributions, intercept,
-       features, model, policy, decidedat, sequence)
+       features, propensity, model, policy, decidedat, sequence)
     select ${tenant}, row.* from unnest(
       ${column(({ id }) => id)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
@@ -128,6 +128,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
       ${documents(column(({ contributions }) => contributions))},
       ${column(({ intercept }) => intercept ?? null)}::float8[],
       ${documents(column(({ features }) => features))},
+      ${column(({ propensity }) => propensity ?? null)}::float8[],
       ${documents(column(({ model }) => model))},
       ${column(({ policy }) => policy)}::text[],
       ${column(({ decidedat }) => decidedat)}::timestamptz[],

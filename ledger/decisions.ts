@@ -19,6 +19,7 @@ export const decisionColumns = [
   'contributions',
   'intercept',
   'features',
+  'propensity',
   'model',
   'policy',
   'decidedat',
@@ -64,7 +65,7 @@ export async function findDecisionsOn(
 
 /** A row as it was recorded. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const { tenant, because, score, band, intercept, model, decidedat, ...rest } = row;
+  const { tenant, because, score, band, intercept, propensity, model, decidedat, ...rest } = row;
   return {
     ...rest,
     tenantid: tenant,
@@ -73,6 +74,7 @@ export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof 
     ...(score !== null && { score }),
     ...(band !== null && { band }),
     ...(intercept !== null && { intercept }),
+    ...(propensity !== null && { propensity }),
     ...(model !== null && model !== undefined && { model }),
   };
 }

@@ -2,10 +2,15 @@ import { Migrator, type Kysely, type Migration } from 'kysely';
 import type { Log } from './log';
 import { initial } from './migrations/m0001-initial';
 import { inbox } from './migrations/m0002-inbox';
+import { propensity } from './migrations/m0005-propensity';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial, '0002-inbox': inbox };
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+  '0002-inbox': inbox,
+  '0005-propensity': propensity,
+};
 
 /**
  * Brings the tables up to date. Safe when several processes start at once: an advisory lock lets one migrate, the others

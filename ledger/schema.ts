@@ -59,6 +59,7 @@ export interface Schema {
     contributions: Json<Decision['contributions']>;
     intercept: number | null;
     features: Json<Decision['features']>;
+    propensity: number | null;
     model: ColumnType<Decision['model'] | null, string | null, string | null>;
     policy: string;
     decidedat: Time;

@@ -40,7 +40,7 @@ function recommendedOf({ control, policy }: UpliftManifest, arms: NonNullable<Sc
 
 /** The score that intercept and contributions add up to: against the second best where there are several classes. */
 function explained(scored: Scored): number {
-  const second = scored.ranking?.best[1];
+  const second = scored.arms === undefined ? scored.ranking?.best[1] : undefined;
   return second === undefined ? sigmoid(total(scored)) : second.score * Math.exp(total(scored));
 }
 

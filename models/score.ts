@@ -21,10 +21,15 @@ export interface Scored {
   readonly intercept: number;
   /** The strongest terms in words, strongest first. */
   readonly reasons: readonly Reason[];
-  /** With several classes only: the best three, best first, and what the manifest's gates allow to do with the best. */
+  /**
+   * With several classes: the best three, best first, and what the manifest's gates allow to do with the best. With arms: the
+   * chosen one, then the others, likeliest outcome first.
+   */
   readonly ranking?: Ranking;
   /** With the arms of a trial only: each of them, in the manifest's order. */
   readonly arms?: readonly Arm[];
+  /** With arms, where the row names its decision: the probability with which the label was chosen. */
+  readonly propensity?: number;
 }
 
 /** A model ready to score. */

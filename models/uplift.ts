@@ -1,6 +1,8 @@
 import { explainer } from './explain';
+import { explored } from './explore';
 import type { UpliftManifest } from './manifest';
 import { mustAgree, noContributions, type RowScored } from './row-scored';
+import type { Scored } from './score';
 
 /** What one arm of a trial would do for a row. */
 export interface Arm {
@@ -13,7 +15,7 @@ export interface Arm {
 
 /**
  * Scores the arms by sigmoids, computed from the contributions in double precision (see `binaryScored`), and takes the
- * contributions and reasons of the arm that is recommended.
+ * contributions and reasons of the arm that is chosen: the recommended one, or where the row names its decision now and then one by lot.
  */
 export function upliftScored(manifest: UpliftManifest): RowScored {
   const explain = explainer(manifest);
@@ -34,7 +36,11 @@ export function upliftScored(manifest: UpliftManifest): RowScored {
       const score = scores[k] ?? NaN;
       return { label, score, uplift: score - without };
     });
-    const chosen = recommended(arms, control, policy.leastUplift);
+    const best = recommended(arms, control, policy.leastUplift);
+    const { arm: chosen, propensity } =
+      row.decision === undefined
+        ? { arm: best, propensity: undefined }
+        : explored(best, width, policy.exploration, row.decision);
     const own = terms.map((_, n) => contributions[n * width + chosen] ?? NaN);
     const byTerm: Record<string, number> = { ...none };
     terms.forEach((term, n) => (byTerm[term.name] = own[n] ?? NaN));
@@ -45,8 +51,16 @@ export function upliftScored(manifest: UpliftManifest): RowScored {
       intercept: intercepts[chosen] ?? NaN,
       reasons: explain(row.values, own),
       arms,
+      ranking: { best: ranked(arms, chosen) },
+      ...(propensity === undefined ? {} : { propensity }),
     };
   };
+}
+
+/** The chosen arm, then the others, likeliest outcome first. */
+function ranked(arms: readonly Arm[], chosen: number): NonNullable<Scored['ranking']>['best'] {
+  const others = arms.filter((_, k) => k !== chosen).sort((a, b) => b.score - a.score);
+  return [...arms.slice(chosen, chosen + 1), ...others].map(({ label, score }) => ({ label, score }));
 }
 
 /** Place of the arm with the highest probability, of equals the first; the control where it adds less than `least`. */

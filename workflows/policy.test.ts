@@ -35,6 +35,7 @@ function ruled(
   score: number | undefined,
   engagements: LaneContext['engagements'] = {},
   with_: Partial<PolicyView> = {},
+  besides: Partial<Inference> = {},
 ): Ruling {
   const context: LaneContext = {
     events: [
@@ -46,6 +47,7 @@ function ruled(
   const inference: Inference = {
     ...(score === undefined ? { abstained: 'too little is known' } : { score }),
     reasons: [],
+    ...besides,
   };
   return rule('acme', context, [request], [inference], new Map([[event.id, event]]), '2026-03-01T10:00:01.000Z');
 }
@@ -70,6 +72,11 @@ test('a band with actions opens an engagement', () => {
       templates: policy.act.hot,
     },
   ]);
+});
+
+test('the propensity of a choice is recorded with its decision', () => {
+  expect(ruled(0.8).decisions[0]).not.toHaveProperty('propensity');
+  expect(ruled(0.8, {}, {}, { propensity: 0.02 }).decisions).toMatchObject([{ score: 0.8, propensity: 0.02 }]);
 });
 
 test('a band without actions, and nothing open: the decision is recorded, nobody is told', () => {

@@ -124,6 +124,7 @@ function toDecision(
     ...(inference.score === undefined ? {} : { score: inference.score }),
     ...(verdict.band === undefined ? {} : { band: verdict.band }),
     reasons: inference.reasons,
+    ...(inference.propensity === undefined ? {} : { propensity: inference.propensity }),
     ...(inference.model === undefined ? {} : { model: inference.model }),
     policy: policy.digest,
     decidedat: now,

@@ -1303,6 +1303,13 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           ]
         }
       },
+      "propensity": {
+        "title": "Propensity",
+        "type": "number",
+        "description": "Where the model explores: the probability with which what was chosen was chosen. At most 1.",
+        "exclusiveMinimum": 0,
+        "maximum": 1
+      },
       "model": {
         "title": "Model",
         "description": "The model that answered.",

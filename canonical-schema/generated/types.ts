@@ -2017,6 +2017,10 @@ export interface Decision {
     [k: string]: number | string | null;
   };
   /**
+   * Where the model explores: the probability with which what was chosen was chosen. At most 1.
+   */
+  propensity?: number;
+  /**
    * The model that answered.
    */
   model?: {

@@ -14008,7 +14008,7 @@ return errors === 0;
 validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const prediction = validate114;
-const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
+const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"propensity":{"type":"number","exclusiveMinimum":0,"maximum":1},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction.v1.json" */;
@@ -14614,11 +14614,11 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data20 = data.model;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.name === undefined){
-const err50 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data.propensity !== undefined){
+let data20 = data.propensity;
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 1 || isNaN(data20)){
+const err50 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -14627,8 +14627,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data20.version === undefined){
-const err51 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+if(data20 <= 0 || isNaN(data20)){
+const err51 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -14637,8 +14637,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data20.digest === undefined){
-const err52 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+else {
+const err52 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -14647,9 +14648,12 @@ vErrors.push(err52);
 }
 errors++;
 }
-for(const key4 in data20){
-if(!(((key4 === "name") || (key4 === "version")) || (key4 === "digest"))){
-const err53 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data.model !== undefined){
+let data21 = data.model;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.name === undefined){
+const err53 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -14658,12 +14662,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data20.name !== undefined){
-let data21 = data20.name;
-if(typeof data21 === "string"){
-if(func2(data21) < 1){
-const err54 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data21.version === undefined){
+const err54 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -14672,9 +14672,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.digest === undefined){
+const err55 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -14683,12 +14682,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data20.version !== undefined){
-let data22 = data20.version;
-if(typeof data22 === "string"){
-if(func2(data22) < 1){
-const err56 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key4 in data21){
+if(!(((key4 === "name") || (key4 === "version")) || (key4 === "digest"))){
+const err56 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -14698,8 +14694,11 @@ vErrors.push(err56);
 errors++;
 }
 }
-else {
-const err57 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.name !== undefined){
+let data22 = data21.name;
+if(typeof data22 === "string"){
+if(func2(data22) < 1){
+const err57 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -14709,11 +14708,8 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data20.digest !== undefined){
-let data23 = data20.digest;
-if(typeof data23 === "string"){
-if(func2(data23) < 1){
-const err58 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err58 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -14723,8 +14719,11 @@ vErrors.push(err58);
 errors++;
 }
 }
-else {
-const err59 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.version !== undefined){
+let data23 = data21.version;
+if(typeof data23 === "string"){
+if(func2(data23) < 1){
+const err59 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -14734,9 +14733,8 @@ vErrors.push(err59);
 errors++;
 }
 }
-}
 else {
-const err60 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err60 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -14746,11 +14744,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data24 = data.policy;
+if(data21.digest !== undefined){
+let data24 = data21.digest;
 if(typeof data24 === "string"){
 if(func2(data24) < 1){
-const err61 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err61 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -14761,7 +14759,7 @@ errors++;
 }
 }
 else {
-const err62 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err62 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -14771,11 +14769,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.decidedat !== undefined){
-let data25 = data.decidedat;
-if(typeof data25 === "string"){
-if(!(formats2.validate(data25))){
-const err63 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+}
+else {
+const err63 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -14785,8 +14781,11 @@ vErrors.push(err63);
 errors++;
 }
 }
-else {
-const err64 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.policy !== undefined){
+let data25 = data.policy;
+if(typeof data25 === "string"){
+if(func2(data25) < 1){
+const err64 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -14796,11 +14795,8 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data.sequence !== undefined){
-let data26 = data.sequence;
-if(typeof data26 === "string"){
-if(func2(data26) < 1){
-const err65 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err65 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -14810,8 +14806,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-else {
-const err66 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.decidedat !== undefined){
+let data26 = data.decidedat;
+if(typeof data26 === "string"){
+if(!(formats2.validate(data26))){
+const err66 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -14821,14 +14820,50 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
 else {
-const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err67 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
 else {
 vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data.sequence !== undefined){
+let data27 = data.sequence;
+if(typeof data27 === "string"){
+if(func2(data27) < 1){
+const err68 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+else {
+const err70 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
 }
 errors++;
 }

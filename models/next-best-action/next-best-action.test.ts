@@ -59,6 +59,25 @@ describe('next-best-action', () => {
     for (const { score, uplift } of one.arms!) expect(uplift).toBeCloseTo(score - armOf(one, NONE).score, 12);
   });
 
+  it('explores by the id of the decision, the same on every replay, and scores the arm that it chose', async () => {
+    const row = features() as FeatureRow;
+    const rows = Array.from({ length: 2000 }, (_, n) => ({ ...row, decision: `event-${n}:next-best-action` }));
+    const first = await scorer.score(rows);
+    expect(await scorer.score(rows)).toStrictEqual(first);
+    const { label: best, propensity: without } = await scored();
+    expect(without).toBeUndefined();
+    const { exploration } = manifest.policy;
+    const others = first.filter(({ label }) => label !== best);
+    expect(new Set(others.map(({ label }) => label))).toStrictEqual(new Set([NONE, WOMENS]));
+    for (const one of first) {
+      expect(one.propensity).toBeCloseTo(exploration / 3 + (one.label === best ? 1 - exploration : 0), 12);
+      expect(one.score).toBe(armOf(one, one.label).score);
+      expect(one.ranking!.best[0]).toStrictEqual({ label: one.label, score: one.score });
+    }
+    expect(others.length / first.length).toBeGreaterThan(exploration / 3);
+    expect(others.length / first.length).toBeLessThan(exploration);
+  });
+
   it("gives buyers of men's goods only the men's e-mail, and finds more in the women's for buyers of women's goods", async () => {
     const mens = await scored({ mens: '1', womens: '0' });
     const womens = await scored({ mens: '0', womens: '1' });
