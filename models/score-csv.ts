@@ -69,7 +69,8 @@ export async function scoreCsv(options: {
   return summary;
 }
 
-async function rowsOf(input: string): Promise<Readable> {
+/** The records of a CSV, plain or gzip, the header first. */
+export async function rowsOf(input: string): Promise<Readable> {
   const file = await open(input);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
   await file.close();
@@ -176,7 +177,7 @@ function written(manifest: Manifest, scored: Scored | undefined): string[] {
     return [...shown, ...treatments(manifest).map((arm) => String(uplifts.get(arm)))];
   }
   if (scored.ranking === undefined) return shown;
-  const { gate, best } = scored.ranking;
+  const { gate = '', best } = scored.ranking;
   return [...shown, gate, ...best.slice(1).flatMap(({ label, score }) => [label, String(score)])];
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { Connections } from '../activities/connections';
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
   /** PostgreSQL's URL, or PGlite's folder for a single process, or nothing: in memory, for a test. */
   readonly ledger: { readonly url?: string; readonly folder?: string };
   readonly modelsDir: string;
+  /** Models trained on this machine, in place of those of the same name; need not be there. */
+  readonly ownModelsDir?: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
@@ -75,7 +78,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
     const scorers = new Map<string, Scorer>();
-    for (const [name, model] of await loadModels(options.modelsDir)) {
+    for (const [name, model] of await loadModels(options.modelsDir, ...ownDirs(options))) {
+      if (!model.file.startsWith(path.join(options.modelsDir, path.sep))) {
+        log.info({ model: name, digest: model.digest, file: model.file }, 'own model in place of the shipped one');
+      }
       scorers.set(
         name,
         kept(await openScorer(model), (opened) => opened.close()),
@@ -88,4 +94,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     await close();
     throw error;
   }
+}
+
+function ownDirs({ ownModelsDir }: RuntimeOptions): readonly string[] {
+  return ownModelsDir === undefined ? [] : [ownModelsDir];
 }
