@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
+import { forecastCommand } from './commands/forecast';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
@@ -64,6 +65,7 @@ export const newProgram = (terminal: Terminal): Command => {
     disconnectCommand,
     normaliseCommand,
     scoreCommand,
+    forecastCommand,
     historyCommand,
     quarantineCommand,
     gapsCommand,
