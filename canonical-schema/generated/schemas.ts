@@ -1306,7 +1306,7 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
       "propensity": {
         "title": "Propensity",
         "type": "number",
-        "description": "Where the model explores: the probability with which what was chosen was chosen. At most 1.",
+        "description": "Where the model explores: the probability with which what was chosen was chosen, 0 to 1.",
         "exclusiveMinimum": 0,
         "maximum": 1
       },

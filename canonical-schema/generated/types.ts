@@ -2017,7 +2017,7 @@ export interface Decision {
     [k: string]: number | string | null;
   };
   /**
-   * Where the model explores: the probability with which what was chosen was chosen. At most 1.
+   * Where the model explores: the probability with which what was chosen was chosen, 0 to 1.
    */
   propensity?: number;
   /**

@@ -69,9 +69,6 @@ export const forecastCommand = (program: Command, terminal: Terminal): void => {
     .option('--interval <SHARE>', 'probability of the interval', shareOf, 0.8)
     .option('--swing <SD>', 'how far a period moves the log-odds of all its deals together', swingIn, 0)
     .option('--json', 'one line of JSON: {interval, swing, periods: [{period, deals, expected, low, high}]}')
-    .addHelpText(
-      'after',
-      '\nExample:\n  signalbox score --model opportunity-scoring --input open.csv --output scores.csv\n  signalbox forecast --input open.csv --scores scores.csv --period quarter',
-    )
+    .addHelpText('after', '\nExample:\n  signalbox forecast --input open.csv --scores scores.csv --period quarter')
     .action((_: unknown, command: Command) => tell(command.opts<Options>(), terminal));
 };
