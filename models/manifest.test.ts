@@ -96,8 +96,10 @@ describe('loadModels', () => {
     expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
       'case-routing',
       'churn',
+      'fraud',
       'lead-scoring',
       'next-best-action',
+      'opportunity-scoring',
       'predictive-maintenance',
       'sla-breach',
     ]);

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.model_selection import train_test_split
 
 import artefacts
 from features import encode, feature_frame, load_features, read_data, sha256, with_data
+from figures import figures
 from outcome import outcome
 from usecase import SEED, Prepared, UseCase
 
@@ -112,12 +114,32 @@ def figure_at(metrics: dict, name: str) -> float:
 
 def main(case: UseCase) -> None:
     """The command line of every train.py."""
-    file = case.data["file"]
-    parser = argparse.ArgumentParser(description=f"Trains {case.name} and rewrites its folder. The data is not in the repository: {case.data['source']}.")
-    parser.add_argument("--data", default=os.environ.get(case.environment), help=f"{file}; default: ${case.environment}")
-    parser.add_argument("--out", default=str(case.folder), help="folder of the artefacts")
+    data, known = (case.real or case).data, os.environ.get(case.environment)
+    parser = argparse.ArgumentParser(description=f"Trains {case.name} and rewrites its folder. The data is not in the repository: {data['source']}.")
+    parser.add_argument("--out", help="folder of the artefacts")
+    if case.generate:
+        parser.add_argument("--data", help=f"{data['file']}: trains on it, into .signalbox/models; without it the shipped model is trained, on made-up rows")
+        parser.add_argument("--evaluate", default=known, help=f"{data['file']}: tells what the shipped model is worth on real rows; default: ${case.environment}")
+    else:
+        parser.add_argument("--data", default=known, help=f"{data['file']}; default: ${case.environment}")
     arguments = parser.parse_args()
+    if case.generate and not arguments.data:
+        with tempfile.TemporaryDirectory() as folder:
+            rows = Path(folder) / case.data["file"]
+            case.generate(rows)
+            result = train(case, rows)
+        if arguments.evaluate:
+            evaluate_real(case, result, Path(arguments.evaluate))
+        artefacts.write(Path(arguments.out or case.folder), result)
+        return
     if not arguments.data or not Path(arguments.data).is_file():
         found = f"no file {arguments.data}" if arguments.data else "no data named"
-        parser.error(f"{found}: pass --data PATH/{file} or set {case.environment}")
-    artefacts.write(Path(arguments.out), train(case, Path(arguments.data)))
+        parser.error(f"{found}: pass --data PATH/{data['file']} or set {case.environment}")
+    own = case.folder if case.real is None else case.folder.parent.parent / ".signalbox" / "models" / case.name
+    artefacts.write(Path(arguments.out or own), train(case.real or case, Path(arguments.data)))
+
+
+def evaluate_real(case: UseCase, result: artefacts.Result, path: Path) -> None:
+    """Adds what the model of made-up rows reaches on all real ones."""
+    data = prepared(case.real, path)
+    result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)

@@ -69,6 +69,10 @@ class UseCase:
     weights: Callable | None = None
     # (model, name) -> ONNX graph
     export: Callable = ebm_onnx.export
+    # For data that allows no shipped model: writes made-up rows to a path, from which the shipped one is trained. The model of the
+    # data itself is `real`, trained on demand and kept out of the repository.
+    generate: Callable | None = None
+    real: "UseCase | None" = None
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
     # For the same: the range of each column that only derived features are made of.
