@@ -19,6 +19,8 @@ export interface PeriodForecast {
   readonly period: string;
   readonly deals: number;
   readonly expected: number;
+  /** What all of them together would bring. */
+  readonly most: number;
   /** The interval that the sum lies in with the probability asked for, half of the rest on either side. */
   readonly low: number;
   readonly high: number;
@@ -74,6 +76,7 @@ function ofPeriod(period: string, deals: readonly Deal[], { inside, swing }: Spr
   return {
     period,
     deals: deals.length,
+    most,
     expected: deals.reduce((sum, { value, probability }) => sum + value * probability, 0),
     low: at((1 - inside) / 2),
     high: at((1 + inside) / 2),
@@ -99,15 +102,14 @@ function shifted(probability: number, by: number): number {
 }
 
 /**
- * The swing of past periods: how far, root mean square, the log-odds of the value won were from those of the value expected.
- * 0 without a period that had both.
- * @param past each with its actual value, and what would have been won at most
+ * The swing of periods whose actual value is known: how far, root mean square, the log-odds of what was won were from those of
+ * what was expected. 0 where no period had both a win and a loss.
  */
-export function swingOf(
-  past: readonly { readonly expected: number; readonly actual: number; readonly most: number }[],
-): number {
+export function swingOf(past: readonly Pick<PeriodForecast, 'expected' | 'most' | 'actual'>[]): number {
   const moves = past
-    .map(({ expected, actual, most }) => Math.log(actual / (most - actual)) - Math.log(expected / (most - expected)))
+    .map(
+      ({ expected, most, actual = NaN }) => Math.log(actual / (most - actual)) - Math.log(expected / (most - expected)),
+    )
     .filter((move) => Number.isFinite(move));
   return moves.length === 0 ? 0 : Math.sqrt(moves.reduce((sum, move) => sum + move * move, 0) / moves.length);
 }

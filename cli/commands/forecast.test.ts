@@ -43,7 +43,7 @@ test('takes the probabilities of a scores file, row by row', async () => {
 test('tells how often the intervals held where the end is known', async () => {
   const { out } = await signalbox(['forecast', '--input', deals, '--actual', 'won']);
   expect(out).toMatch(/^2026-04 .* was 0 \(outside\)$/m);
-  expect(out).toMatch(/^1 of 2 periods lie within their 80 % interval$/m);
+  expect(out).toMatch(/^1 of 2 periods lie within their 80 % interval\nswing of these periods: \d\.\d\d$/m);
 });
 
 test.each([

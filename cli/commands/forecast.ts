@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { coverage, forecast, periods, type Period, type PeriodForecast } from '../../models/forecast';
+import { coverage, forecast, periods, swingOf, type Period, type PeriodForecast } from '../../models/forecast';
 import { readDeals, type DealColumns } from '../../models/forecast-csv';
 import { fileRefusal } from '../file-refusal';
 import { jsonLine, type Terminal } from '../terminal';
@@ -42,13 +42,22 @@ const tell = async (options: Options, terminal: Terminal): Promise<void> => {
   const found = forecast(deals, period, { inside: interval, swing });
   const held = coverage(found);
   if (options.json === true) {
-    terminal.out(jsonLine({ interval, swing, periods: found, ...(held.known > 0 && { coverage: held }) }));
+    terminal.out(
+      jsonLine({
+        interval,
+        swing,
+        periods: found,
+        ...(held.known > 0 && { coverage: held, swingFound: swingOf(found) }),
+      }),
+    );
     return;
   }
   terminal.out(found.map(lineOf).join(''));
   const share = `${Math.round(interval * 100)} %`;
-  if (held.known > 0) terminal.out(`${held.inside} of ${held.known} periods lie within their ${share} interval\n`);
-  else
+  if (held.known > 0) {
+    terminal.out(`${held.inside} of ${held.known} periods lie within their ${share} interval\n`);
+    terminal.out(`swing of these periods: ${swingOf(found).toFixed(2)}\n`);
+  } else
     terminal.out(
       `intervals: ${share}, ${swing === 0 ? 'if deals are won or lost independently' : `with a swing of ${swing}`}\n`,
     );

@@ -1,10 +1,11 @@
 """
 Made-up motor claims, with the column names and values of the public data set "vehicle claim fraud".
 
-Nothing is fitted to that data set: whoever wrote this had seen its columns and values, not what goes with the outcome. The shares below are round guesses; the effects are the red flags that insurers' associations and
-fraud bureaux publish for motor claims, with round log-odds: a claim soon after the policy began or after a change of address, the
-holder at fault under a cover that pays for own damage, no police report, no witness, a car worth much for its age, few claims
-before (who stages one has seldom a history), and no additional papers. Weekdays and months have no effect.
+Nothing is fitted to that data set: whoever wrote this had seen its columns and values, not what goes with the outcome. The
+shares below are round guesses; the effects are the red flags that insurers' associations and fraud bureaux publish for motor
+claims, with round log-odds: a claim soon after the policy began or after a change of address, the holder at fault under a cover
+that pays for own damage, no police report, no witness, a car worth much for its age, few claims before (who stages one has
+seldom a history), and no additional papers. Weekdays and months have no effect.
 """
 
 from pathlib import Path

@@ -1,8 +1,9 @@
 """
 Made-up sales opportunities, with the column names and values of the public data set "salvirt B2B".
 
-Nothing is fitted to that data set: whoever wrote this had seen its columns and values, not what goes with the outcome. The shares below are round guesses; the effects are what textbooks of business sales qualify by
-(budget, authority, need, a clear scope, competition, where the lead comes from), with round log-odds. Product and seller have none.
+Nothing is fitted to that data set: whoever wrote this had seen its columns and values, not what goes with the outcome. The
+shares below are round guesses; the effects are what textbooks of business sales qualify by (budget, authority, need, a clear
+scope, competition, where the lead comes from), with round log-odds. Product and seller have none.
 """
 
 from pathlib import Path
