@@ -46,7 +46,7 @@ describe('forecast', () => {
     const deals = [1200, 300, 4500, 70, 990, 2100, 15, 800, 640, 3300].map((value, n) => deal(value, 0.05 + n * 0.09));
     const most = deals.reduce((sum, { value }) => sum + value, 0);
     for (const inside of [0.5, 0.8, 0.95]) {
-      const [{ low, high }] = forecast(deals, 'month', { inside, swing: 0 }) as [{ low: number; high: number }];
+      const { low, high } = forecast(deals, 'month', { inside, swing: 0 })[0]!;
       const [exactLow, exactHigh] = byCounting(deals, inside);
       expect(Math.abs(low - exactLow)).toBeLessThanOrEqual((most / 2048) * deals.length);
       expect(Math.abs(high - exactHigh)).toBeLessThanOrEqual((most / 2048) * deals.length);
@@ -55,9 +55,7 @@ describe('forecast', () => {
 
   it('nears the normal distribution where there are many deals', () => {
     const deals = Array.from({ length: 2000 }, () => deal(10, 0.3));
-    const [{ expected, low, high }] = forecast(deals, 'month', ALONE) as [
-      { expected: number; low: number; high: number },
-    ];
+    const { expected, low, high } = forecast(deals, 'month', ALONE)[0]!;
     const spread = 1.2816 * Math.sqrt(2000 * 0.3 * 0.7) * 10;
     expect(expected).toBeCloseTo(6000, 6);
     expect(Math.abs(low - (6000 - spread))).toBeLessThan(15);

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { openLog } from '../../services/log';
 import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
 import { provideAll } from '../../services/provision/provide';

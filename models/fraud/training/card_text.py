@@ -11,6 +11,10 @@ SPLITS = {
     "real": "this model on all real claims of the public data set",
 }
 
+MADE_UP = """The made-up claims have the columns and values of the public data set, round shares, and effects with round log-odds that follow the red flags which
+insurers publish: stated in `training/generate.py`, fitted to nothing.
+"""
+
 
 def opening(manifest: dict, is_real: bool) -> str:
     """What must be read first."""
@@ -47,9 +51,7 @@ This file, the manifest and the plot are written by `training/train.py`; do not 
 ## Data
 {data["source"]}. Licence: {data["licence"]}. {data["rows"]:,} claims (sha256 `{data["sha256"]}`).
 Split: {manifest["training"]["split"]}.
-The made-up claims have the columns and values of the public data set, round shares, and effects with round log-odds that follow the red flags which
-insurers publish: stated in `training/generate.py`, fitted to nothing.
-
+{"" if is_real else MADE_UP}
 Not features: `PolicyNumber` (a counter of the rows), `RepNumber` (the clerk), and `Sex`, `MaritalStatus`, `Age` (0 stands for unknown) and `AgeOfPolicyHolder`,
 which are kept for the audit. Features: {columns_of(manifest)}.
 

@@ -11,11 +11,15 @@ SPLITS = {
 MADE_UP = "**Trained on made-up opportunities** (`training/generate.py`), because the licence of the public data allows evaluation only: a demonstration of the line, to be trained on a tenant's own deals before anybody relies on it."
 REAL = "**For evaluation only: the licence of the data is not verified. Do not ship this model.** Of so few deals a held-out fifth tells little: read the cross-validation."
 
+ROWS = """The made-up opportunities have the columns and values of the public data set, round shares, and effects with round log-odds that follow how textbooks
+qualify a sale: stated in `training/generate.py`, fitted to nothing.
+"""
+
 
 def figures_words(manifest: dict, is_real: bool) -> str:
     """What the figures are of."""
     if is_real:
-        return "What sellers judged (`Posit_statm`, `Competitors`) may have been written down when the deal was over, and then flatters them."
+        return "What sellers judged (`Posit_statm`, `Competitors`) may have been written down when the deal was over, and then flatters them.\nThe intervals of the cross-validation are too narrow: every row counts five times."
     found = manifest["metrics"].get("real")
     own = "The held-out rows are made up too: they show that the recipe finds what the generator put in, and nothing about real deals."
     return own if found is None else f"{own}\nOn the {found['rows']:,} real deals, none of which was trained on, it has AUC {found['auc']['value']:.3f}, and its probabilities are off by {found['ece']['value']:.2f} on average."
@@ -38,9 +42,7 @@ This file, the manifest and the plot are written by `training/train.py`; do not 
 ## Data
 {data["source"]}. Licence: {data["licence"]}. {data["rows"]:,} opportunities (sha256 `{data["sha256"]}`).
 Split: {manifest["training"]["split"]}. The rows have no dates: no split in time.
-The made-up opportunities have the columns and values of the public data set, round shares, and effects with round log-odds that follow how textbooks
-qualify a sale: stated in `training/generate.py`, fitted to nothing.
-
+{"" if is_real else ROWS}
 Features: {columns_of(manifest)}. All of them are known before the end, if they are written down before it.
 
 ## Figures
