@@ -65,7 +65,7 @@ async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'evidence
       const record = { id: `r${n}`, nativeType: 'Thing', attributes };
       return [`e${n}`, { subject: `thing/r${n}`, sequence: '1', record, native: {}, deleted: false }] as const;
     });
-  return { after: new Map(snapshots) as BatchView['after'], evidence: new Map() };
+  return { after: new Map(snapshots), evidence: new Map() };
 }
 
 describe.each(names)('%s in a lane', (name) => {

@@ -65,11 +65,11 @@ export const modelsIn = async (folder?: string): Promise<ReadonlyMap<string, Mod
 };
 
 /** The model of a name, or of a path to its folder; says where it is when it is not one of the shipped. */
-export const modelNamed = async (named: string, folder: string | undefined, { err }: Terminal): Promise<Model> => {
+export const modelNamed = async (named: string, folder: string | undefined, terminal: Terminal): Promise<Model> => {
   const model = isPath(named) ? await modelAt(named) : await modelOf(named, folder);
   const { file, manifest } = model;
   if (folder === undefined && !file.startsWith(join(shippedModels, sep))) {
-    err(`signalbox: ${manifest.name} ${manifest.version} of ${dirname(file)}, not a shipped model\n`);
+    terminal.err(`signalbox: ${manifest.name} ${manifest.version} of ${dirname(file)}, not a shipped model\n`);
   }
   return model;
 };

@@ -1,5 +1,5 @@
 import { explored } from './explore';
-import { policyValue, type Logged } from './off-policy';
+import { OffPolicyError, policyValue, type Logged } from './off-policy';
 
 /** Chance of a visit under each of three arms, and who is who: a policy that knows the group does better than any single arm. */
 const CHANCE = [
@@ -63,5 +63,6 @@ describe('policyValue', () => {
     [[1, 2].map(() => ({ propensity: 0.5, target: 0, reward: 1 })), /none of the arms/],
   ])('refuses what tells nothing', (rows, why) => {
     expect(() => policyValue(rows)).toThrow(why);
+    expect(() => policyValue(rows)).toThrow(OffPolicyError);
   });
 });
