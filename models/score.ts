@@ -9,9 +9,12 @@ import { upliftScored, type Arm } from './uplift';
 
 /** One scored row. */
 export interface Scored {
-  /** Probability of the manifest's positive class, 0 to 1; with several classes, of the best; with arms, of the outcome under the recommended one. */
+  /**
+   * Probability of the manifest's positive class, 0 to 1; with several classes, of the best; with arms, of the outcome under
+   * the chosen one.
+   */
   readonly score: number;
-  /** The class at the manifest's threshold; with several classes, the best; with arms, the recommended one. */
+  /** The class at the manifest's threshold; with several classes, the best; with arms, the chosen one. */
   readonly label: string;
   /**
    * Log-odds per term; sigmoid(intercept + their sum) is the score. With several classes they are those of the best against

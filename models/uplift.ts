@@ -14,8 +14,8 @@ export interface Arm {
 }
 
 /**
- * Scores the arms by sigmoids, computed from the contributions in double precision (see `binaryScored`), and takes the
- * contributions and reasons of the arm that is chosen: the recommended one, or where the row names its decision now and then one by lot.
+ * Scores the arms by sigmoids, computed from the contributions in double precision (see `binaryScored`). Contributions and
+ * reasons are those of the arm that is chosen: the recommended one, or, where the row names its decision, now and then one by lot.
  */
 export function upliftScored(manifest: UpliftManifest): RowScored {
   const explain = explainer(manifest);
