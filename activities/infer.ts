@@ -32,7 +32,9 @@ export async function infer(
     const scorer = deps.scorers.get(model);
     const records = asked.map((request) => recordFor(view, request));
     const scored =
-      scorer === undefined ? asked.map(() => abstain(`no model ${model} is loaded`)) : await scoreAll(scorer, records);
+      scorer === undefined
+        ? asked.map(() => abstain(`no model ${model} is loaded`))
+        : await scoreAll(scorer, records, asked);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
   return requests.map(({ eventid, usecase }, index) => {
@@ -51,10 +53,17 @@ function recordFor(view: BatchView, { eventid, usecase }: InferenceRequest): unk
   return facts === undefined ? record : { ...record, related: facts.values };
 }
 
-async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<readonly Inferred[]> {
+async function scoreAll(
+  scorer: Scorer,
+  records: readonly unknown[],
+  asked: readonly InferenceRequest[],
+): Promise<readonly Inferred[]> {
   const { manifest, digest } = scorer;
   const model = { name: manifest.name, version: manifest.version, digest };
-  const rows = records.map((record) => featuresFromRecord(manifest, record));
+  const rows = records.map((record, n) => {
+    const { eventid = '', usecase = '' } = asked[n] ?? {};
+    return { ...featuresFromRecord(manifest, record), decision: decisionId(eventid, usecase) };
+  });
   const scorable = rows.filter((row) => row.outcome === 'row');
   const scored = await scorer.score(scorable);
   let next = 0;
@@ -62,10 +71,14 @@ async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<re
     if (row.outcome !== 'row') return abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`, model);
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
-    const { score, contributions, intercept, ranking } = result;
+    const { score, contributions, intercept, ranking, propensity } = result;
     const reasons = result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text }));
+    const chosen = {
+      ...(ranking === undefined ? {} : { ranking: ranking.best }),
+      ...(propensity === undefined ? {} : { propensity }),
+    };
     return {
-      inference: { score, ...(ranking === undefined ? {} : { ranking: ranking.best }), reasons, model },
+      inference: { score, ...chosen, reasons, model },
       evidence: { contributions, intercept, features: named(manifest, row) },
     };
   });

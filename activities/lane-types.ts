@@ -114,6 +114,7 @@ export interface Inference {
   readonly abstained?: string;
   readonly reasons: readonly Reason[];
   readonly related?: NonNullable<Decision['related']>;
+  readonly propensity?: number;
   readonly model?: NonNullable<Decision['model']>;
 }
 

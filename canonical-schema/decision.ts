@@ -46,6 +46,8 @@ export interface Decision {
   readonly related?: Readonly<Record<string, number>>;
   /** Of each of these the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred. */
   readonly relatedFrom?: Readonly<Record<string, readonly string[]>>;
+  /** Where the model explores: the probability with which what was chosen was chosen, above 0 and at most 1. */
+  readonly propensity?: number;
   readonly model?: { readonly name: string; readonly version: string; readonly digest: string };
   /** sha256 of the use case's policy as it was applied. */
   readonly policy: string;

@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { driftCommand } from './commands/drift';
 import { exportCommand } from './commands/export';
+import { forecastCommand } from './commands/forecast';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
@@ -67,6 +68,7 @@ export const newProgram = (terminal: Terminal): Command => {
     disconnectCommand,
     normaliseCommand,
     scoreCommand,
+    forecastCommand,
     historyCommand,
     exportCommand,
     quarantineCommand,

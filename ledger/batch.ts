@@ -113,7 +113,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
   return sql`
     insert into decisions
       (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, ranking, reasons, contributions,
-       intercept, features, related, relatedfrom, model, policy, decidedat, sequence)
+       intercept, features, related, relatedfrom, propensity, model, policy, decidedat, sequence)
     select ${tenant}, row.* from unnest(
       ${column(({ id }) => id)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
@@ -131,6 +131,7 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
       ${documents(column(({ features }) => features))},
       ${documents(column(({ related }) => related))},
       ${documents(column(({ relatedFrom }) => relatedFrom))},
+      ${column(({ propensity }) => propensity ?? null)}::float8[],
       ${documents(column(({ model }) => model))},
       ${column(({ policy }) => policy)}::text[],
       ${column(({ decidedat }) => decidedat)}::timestamptz[],

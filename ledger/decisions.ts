@@ -22,6 +22,7 @@ export const decisionColumns = [
   'features',
   'related',
   'relatedfrom',
+  'propensity',
   'model',
   'policy',
   'decidedat',
@@ -67,7 +68,20 @@ export async function findDecisionsOn(
 
 /** A row as it was recorded. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const { tenant, because, score, band, ranking, intercept, model, decidedat, related, relatedfrom, ...rest } = row;
+  const {
+    tenant,
+    because,
+    score,
+    band,
+    ranking,
+    intercept,
+    model,
+    decidedat,
+    related,
+    relatedfrom,
+    propensity,
+    ...rest
+  } = row;
   return {
     ...rest,
     tenantid: tenant,
@@ -79,6 +93,7 @@ export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof 
     ...(intercept !== null && { intercept }),
     ...(related !== null && { related }),
     ...(relatedfrom !== null && { relatedFrom: relatedfrom }),
+    ...(propensity !== null && { propensity }),
     ...(model !== null && { model }),
   };
 }

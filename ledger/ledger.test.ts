@@ -112,6 +112,13 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
     expect(told).toContainEqual(expect.objectContaining({ kind: 'event', event: wild, because: 'bad\uFFFDvalue' }));
   });
 
+  it('keeps the propensity of a choice that was explored', async () => {
+    const batch = sampleBatch('b1', [event(1)]);
+    const [decision] = batch.decisions;
+    await ledger.recordBatch(tenant, { ...batch, decisions: [{ ...decision!, propensity: 0.05 }] });
+    expect(await ledger.decision(tenant, decision!.id)).toStrictEqual({ ...decision!, propensity: 0.05 });
+  });
+
   it('parks a subject until it is released, and then takes its event from another batch', async () => {
     const parked: Batch = {
       ...sampleBatch('b1', []),

@@ -4,6 +4,7 @@ import { initial } from './migrations/m0001-initial';
 import { inbox } from './migrations/m0002-inbox';
 import { identity } from './migrations/m0003-identity';
 import { ranking } from './migrations/m0004-ranking';
+import { propensity } from './migrations/m0005-propensity';
 import { learning } from './migrations/m0006-learning';
 import type { Schema } from './schema';
 
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-inbox': inbox,
   '0003-identity': identity,
   '0004-ranking': ranking,
+  '0005-propensity': propensity,
   '0006-learning': learning,
 };
 

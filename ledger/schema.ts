@@ -66,6 +66,7 @@ export interface Schema {
     features: Json<Decision['features']>;
     related: NullableJson<Decision['related']>;
     relatedfrom: NullableJson<Decision['relatedFrom']>;
+    propensity: number | null;
     model: NullableJson<Decision['model']>;
     policy: string;
     decidedat: Time;

@@ -7,6 +7,8 @@ export interface FeatureRow {
   readonly values: readonly number[];
   /** Names of the features whose value is a default or was clamped. */
   readonly defaults: readonly string[];
+  /** Id of the decision that the score is for: a model with arms explores by it, and does not without it. */
+  readonly decision?: string;
 }
 
 /** A row that gets no score: `abstain` (the model has no opinion) or `refuse` (the input is wrong). */

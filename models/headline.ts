@@ -1,9 +1,11 @@
-import type { Figure, Manifest } from './manifest';
+import type { Figure } from './figures';
+import type { Manifest } from './manifest';
 
 /** What a model's held-out rows say of it, the first figure first: names as the field knows them. */
 export function headline(manifest: Manifest): readonly (readonly [name: string, figure: Figure])[] {
   switch (manifest.task) {
-    case 'binary': {
+    case 'binary':
+    case 'uplift': {
       const { auc, logLoss, ece } = manifest.metrics.holdout;
       return [
         ['AUC', auc],

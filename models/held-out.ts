@@ -88,10 +88,10 @@ export function distance(
 }
 
 /**
- * The figures by split that the manifest of a model with two classes tells.
+ * The figures by split that the manifest of a model with two outcomes tells.
  * @throws Error when the model has several classes
  */
 export function figuresTold(manifest: Manifest): BinaryManifest['metrics'] {
-  if (manifest.task !== 'binary') throw new Error(`${manifest.name} has several classes`);
+  if (manifest.task === 'multiclass') throw new Error(`${manifest.name} has several classes`);
   return manifest.metrics;
 }

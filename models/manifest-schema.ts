@@ -164,10 +164,31 @@ const multiclass = strictObject({
   metrics: metricsOf(classFigures),
 });
 
+const uplift = strictObject({
+  ...common,
+  task: { const: 'uplift' },
+  classes: { type: 'array', items: text, minItems: 2, uniqueItems: true },
+  control: text,
+  intercepts: { type: 'array', items: number },
+  policy: strictObject({
+    leastUplift: share,
+    why: text,
+    exploration: share,
+    shares: { type: 'object', additionalProperties: share },
+  }),
+  trial: metricsOf({
+    type: 'object',
+    properties: { rows: { type: 'integer', minimum: 1 } },
+    required: ['rows'],
+    additionalProperties: strictObject({ value: number, low: number, high: number, se: number }),
+  }),
+  metrics: metricsOf(figures),
+});
+
 /** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
 export const manifestSchema = {
   type: 'object',
   required: ['task'],
   discriminator: { propertyName: 'task' },
-  oneOf: [binary, multiclass],
+  oneOf: [binary, multiclass, uplift],
 };

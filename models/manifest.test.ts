@@ -99,12 +99,33 @@ describe('loadModels', () => {
     expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
       'case-routing',
       'churn',
+      'fraud',
       'lead-scoring',
+      'next-best-action',
+      'opportunity-scoring',
       'predictive-maintenance',
       'sla-breach',
     ]);
     await mkdir(path.join(folder, 'notes'));
     expect((await loadModels(folder)).size).toBe(0);
+  });
+
+  it("lets a later folder's model replace the earlier one of its name, and others stand", async () => {
+    const own = path.join(folder, 'lead-scoring');
+    await mkdir(own);
+    await writeFile(
+      path.join(own, 'manifest.json'),
+      edited((m) => (m['version'] = '9.0.0')),
+    );
+    const models = await loadModels(__dirname, folder, path.join(folder, 'not-there'));
+    const shipped = await loadModels(__dirname);
+    expect([...models.keys()]).toStrictEqual([...shipped.keys()]);
+    expect(models.get('lead-scoring')).toMatchObject({
+      manifest: { version: '9.0.0' },
+      file: path.join(own, 'model.onnx'),
+    });
+    expect(models.get('churn')).toStrictEqual(shipped.get('churn'));
+    expect((await loadModels(folder, __dirname)).get('lead-scoring')).toStrictEqual(shipped.get('lead-scoring'));
   });
 
   it('refuses a folder that is not named after its model', async () => {
@@ -120,7 +141,10 @@ describe('loadModels', () => {
 const entityOf: Readonly<Record<string, EntityName>> = {
   'case-routing': 'case',
   churn: 'account',
+  fraud: 'transaction',
   'lead-scoring': 'lead',
+  'next-best-action': 'contact',
+  'opportunity-scoring': 'opportunity',
   'predictive-maintenance': 'asset',
   'sla-breach': 'case',
 };

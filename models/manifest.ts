@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020';
+import type { BySplit, ClassFigures, Figure, Figures } from './figures';
 import { manifestSchema } from './manifest-schema';
 
 /**
@@ -87,40 +88,6 @@ export interface Term {
   readonly features: readonly string[];
 }
 
-/** A figure with its 95 % interval where one was computed. */
-export interface Figure {
-  readonly value: number;
-  readonly low?: number;
-  readonly high?: number;
-}
-
-/** Figures on one set of rows; `rate` is the share of positives. */
-export interface Figures {
-  readonly rows: number;
-  readonly rate: number;
-  readonly auc: Figure;
-  readonly prAuc: Figure;
-  readonly logLoss: Figure;
-  readonly brier: Figure;
-  readonly ece: Figure;
-  /** At the threshold. */
-  readonly f1?: Figure;
-}
-
-/** Figures of a model with several classes, on one set of rows; `ece` is of the best class's probability. */
-export interface ClassFigures {
-  readonly rows: number;
-  /** Share of rows whose class is the best, and is among the best three. */
-  readonly top1: Figure;
-  readonly top3: Figure;
-  readonly macroF1: Figure;
-  readonly logLoss: Figure;
-  readonly ece: Figure;
-}
-
-/** Held-out figures by split; `holdout` is the one that can be recomputed. */
-type BySplit<F> = Readonly<Record<string, F>> & { readonly holdout: F };
-
 interface ManifestBase {
   readonly manifestVersion: 1;
   readonly name: string;
@@ -204,8 +171,33 @@ export interface MulticlassManifest extends ManifestBase {
   readonly metrics: BySplit<ClassFigures>;
 }
 
+/**
+ * The arms of a randomised trial: the score is the probability of an outcome under the arm that is recommended. `classes`
+ * are the arms, `control` the one in which nothing is done.
+ */
+export interface UpliftManifest extends ManifestBase {
+  readonly task: 'uplift';
+  readonly classes: readonly string[];
+  readonly control: string;
+  /** Log-odds of the outcome under each arm before any contribution. */
+  readonly intercepts: readonly number[];
+  readonly policy: {
+    /** What an arm must add to the control's probability to be recommended, and why. */
+    readonly leastUplift: number;
+    readonly why: string;
+    /** Share of decisions whose arm is drawn by lot, so that later outcomes can value other choices. */
+    readonly exploration: number;
+    /** How many of the held-out rows are recommended each arm. */
+    readonly shares: Readonly<Record<string, number>>;
+  };
+  /** By split: effect and Qini of each arm, value of each single arm and of the policy; `se` is the standard error. */
+  readonly trial: BySplit<Readonly<Record<string, number | (Figure & { readonly se: number })>>>;
+  /** Of the outcome under the arm that each row was given. */
+  readonly metrics: BySplit<Figures>;
+}
+
 /** What manifest.json says about an ONNX file beside it. */
-export type Manifest = BinaryManifest | MulticlassManifest;
+export type Manifest = BinaryManifest | MulticlassManifest | UpliftManifest;
 
 /** A manifest, or the ONNX file it names, that cannot be used; the message names the file, the place and the fix. */
 export class ModelError extends Error {
@@ -264,9 +256,15 @@ function classFaults(manifest: Manifest): string[] {
     const { positive } = manifest;
     return classes.includes(positive) ? [] : [`positive "${positive}" is not one of the classes ${classes.join(', ')}`];
   }
-  const { intercepts, gates } = manifest;
+  const { intercepts } = manifest;
   const faults =
     intercepts.length === classes.length ? [] : [`${intercepts.length} intercepts for ${classes.length} classes`];
+  if (manifest.task === 'uplift') {
+    const { control } = manifest;
+    const known = classes.includes(control);
+    return known ? faults : [...faults, `control "${control}" is not one of the classes ${classes.join(', ')}`];
+  }
+  const { gates } = manifest;
   if (gates.automate.from < gates.suggest.from) faults.push('the gate to automate is below the gate to suggest');
   return faults;
 }

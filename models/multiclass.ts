@@ -8,8 +8,8 @@ const RANKED = 3;
 /** The classes of a row that are most likely, and what may be done with the first of them. */
 export interface Ranking {
   readonly best: readonly { readonly label: string; readonly score: number }[];
-  /** By the manifest's gates: give it, propose it, or leave it to a person. */
-  readonly gate: 'automate' | 'suggest' | 'ask';
+  /** By the manifest's gates, with several classes: give it, propose it, or leave it to a person. */
+  readonly gate?: 'automate' | 'suggest' | 'ask';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf, ModelError, parseManifest, type Manifest } from './manifest';
@@ -12,18 +13,24 @@ export interface Model {
 }
 
 /**
- * Lists the models below a folder by name; a folder without manifest.json is no model.
+ * Lists the models below folders by name; a folder without manifest.json is no model. A later folder's model replaces an
+ * earlier one of its name: what was trained here stands in for what was shipped. Later folders need not be there.
  * @throws ModelError when a manifest does not hold, or its folder is not named after it
  */
-export async function loadModels(folder: string): Promise<ReadonlyMap<string, Model>> {
+export async function loadModels(folder: string, ...later: readonly string[]): Promise<ReadonlyMap<string, Model>> {
+  const found = await Promise.all([folder, ...later.filter((other) => existsSync(other))].map(modelsBelow));
+  return new Map(found.flatMap((models) => models.map((model) => [model.manifest.name, model] as const)));
+}
+
+async function modelsBelow(folder: string): Promise<readonly Model[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const models = await Promise.all(names.sort().map((name) => loadModel(path.join(folder, name))));
-  return new Map(models.flatMap((model) => (model === undefined ? [] : [[model.manifest.name, model] as const])));
+  return models.filter((model) => model !== undefined);
 }
 
 /**
- * Reads one model's folder; undefined when it has no manifest.json.
+ * The model of one folder; undefined where it has no manifest.json.
  * @throws ModelError when the manifest does not hold, or the folder is not named after it
  */
 export async function loadModel(folder: string): Promise<Model | undefined> {

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
-import type { Manifest } from './manifest';
+import type { Manifest, UpliftManifest } from './manifest';
 import type { Scored, Scorer } from './score';
 
 /** Rows scored in one run of the session; the score of a row does not depend on it. */
@@ -39,7 +39,7 @@ type Extracted = FeatureRow | Unscorable;
 /**
  * Scores a CSV file: comma-separated with a header, plain or gzip (told by its content). Writes one row per input row, in
  * order, with columns `score` (probability), `label` and `reasons`; with several classes also `gate`, `label_2`, `score_2`,
- * `label_3` and `score_3`. Columns the model does not use are ignored, the data set's own label column among them. The output appears complete or not at all.
+ * `label_3` and `score_3`; with the arms of a trial also `uplift ARM` for each but the control. Columns the model does not use are ignored, the data set's own label column among them. The output appears complete or not at all.
  * @throws CsvInputError for a missing column or a row that the manifest refuses
  */
 export async function scoreCsv(options: {
@@ -69,7 +69,8 @@ export async function scoreCsv(options: {
   return summary;
 }
 
-async function rowsOf(input: string): Promise<Readable> {
+/** The records of a CSV, plain or gzip, the header first. */
+export async function rowsOf(input: string): Promise<Readable> {
   const file = await open(input);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
   await file.close();
@@ -148,22 +149,35 @@ async function scoreBatch(
   summary.abstained += batch.length - rows.length;
   const empty = columnsOut(model.manifest).slice(BINARY_COLUMNS.length).fill('');
   return batch.map((row) =>
-    row.outcome === 'row' ? written(scored.next().value) : ['', '', `no score: ${row.reason}`, ...empty],
+    row.outcome === 'row'
+      ? written(model.manifest, scored.next().value)
+      : ['', '', `no score: ${row.reason}`, ...empty],
   );
 }
 
-function columnsOut({ task }: Manifest): string[] {
-  return task === 'binary' ? [...BINARY_COLUMNS] : [...BINARY_COLUMNS, ...RANKING_COLUMNS];
+function columnsOut(manifest: Manifest): string[] {
+  if (manifest.task === 'binary') return [...BINARY_COLUMNS];
+  if (manifest.task === 'multiclass') return [...BINARY_COLUMNS, ...RANKING_COLUMNS];
+  return [...BINARY_COLUMNS, ...treatments(manifest).map((arm) => `uplift ${arm}`)];
 }
 
-function written(scored: Scored | undefined): string[] {
+/** The arms in which something is done. */
+function treatments({ classes, control }: UpliftManifest): readonly string[] {
+  return classes.filter((arm) => arm !== control);
+}
+
+function written(manifest: Manifest, scored: Scored | undefined): string[] {
   if (scored === undefined) throw new Error('the scorer gave fewer results than it was given rows');
   const reasons = scored.reasons.map(
     (reason) => `${reason.text} (${reason.direction} ${Math.abs(reason.contribution).toFixed(2)})`,
   );
   const shown = [String(scored.score), scored.label, reasons.join('; ')];
+  if (manifest.task === 'uplift') {
+    const uplifts = new Map(scored.arms?.map(({ label, uplift }) => [label, uplift]));
+    return [...shown, ...treatments(manifest).map((arm) => String(uplifts.get(arm)))];
+  }
   if (scored.ranking === undefined) return shown;
-  const { gate, best } = scored.ranking;
+  const { gate = '', best } = scored.ranking;
   return [...shown, gate, ...best.slice(1).flatMap(({ label, score }) => [label, String(score)])];
 }
 

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { featuresFromRow, type FeatureRow } from './features';
-import type { Manifest } from './manifest';
+import type { Manifest, UpliftManifest } from './manifest';
 import { loadModels, type Model } from './registry';
 import { openScorer, type Scored, type Scorer } from './score';
 
@@ -26,15 +26,21 @@ function ready(manifest: Manifest, row: Record<string, string>): FeatureRow {
 const NAMES = readdirSync(__dirname).filter((name) => existsSync(path.join(__dirname, name, 'manifest.json')));
 
 /** The label that the manifest asks for. */
-function labelOf(manifest: Manifest, { score, ranking }: Scored): string {
+function labelOf(manifest: Manifest, { score, ranking, arms }: Scored): string {
   if (manifest.task === 'multiclass') return ranking!.best[0]!.label;
+  if (manifest.task === 'uplift') return recommendedOf(manifest, arms!);
   const { classes, positive, threshold } = manifest;
   return score >= threshold.label ? positive : classes.find((c) => c !== positive)!;
 }
 
+function recommendedOf({ control, policy }: UpliftManifest, arms: NonNullable<Scored['arms']>): string {
+  const [best] = arms.toSorted((a, b) => b.score - a.score);
+  return best!.score - arms.find(({ label }) => label === control)!.score >= policy.leastUplift ? best!.label : control;
+}
+
 /** The score that intercept and contributions add up to: against the second best where there are several classes. */
 function explained(scored: Scored): number {
-  const second = scored.ranking?.best[1];
+  const second = scored.arms === undefined ? scored.ranking?.best[1] : undefined;
   return second === undefined ? sigmoid(total(scored)) : second.score * Math.exp(total(scored));
 }
 

@@ -5,12 +5,16 @@ import { multiclassScored, type Ranking } from './multiclass';
 import type { Model } from './registry';
 import { mustAgree, noContributions, type RowScored } from './row-scored';
 import { openSession } from './session';
+import { upliftScored, type Arm } from './uplift';
 
 /** One scored row. */
 export interface Scored {
-  /** Probability of the manifest's positive class, 0 to 1; with several classes, of the best. */
+  /**
+   * Probability of the manifest's positive class, 0 to 1; with several classes, of the best; with arms, of the outcome under
+   * the chosen one.
+   */
   readonly score: number;
-  /** The class at the manifest's threshold; with several classes, the best. */
+  /** The class at the manifest's threshold; with several classes, the best; with arms, the chosen one. */
   readonly label: string;
   /**
    * Log-odds per term; sigmoid(intercept + their sum) is the score. With several classes they are those of the best against
@@ -20,8 +24,15 @@ export interface Scored {
   readonly intercept: number;
   /** The strongest terms in words, strongest first. */
   readonly reasons: readonly Reason[];
-  /** With several classes only: the best three, best first, and what the manifest's gates allow to do with the best. */
+  /**
+   * With several classes: the best three, best first, and what the manifest's gates allow to do with the best. With arms: the
+   * chosen one, then the others, likeliest outcome first.
+   */
   readonly ranking?: Ranking;
+  /** With the arms of a trial only: each of them, in the manifest's order. */
+  readonly arms?: readonly Arm[];
+  /** With arms, where the row names its decision: the probability with which the label was chosen. */
+  readonly propensity?: number;
 }
 
 /** A model ready to score. */
@@ -45,7 +56,7 @@ export interface Scorer {
 export async function openScorer(model: Model): Promise<Scorer> {
   const { manifest, digest } = model;
   const session = await openSession(model.file, manifest);
-  const rowScored = manifest.task === 'binary' ? binaryScored(manifest) : multiclassScored(manifest);
+  const rowScored = rowScoredOf(manifest);
   const columns = manifest.task === 'binary' ? 1 : manifest.classes.length;
   const terms = manifest.terms.length * columns;
   return {
@@ -64,6 +75,11 @@ export async function openScorer(model: Model): Promise<Scorer> {
     },
     close: () => session.close(),
   };
+}
+
+function rowScoredOf(manifest: Manifest): RowScored {
+  if (manifest.task === 'binary') return binaryScored(manifest);
+  return manifest.task === 'multiclass' ? multiclassScored(manifest) : upliftScored(manifest);
 }
 
 function packed(manifest: Manifest, rows: readonly FeatureRow[]): Float32Array {

@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   /** PostgreSQL's URL, or PGlite's folder for a single process, or nothing: in memory, for a test. */
   readonly ledger: { readonly url?: string; readonly folder?: string };
   readonly modelsDir: string;
+  /** Models trained on this machine, in place of those of the same name; need not be there. */
+  readonly ownModelsDir?: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
@@ -74,7 +76,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
-    const scorers = await openScorers(options.modelsDir, tenants, (scorer) => kept(scorer, (opened) => opened.close()));
+    const openAll = { folders: [options.modelsDir, ...ownDirs(options)], tenants, log } as const;
+    const scorers = await openScorers(openAll, (scorer) => kept(scorer, (opened) => opened.close()));
     await mustHaveChampions(ledger, tenants, scorers);
     const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };
@@ -83,4 +86,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     await close();
     throw error;
   }
+}
+
+function ownDirs({ ownModelsDir }: RuntimeOptions): readonly string[] {
+  return ownModelsDir === undefined ? [] : [ownModelsDir];
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type { Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
 import { loadModel, loadModels, type Model } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
@@ -5,14 +7,21 @@ import type { Tenant } from '../tenants/tenant';
 
 type Tenants = ReadonlyMap<string, Tenant>;
 
+/** What models there are to open. */
+export interface ModelFolders {
+  /** The shipped one, then those whose models stand in for shipped ones of their name. */
+  readonly folders: readonly [string, ...(readonly string[])];
+  readonly tenants: Tenants;
+  readonly log: Log;
+}
+
 /**
- * Opens every model of a folder and every challenger that a tenant keeps in a folder of its own. They are found by name (those
- * of the common folder), by digest, and challengers also by their path.
+ * Opens every model of the folders and every challenger that a tenant keeps in a folder of its own. They are found by name (those
+ * of the folders), by digest, and challengers also by their path.
  * @param kept takes care that a scorer is closed in the end
  */
 export async function openScorers(
-  modelsDir: string,
-  tenants: Tenants,
+  { folders, tenants, log }: ModelFolders,
   kept: (scorer: Scorer) => Scorer,
 ): Promise<ReadonlyMap<string, Scorer>> {
   const scorers = new Map<string, Scorer>();
@@ -20,7 +29,11 @@ export async function openScorers(
     const scorer = scorers.get(model.digest) ?? kept(await openScorer(model));
     scorers.set(name, scorer).set(model.digest, scorer);
   };
-  for (const [name, model] of await loadModels(modelsDir)) await open(name, model);
+  for (const [name, model] of await loadModels(...folders)) {
+    await open(name, model);
+    if (path.dirname(path.dirname(model.file)) !== path.resolve(folders[0]))
+      log.info({ model: name, digest: model.digest, file: model.file }, 'own model in place of the shipped one');
+  }
   const named = [...tenants.values()].flatMap(({ useCases }) =>
     Object.values(useCases).flatMap(({ challengers }) => challengers),
   );

@@ -35,7 +35,7 @@ function ruled(
   score: number | undefined,
   engagements: LaneContext['engagements'] = {},
   with_: Partial<PolicyView> = {},
-  ranking?: Inference['ranking'],
+  besides: Partial<Inference> = {},
 ): Ruling {
   const context: LaneContext = {
     events: [
@@ -46,8 +46,8 @@ function ruled(
   };
   const inference: Inference = {
     ...(score === undefined ? { abstained: 'too little is known' } : { score }),
-    ...(ranking === undefined ? {} : { ranking }),
     reasons: [],
+    ...besides,
   };
   return rule('acme', context, [request], [inference], new Map([[event.id, event]]), '2026-03-01T10:00:01.000Z');
 }
@@ -72,6 +72,11 @@ test('a band with actions opens an engagement', () => {
       templates: policy.act.hot,
     },
   ]);
+});
+
+test('the propensity of a choice is recorded with its decision', () => {
+  expect(ruled(0.8).decisions[0]).not.toHaveProperty('propensity');
+  expect(ruled(0.8, {}, {}, { propensity: 0.02 }).decisions).toMatchObject([{ score: 0.8, propensity: 0.02 }]);
 });
 
 test('a band without actions, and nothing open: the decision is recorded, nobody is told', () => {
@@ -141,7 +146,7 @@ test('another class is told to an open engagement, however little the score move
     const known = Object.fromEntries(
       Object.entries(open('hot', 0.7)).map(([key, view]) => [key, { ...view, label: 'Group 70' }]),
     );
-    return ruled(0.71, known, {}, [{ label, score: 0.71 }]).directives[0]?.kind;
+    return ruled(0.71, known, {}, { ranking: [{ label, score: 0.71 }] }).directives[0]?.kind;
   };
   expect(ranked('Group 70')).toBeUndefined();
   expect(ranked('Group 8')).toBe('act');

@@ -146,6 +146,7 @@ function toDecision(
     ...(verdict.band === undefined ? {} : { band: verdict.band }),
     reasons: inference.reasons,
     ...(inference.related === undefined ? {} : { related: inference.related }),
+    ...(inference.propensity === undefined ? {} : { propensity: inference.propensity }),
     ...(inference.model === undefined ? {} : { model: inference.model }),
     policy: policy.digest,
     decidedat: now,

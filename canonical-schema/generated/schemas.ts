@@ -1352,6 +1352,13 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           }
         }
       },
+      "propensity": {
+        "title": "Propensity",
+        "type": "number",
+        "description": "Where the model explores: the probability with which what was chosen was chosen, 0 to 1.",
+        "exclusiveMinimum": 0,
+        "maximum": 1
+      },
       "model": {
         "title": "Model",
         "description": "The model that answered.",

@@ -2044,6 +2044,10 @@ export interface Decision {
     [k: string]: string[];
   };
   /**
+   * Where the model explores: the probability with which what was chosen was chosen, 0 to 1.
+   */
+  propensity?: number;
+  /**
    * The model that answered.
    */
   model?: {

@@ -14008,7 +14008,7 @@ return errors === 0;
 validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const prediction = validate114;
-const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"ranking":{"type":"array","items":{"type":"object","properties":{"label":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1}},"required":["label","score"],"additionalProperties":false}},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"related":{"type":"object","additionalProperties":{"type":"number"}},"relatedFrom":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
+const schema48 = {"$id":"https://signalbox.io/schemas/prediction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"eventid":{"type":"string","minLength":1},"subject":{"type":"string","pattern":"^[a-z]+/[\\s\\S]+$"},"usecase":{"type":"string","minLength":1},"outcome":{"type":"string","enum":["act","none","abstain"]},"because":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1},"ranking":{"type":"array","items":{"type":"object","properties":{"label":{"type":"string","minLength":1},"score":{"type":"number","minimum":0,"maximum":1}},"required":["label","score"],"additionalProperties":false}},"band":{"type":"string","minLength":1},"reasons":{"type":"array","items":{"type":"object","properties":{"term":{"type":"string","minLength":1},"contribution":{"type":"number"},"text":{"type":"string"}},"required":["term","contribution","text"],"additionalProperties":false}},"contributions":{"type":"object","additionalProperties":{"type":"number"}},"intercept":{"type":"number"},"features":{"type":"object","additionalProperties":{"type":["number","string","null"]}},"related":{"type":"object","additionalProperties":{"type":"number"}},"relatedFrom":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"propensity":{"type":"number","exclusiveMinimum":0,"maximum":1},"model":{"type":"object","properties":{"name":{"type":"string","minLength":1},"version":{"type":"string","minLength":1},"digest":{"type":"string","minLength":1}},"required":["name","version","digest"],"additionalProperties":false},"policy":{"type":"string","minLength":1},"decidedat":{"type":"string","format":"date-time"},"sequence":{"type":"string","minLength":1}},"required":["id","tenantid","connection","eventid","subject","usecase","outcome","reasons","contributions","features","policy","decidedat","sequence"],"additionalProperties":false};
 
 function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction.v1.json" */;
@@ -14808,11 +14808,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data29 = data.model;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-if(data29.name === undefined){
-const err65 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data.propensity !== undefined){
+let data29 = data.propensity;
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 1 || isNaN(data29)){
+const err65 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -14821,8 +14821,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data29.version === undefined){
-const err66 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+if(data29 <= 0 || isNaN(data29)){
+const err66 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -14831,8 +14831,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data29.digest === undefined){
-const err67 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+else {
+const err67 = {instancePath:instancePath+"/propensity",schemaPath:"#/properties/propensity/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -14841,9 +14842,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key7 in data29){
-if(!(((key7 === "name") || (key7 === "version")) || (key7 === "digest"))){
-const err68 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+if(data.model !== undefined){
+let data30 = data.model;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.name === undefined){
+const err68 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -14852,12 +14856,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data29.name !== undefined){
-let data30 = data29.name;
-if(typeof data30 === "string"){
-if(func2(data30) < 1){
-const err69 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data30.version === undefined){
+const err69 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -14866,9 +14866,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data30.digest === undefined){
+const err70 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -14877,12 +14876,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data29.version !== undefined){
-let data31 = data29.version;
-if(typeof data31 === "string"){
-if(func2(data31) < 1){
-const err71 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key7 in data30){
+if(!(((key7 === "name") || (key7 === "version")) || (key7 === "digest"))){
+const err71 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -14892,8 +14888,11 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data30.name !== undefined){
+let data31 = data30.name;
+if(typeof data31 === "string"){
+if(func2(data31) < 1){
+const err72 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -14903,11 +14902,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data29.digest !== undefined){
-let data32 = data29.digest;
-if(typeof data32 === "string"){
-if(func2(data32) < 1){
-const err73 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err73 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -14917,8 +14913,11 @@ vErrors.push(err73);
 errors++;
 }
 }
-else {
-const err74 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data30.version !== undefined){
+let data32 = data30.version;
+if(typeof data32 === "string"){
+if(func2(data32) < 1){
+const err74 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -14928,9 +14927,8 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
 else {
-const err75 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err75 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -14940,11 +14938,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data.policy !== undefined){
-let data33 = data.policy;
+if(data30.digest !== undefined){
+let data33 = data30.digest;
 if(typeof data33 === "string"){
 if(func2(data33) < 1){
-const err76 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const err76 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -14955,7 +14953,7 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err77 = {instancePath:instancePath+"/model/digest",schemaPath:"#/properties/model/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -14965,11 +14963,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data.decidedat !== undefined){
-let data34 = data.decidedat;
-if(typeof data34 === "string"){
-if(!(formats2.validate(data34))){
-const err78 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+}
+else {
+const err78 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -14979,8 +14975,11 @@ vErrors.push(err78);
 errors++;
 }
 }
-else {
-const err79 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.policy !== undefined){
+let data34 = data.policy;
+if(typeof data34 === "string"){
+if(func2(data34) < 1){
+const err79 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -14990,11 +14989,8 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data.sequence !== undefined){
-let data35 = data.sequence;
-if(typeof data35 === "string"){
-if(func2(data35) < 1){
-const err80 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err80 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -15004,8 +15000,11 @@ vErrors.push(err80);
 errors++;
 }
 }
-else {
-const err81 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.decidedat !== undefined){
+let data35 = data.decidedat;
+if(typeof data35 === "string"){
+if(!(formats2.validate(data35))){
+const err81 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -15015,14 +15014,50 @@ vErrors.push(err81);
 errors++;
 }
 }
-}
 else {
-const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err82 = {instancePath:instancePath+"/decidedat",schemaPath:"#/properties/decidedat/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err82];
 }
 else {
 vErrors.push(err82);
+}
+errors++;
+}
+}
+if(data.sequence !== undefined){
+let data36 = data.sequence;
+if(typeof data36 === "string"){
+if(func2(data36) < 1){
+const err83 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/sequence",schemaPath:"#/properties/sequence/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+}
+else {
+const err85 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
 }
 errors++;
 }

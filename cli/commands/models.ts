@@ -2,7 +2,8 @@ import { dirname, relative } from 'node:path';
 import type { Command } from 'commander';
 import { sourcesOf } from '../../models/features';
 import { headline } from '../../models/headline';
-import type { Figure, Manifest } from '../../models/manifest';
+import type { Figure } from '../../models/figures';
+import type { Manifest } from '../../models/manifest';
 import type { Model } from '../../models/registry';
 import { openScorer } from '../../models/score';
 import type { ChampionRow, ShadowCount } from '../../ledger/ledger';
@@ -29,6 +30,8 @@ const policyOf = (manifest: Manifest): object => {
   switch (manifest.task) {
     case 'binary':
       return { positive: manifest.positive, threshold: manifest.threshold.label };
+    case 'uplift':
+      return { control: manifest.control, leastUplift: manifest.policy.leastUplift };
     case 'multiclass':
       return { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -69,6 +69,20 @@ test.each([
   const { code, err } = await score(...args);
   expect(code).toBe(2);
   expect(err).toMatch(what);
+});
+
+test('takes the path of a model folder, says that it is not a shipped one, and scores as the shipped does', async () => {
+  const models = join(__dirname, '../../models');
+  expect((await score('--input', input, '--models', models)).err).toBe('');
+  const shipped = readFileSync(output, 'utf8');
+  const own = join(folder, 'own', 'lead-scoring');
+  cpSync(join(models, 'lead-scoring'), own, { recursive: true });
+  const { code, err } = await signalbox(['score', '--model', own, '--input', input, '--output', output]);
+  expect(code).toBe(0);
+  expect(err).toBe(`signalbox: lead-scoring 1.0.0 of ${own}, not a shipped model\n`);
+  expect(readFileSync(output, 'utf8')).toBe(shipped);
+  const empty = await signalbox(['score', '--model', folder, '--input', input, '--output', output]);
+  expect(empty).toMatchObject({ code: 2, err: expect.stringMatching(/no model in the folder/) as string });
 });
 
 test('a file without the columns is refused by their names', async () => {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { CsvInputError, scoreCsv } from '../../models/score-csv';
+import { scoreCsv } from '../../models/score-csv';
 import { openScorer } from '../../models/score';
-import { didYouMean } from '../../tenants/spelling';
-import { modelsIn } from '../places';
+import { fileRefusal } from '../file-refusal';
+import { modelNamed } from '../places';
 import { CliError, jsonLine, type Terminal } from '../terminal';
 
 interface Options {
@@ -14,48 +14,25 @@ interface Options {
   readonly json?: boolean;
 }
 
-const isFileError = (error: unknown): error is NodeJS.ErrnoException & { readonly path: string } =>
-  typeof error === 'object' && error !== null && 'code' in error && 'path' in error;
-
-const refusalOf = (error: unknown, { input }: Options): unknown => {
-  if (error instanceof CsvInputError) {
-    const fix = 'give a CSV with a header and the columns that `signalbox models --json` names';
-    return new CliError(error.message, input, fix, 2, { cause: error });
-  }
-  if (!isFileError(error)) return error;
-  return new CliError(
-    `the file cannot be used: ${error.code ?? error.message}`,
-    error.path,
-    'give a path that this user may use',
-  );
-};
-
 const score = async (options: Options, terminal: Terminal): Promise<void> => {
-  const models = await modelsIn(options.models);
-  const model = models.get(options.model);
-  if (model === undefined) {
-    throw new CliError(
-      `there is no model "${options.model}"`,
-      '--model',
-      didYouMean(options.model, [...models.keys()]),
-    );
-  }
+  const model = await modelNamed(options.model, options.models, terminal);
   if (resolve(options.input) === resolve(options.output)) {
     throw new CliError('the output would replace the input', options.output, 'give another file with --output');
   }
   const scorer = await openScorer(model);
   try {
     const summary = await scoreCsv({ model: scorer, input: options.input, output: options.output });
-    const { digest } = scorer;
+    const { digest, manifest } = scorer;
     if (options.json === true)
-      terminal.out(jsonLine({ model: options.model, digest, output: options.output, ...summary }));
+      terminal.out(jsonLine({ model: manifest.name, digest, output: options.output, ...summary }));
     else {
       const { rows, scored, abstained } = summary;
       terminal.out(`${rows} rows: ${scored} scored, ${abstained} without a score -> ${options.output}\n`);
-      terminal.out(`model ${options.model} ${model.manifest.version} (${digest})\n`);
+      terminal.out(`model ${manifest.name} ${manifest.version} (${digest})\n`);
     }
   } catch (error) {
-    throw refusalOf(error, options);
+    const fix = 'give a CSV with a header and the columns that `signalbox models list --json` names';
+    throw fileRefusal(error, options.input, fix);
   } finally {
     await scorer.close();
   }
@@ -66,7 +43,7 @@ export const scoreCommand = (program: Command, terminal: Terminal): void => {
   program
     .command('score')
     .description('Score the rows of a CSV with a model: probability, label and reasons, in row order.')
-    .requiredOption('--model <NAME>', 'see `signalbox models`')
+    .requiredOption('--model <NAME>', 'see `signalbox models`; or the path of a model folder')
     .requiredOption('--input <FILE>', 'CSV with a header, plain or gzip')
     .requiredOption(
       '--output <FILE>',

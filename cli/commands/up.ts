@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { openLog } from '../../services/log';
 import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
 import { provideAll } from '../../services/provision/provide';
@@ -10,8 +9,7 @@ import { loadTenant, loadTenants } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
 import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
-import { projectRoot } from '../../services/project-root';
-import { allConnectors, ledgerFolder, modelsIn } from '../places';
+import { allConnectors, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
 import { CliError } from '../terminal';
 
 interface UpOptions {
@@ -58,8 +56,8 @@ async function up(options: UpOptions): Promise<void> {
     const servers = await provideAll({ ...needed, stateDir, progress, isPersistent: true, isStoppedByCaller: true });
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
-    const modelsDir = path.join(projectRoot, 'models');
-    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log, listen }, wanted);
+    const models = { modelsDir: shippedModels, ownModelsDir: ownModels };
+    const signalbox = await startSignalbox({ ...places, ledger, ...models, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
     announce(options, {
       roles: wanted,

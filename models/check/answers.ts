@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifest';
+import type { Manifest, MulticlassManifest, UpliftManifest } from '../manifest';
 import type { Inference } from '../session';
 import type { Probe } from './probes';
 
@@ -17,6 +17,7 @@ function columnsOf(manifest: Manifest): number {
     case 'binary':
       return 1;
     case 'multiclass':
+    case 'uplift':
       return manifest.classes.length;
   }
 }
@@ -28,17 +29,26 @@ export function explained(manifest: Manifest, contributions: Float32Array): read
       const logit = contributions.reduce((sum, one) => sum + one, manifest.intercept);
       return [1 / (1 + Math.exp(-logit))];
     }
-    case 'multiclass': {
-      const width = manifest.classes.length;
-      const logits = manifest.intercepts.map((intercept, k) =>
-        contributions.reduce((sum, one, n) => (n % width === k ? sum + one : sum), intercept),
-      );
-      const most = Math.max(...logits);
-      const odds = logits.map((logit) => Math.exp(logit - most));
-      const total = odds.reduce((sum, odd) => sum + odd, 0);
-      return odds.map((odd) => odd / total);
-    }
+    case 'multiclass':
+      return softmax(logitsOf(manifest, contributions));
+    case 'uplift':
+      return logitsOf(manifest, contributions).map((logit) => 1 / (1 + Math.exp(-logit)));
   }
+}
+
+/** Log-odds of each class. */
+function logitsOf({ intercepts }: MulticlassManifest | UpliftManifest, contributions: Float32Array): readonly number[] {
+  const width = intercepts.length;
+  return intercepts.map((intercept, k) =>
+    contributions.reduce((sum, one, n) => (n % width === k ? sum + one : sum), intercept),
+  );
+}
+
+function softmax(logits: readonly number[]): readonly number[] {
+  const most = Math.max(...logits);
+  const odds = logits.map((logit) => Math.exp(logit - most));
+  const total = odds.reduce((sum, odd) => sum + odd, 0);
+  return odds.map((odd) => odd / total);
 }
 
 /** One run's outputs by probe. */

@@ -14,7 +14,7 @@ export function rangeFindings(manifest: Manifest, answers: readonly Answer[]): F
   const what = `${wrong.length} of ${answers.length} rows have no probability: ${first.probe.what} gives ${given}`;
   const why = 'bands, thresholds and calibration are about probabilities; a NaN compares with none of them';
   const fix =
-    manifest.task === 'binary'
+    manifest.task !== 'multiclass'
       ? 'end the graph with Sigmoid over the log-odds, and give missing values (NaN, category 0) a branch of their own'
       : 'end the graph with Softmax over the classes, and give missing values (NaN, category 0) a branch of their own';
   return error('range', what, why, fix);
@@ -22,7 +22,7 @@ export function rangeFindings(manifest: Manifest, answers: readonly Answer[]): F
 
 function isDistribution(manifest: Manifest, probability: Float32Array): boolean {
   if (probability.some((p) => !(p >= 0 && p <= 1))) return false;
-  if (manifest.task === 'binary') return true;
+  if (manifest.task !== 'multiclass') return true;
   return Math.abs(probability.reduce((sum, p) => sum + p, 0) - 1) < 1e-4;
 }
 

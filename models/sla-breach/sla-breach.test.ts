@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { featuresFromRecord, featuresFromRow, sourcesOf, type FeatureRow } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, scoreHeldOut, type Row } from '../held-out';
-import type { Figures } from '../manifest';
+import type { Figures } from '../figures';
 import { loadModels } from '../registry';
 import { openScorer, type Scorer } from '../score';
 import { scoreCsv } from '../score-csv';

@@ -10,6 +10,7 @@ import pandas as pd
 
 from card import reliability_svg
 from features import TIME, encode, feature_frame
+from uplift import recommended
 from usecase import UseCase
 
 FIXTURE_ROWS = 200
@@ -121,6 +122,10 @@ def parity_lines(result: Result) -> list[str]:
     scores, contributions = result.case.probability(result.model, frame), result.model.eval_terms(frame)
     if result.case.task == "multiclass":
         scores, contributions = against_second(scores, contributions)
+    if result.case.task == "uplift":
+        control, rows = result.case.classes.index(result.case.control), np.arange(len(scores))
+        chosen = recommended(scores, control, result.policy["policy"]["leastUplift"])
+        scores, contributions = scores[rows, chosen], contributions[rows, :, chosen]
     return [
         json.dumps({"row": raw, "score": rounded(s), "contributions": rounded(terms)})
         for raw, s, terms in zip(raws, scores, contributions)

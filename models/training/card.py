@@ -32,11 +32,16 @@ def bins_table(bins: list[dict], share: str) -> str:
     return table(["mean score", share, "95 % interval", "rows"], rows)
 
 
+def known(value: float) -> str:
+    """A figure of a group; a group without a single positive has none."""
+    return "-" if value != value else f"{value:.2f}"
+
+
 def fairness_table(audit: list[dict], share: str, called: str) -> str:
     """One audited attribute: how often each group is called, found, and how well its scores are calibrated."""
     most = max(g["called"] for g in audit)
     rows = [
-        [g["group"], f"{g['rows']:,}", f"{g['rate']:.3f}", f"{g['meanScore']:.3f}", f"{g['called']:.3f}", f"{g['called'] / most:.2f}", f"{g['recall']:.2f}", f"{g['auc']:.2f}"]
+        [g["group"], f"{g['rows']:,}", f"{g['rate']:.3f}", f"{g['meanScore']:.3f}", f"{g['called']:.3f}", f"{g['called'] / most:.2f}", known(g["recall"]), known(g["auc"])]
         for g in audit
     ]
     return table(["group", "rows", share, "mean score", called, f"{called}, against the most {called}", "recall", "AUC"], rows)

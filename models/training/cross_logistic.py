@@ -56,6 +56,13 @@ class CrossLogistic:
     def fit(self, frame: pd.DataFrame, truth: np.ndarray, weight: np.ndarray | None = None) -> "CrossLogistic":
         """Trains; `weight` says how much each row counts."""
         weight = np.ones(len(truth)) if weight is None else weight
+        codes, found, scales, design = self.prepare(frame, weight)
+        model = LogisticRegression(C=self.strength, max_iter=1000, tol=1e-4).fit(design, truth, sample_weight=weight)
+        self.classes_ = model.classes_
+        return self.settle(codes, found, scales, model.coef_.T, model.intercept_.astype(np.float64), weight)
+
+    def prepare(self, frame: pd.DataFrame, weight: np.ndarray) -> tuple[np.ndarray, list, list, sparse.csr_matrix]:
+        """Dictionaries and bins; then codes of the rows, keys and scale of each term, and a 0/1 column (scaled) per key."""
         self.bins_ = [
             [{c: n for n, c in enumerate(sorted(frame[f["name"]].dropna().unique()), start=1)} if f["kind"] == "categorical" else self.cuts[f["name"]]]
             for f in self.features
@@ -65,11 +72,13 @@ class CrossLogistic:
         found = [self.frequent(codes, features, weight) for features in self.term_features_]
         scales = [1.0 if len(features) == 1 else self.pair_scale for features in self.term_features_]
         design = sparse.hstack([one_hot(self.keys_of(codes, f), keys) * s for f, keys, s in zip(self.term_features_, found, scales)]).tocsr()
-        model = LogisticRegression(C=self.strength, max_iter=1000, tol=1e-4).fit(design, truth, sample_weight=weight)
-        self.classes_, coefficients = model.classes_, model.coef_.T
+        return codes, found, scales, design
+
+    def settle(self, codes, found, scales, coefficients: np.ndarray, intercept: np.ndarray, weight: np.ndarray) -> "CrossLogistic":
+        """Shares fitted coefficients [columns of the design, classes] out among the terms."""
         starts = np.cumsum([0, *map(len, found)])
         self.terms = [Term(f, keys, coefficients[a : a + len(keys)] * s) for f, keys, s, a in zip(self.term_features_, found, scales, starts)]
-        self.intercept_ = self.centre(codes, weight, model.intercept_.astype(np.float64)).astype(np.float32)
+        self.intercept_ = self.centre(codes, weight, intercept).astype(np.float32)
         for term in self.terms:
             term.weights = term.weights.astype(np.float32)
         return self

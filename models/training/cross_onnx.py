@@ -100,8 +100,13 @@ def term_values(graph: Graph, model: CrossLogistic, codes: str) -> str:
     return graph.node("Gather", [named["weights"], graph.node("Cast", [slot], "weightRows", to=TensorProto.INT64)], "values", axis=0)
 
 
-def export(model: CrossLogistic, name: str):
-    """The checked ONNX model."""
+def export_arms(model: CrossLogistic, name: str):
+    """The checked ONNX model of an ArmLogistic: a probability per arm, each by itself."""
+    return export(model, name, "Sigmoid")
+
+
+def export(model: CrossLogistic, name: str, several: str = "Softmax"):
+    """The checked ONNX model; `several` makes probabilities of the log-odds of several classes."""
     graph, classes, terms = Graph(), len(model.intercept_), len(model.terms)
     values = term_values(graph, model, code_numbers(graph, model))
     axis = graph.constant("termAxis", np.array([1], np.int64))
@@ -112,7 +117,7 @@ def export(model: CrossLogistic, name: str):
         graph.node("Sigmoid", [logit], "probability")
     else:
         graph.node("Identity", [values], "contributions")
-        graph.node("Softmax", [logit], "probability", axis=1)
+        graph.node(several, [logit], "probability", **({"axis": 1} if several == "Softmax" else {}))
     shape = ["N", terms] if classes == 1 else ["N", terms, classes]
     body = helper.make_graph(
         graph.nodes,

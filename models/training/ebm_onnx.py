@@ -52,6 +52,8 @@ def bin_numbers(graph: Graph, binning: list[tuple[int, int, object]]) -> str:
     is in bin 1 + (cuts at or below it); all cuts of all numbers are compared at once and counted by a 0/1 matrix.
     """
     numbers = [(f, cuts_as_float32(cuts)) for f, _, cuts in binning if not isinstance(cuts, dict)]
+    if not numbers:
+        return gather_codes(graph, binning)
     owner = np.repeat(np.arange(len(numbers)), [len(cuts) for _, cuts in numbers])
     columns = np.array([f for f, _ in numbers], np.int64)
     spread = graph.node("Gather", ["features", graph.constant("cutColumns", columns[owner])], "spread", axis=1)
@@ -63,11 +65,15 @@ def bin_numbers(graph: Graph, binning: list[tuple[int, int, object]]) -> str:
     given = graph.node("Gather", ["features", graph.constant("numberColumns", columns)], "given", axis=1)
     missing = graph.node("IsNaN", [given], "missing")
     present = graph.node("Where", [missing, graph.constant("zero", np.array([0], np.float32)), numbered], "numberBins")
-    codes = np.array([f for f, _, bins in binning if isinstance(bins, dict)], np.int64)
-    if len(codes) == 0:
+    if len(numbers) == len(binning):
         return present
-    categories = graph.node("Gather", ["features", graph.constant("codeColumns", codes)], "categoryBins", axis=1)
-    return graph.node("Concat", [present, categories], "bins", axis=1)
+    return graph.node("Concat", [present, gather_codes(graph, binning)], "bins", axis=1)
+
+
+def gather_codes(graph: Graph, binning: list[tuple[int, int, object]]) -> str:
+    """Adds the node that takes the codes of the categories, which are their bins."""
+    codes = np.array([f for f, _, bins in binning if isinstance(bins, dict)], np.int64)
+    return graph.node("Gather", ["features", graph.constant("codeColumns", codes)], "categoryBins", axis=1)
 
 
 def term_values(graph: Graph, model, binning: list[tuple[int, int, object]], bins: str) -> str:

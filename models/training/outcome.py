@@ -1,9 +1,10 @@
-"""What a model does on the held-out rows, and the policy that follows: for two classes, and for several."""
+"""What a model does on the held-out rows, and the policy that follows: for two classes, for several, and for the arms of a trial."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+import uplift
 from figures import best_of, by_group, class_figures, coverage_point, figures, operating_point, reliability
 from usecase import SEED, Prepared, UseCase
 
@@ -21,6 +22,8 @@ class Outcome:
 def outcome(case: UseCase, data: Prepared, model) -> Outcome:
     """Measured on the held-out rows."""
     probabilities, truth = case.probability(model, data.frame.iloc[data.held]), data.truth[data.held]
+    if case.task == "uplift":
+        return arms(case, data, model, probabilities)
     audit = {name: groups.iloc[data.held] for name, groups in case.audit(data.table).items()}
     return (several if case.task == "multiclass" else binary)(case, model, probabilities, truth, audit)
 
@@ -54,3 +57,12 @@ def several(case: UseCase, model, probabilities: np.ndarray, truth: np.ndarray, 
     }
     groups = {name: by_group(g, right, confidence, case.threshold) for name, g in audit.items()}
     return Outcome(class_figures(truth, probabilities, model.classes_, SEED), policy, reliability(right, confidence), groups)
+
+
+def arms(case: UseCase, data: Prepared, model, probabilities: np.ndarray) -> Outcome:
+    """A probability per arm, and the arm that is recommended."""
+    trial = case.trial(data, data.held, probabilities)
+    found, policy, bins = uplift.described(trial, model.intercept_, case.confidence, SEED)
+    least = case.confidence["leastUplift"]
+    groups = {name: uplift.audit(trial, groups.iloc[data.held], least) for name, groups in case.audit(data.table).items()}
+    return Outcome(found, policy, bins, groups)

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.model_selection import train_test_split
 
 import artefacts
 from features import encode, feature_frame, load_features, read_data, sha256, with_data
+from figures import figures
 from outcome import outcome
 from usecase import SEED, Prepared, UseCase
 
@@ -21,7 +23,7 @@ HOLDOUT = 0.2
 PACKAGES = ("interpret-core", "scikit-learn", "numpy", "pandas", "onnx", "onnxruntime")
 # Audited groups smaller than this have figures too uncertain to stop a training.
 SMALLEST_GROUP = 200
-AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3"}
+AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3", "qini", "gain"}
 
 
 def prepared(case: UseCase, path: Path) -> Prepared:
@@ -78,7 +80,10 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
     found = outcome(case, data, model)
     gaps = [abs(g["meanScore"] - g["rate"]) for audit in found.groups.values() for g in audit if g["rows"] >= SMALLEST_GROUP]
     metrics = {"holdout": found.holdout, **case.metrics(data, model)}
-    measured = {name: figure_at(metrics, name) for name in case.gates if name not in ("groupCalibration", "onnx")}
+    if case.arm:
+        found.policy["trial"] |= case.trials(data)
+    own = case.own_gates(found.policy)
+    measured = {name: figure_at(metrics, name) for name in case.gates if name not in (*own, "groupCalibration", "onnx")} | own
     distance = onnx_distance(case, model, onnx_model, data.frame.iloc[held], features)
     check_gates(case.gates, measured | {"groupCalibration": max(gaps, default=0), "onnx": distance})
     print(f"{case.name}: " + ", ".join(f"{n} {v:.4f}" for n, v in measured.items()) + f", ONNX within {distance:.1e}", file=sys.stderr)
@@ -109,12 +114,32 @@ def figure_at(metrics: dict, name: str) -> float:
 
 def main(case: UseCase) -> None:
     """The command line of every train.py."""
-    file = case.data["file"]
-    parser = argparse.ArgumentParser(description=f"Trains {case.name} and rewrites its folder. The data is not in the repository: {case.data['source']}.")
-    parser.add_argument("--data", default=os.environ.get(case.environment), help=f"{file}; default: ${case.environment}")
-    parser.add_argument("--out", default=str(case.folder), help="folder of the artefacts")
+    data, known = (case.real or case).data, os.environ.get(case.environment)
+    parser = argparse.ArgumentParser(description=f"Trains {case.name} and rewrites its folder. The data is not in the repository: {data['source']}.")
+    parser.add_argument("--out", help="folder of the artefacts")
+    if case.generate:
+        parser.add_argument("--data", help=f"{data['file']}: trains on it, into .signalbox/models; without it the shipped model is trained, on made-up rows")
+        parser.add_argument("--evaluate", default=known, help=f"{data['file']}: tells what the shipped model is worth on real rows; default: ${case.environment}")
+    else:
+        parser.add_argument("--data", default=known, help=f"{data['file']}; default: ${case.environment}")
     arguments = parser.parse_args()
+    if case.generate and not arguments.data:
+        with tempfile.TemporaryDirectory() as folder:
+            rows = Path(folder) / case.data["file"]
+            case.generate(rows)
+            result = train(case, rows)
+        if arguments.evaluate:
+            evaluate_real(case, result, Path(arguments.evaluate))
+        artefacts.write(Path(arguments.out or case.folder), result)
+        return
     if not arguments.data or not Path(arguments.data).is_file():
         found = f"no file {arguments.data}" if arguments.data else "no data named"
-        parser.error(f"{found}: pass --data PATH/{file} or set {case.environment}")
-    artefacts.write(Path(arguments.out), train(case, Path(arguments.data)))
+        parser.error(f"{found}: pass --data PATH/{data['file']} or set {case.environment}")
+    own = case.folder if case.real is None else case.folder.parent.parent / ".signalbox" / "models" / case.name
+    artefacts.write(Path(arguments.out or own), train(case.real or case, Path(arguments.data)))
+
+
+def evaluate_real(case: UseCase, result: artefacts.Result, path: Path) -> None:
+    """Adds what the model of made-up rows reaches on all real ones."""
+    data = prepared(case.real, path)
+    result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)

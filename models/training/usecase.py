@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import ebm_onnx
+import uplift
 
 SEED = 42
 
@@ -41,7 +42,7 @@ class UseCase:
     environment: str
     # Trains on (frame, truth, features); the model has the attributes of an ExplainableBoostingClassifier.
     fit: Callable
-    # `auc`, `prAuc`, `f1`, `top1`, `top3`: at least; all others: at most. When one fails, nothing is written.
+    # `auc`, `prAuc`, `f1`, `top1`, `top3`, `qini`, `gain`: at least; all others: at most. When one fails, nothing is written.
     gates: dict
     max_defaults: int
     # (manifest, result) -> card.md
@@ -50,7 +51,8 @@ class UseCase:
     words: dict
     positive: str = ""
     costs: dict = field(default_factory=dict)
-    # With several classes: {suggest, automate: {from, why}}, the least probability of the best class for each.
+    # With several classes: {suggest, automate: {from, why}}, the least probability of the best class for each; with arms of a
+    # trial: {leastUplift, why, exploration}, what an arm must add to be recommended, and the share that is tried at random.
     confidence: dict = field(default_factory=dict)
     points: tuple[float, ...] = ()
     # table -> {attribute: group of each row}; the attributes are no features.
@@ -67,11 +69,21 @@ class UseCase:
     weights: Callable | None = None
     # (model, name) -> ONNX graph
     export: Callable = ebm_onnx.export
+    # For data that allows no shipped model: writes made-up rows to a path, from which the shipped one is trained. The model of the
+    # data itself is `real`, trained on demand and kept out of the repository.
+    generate: Callable | None = None
+    real: "UseCase | None" = None
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
     # For the same: the range of each column that only derived features are made of.
     raw_ranges: dict = field(default_factory=dict)
     task: str = "binary"
+    # With arms: the column of the arm that a row was given, the arm in which nothing was done, and Prepared -> further trials.
+    arm: str = ""
+    control: str = ""
+    trials: Callable = lambda prepared: {}
+    # The manifest's entries from classes on -> figures of them that gates of these names hold.
+    own_gates: Callable = lambda policy: {}
 
     @property
     def name(self) -> str:
@@ -87,10 +99,17 @@ class UseCase:
 
     def train(self, data: "Prepared", rows: np.ndarray):
         """A model of these rows."""
-        weight = {"weight": self.weights(data.table)[rows]} if self.weights else {}
-        return self.fit(data.frame.iloc[rows], data.truth[rows], data.features, **weight)
+        given = {"weight": self.weights(data.table)[rows]} if self.weights else {}
+        if self.arm:
+            given["arm"] = data.table[self.arm].to_numpy().astype(object)[rows]
+        return self.fit(data.frame.iloc[rows], data.truth[rows], data.features, **given)
 
     def probability(self, model, frame: pd.DataFrame) -> np.ndarray:
         """Of the positive class, one per row; of every class where there are more than two."""
         probabilities = model.predict_proba(frame)
         return probabilities[:, 1] if self.task == "binary" else probabilities
+
+    def trial(self, data: "Prepared", rows: np.ndarray, probabilities: np.ndarray) -> uplift.Trial:
+        """These rows as a trial, with their probabilities under every arm."""
+        given = pd.Categorical(data.table[self.arm].iloc[rows], categories=self.classes).codes
+        return uplift.Trial(list(self.classes), self.classes.index(self.control), given, data.truth[rows], probabilities)

@@ -1,0 +1,19 @@
+import { CsvInputError } from '../models/score-csv';
+import { CliError } from './terminal';
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException & { readonly path: string } =>
+  typeof error === 'object' && error !== null && 'code' in error && 'path' in error;
+
+/**
+ * What to throw in place of an error about a file of rows: its contents are refused with the fix, a path that cannot be used
+ * by its name; anything else stays as it is.
+ */
+export const fileRefusal = (error: unknown, input: string, fix: string): unknown => {
+  if (error instanceof CsvInputError) return new CliError(error.message, input, fix, 2, { cause: error });
+  if (!isFileError(error)) return error;
+  return new CliError(
+    `the file cannot be used: ${error.code ?? error.message}`,
+    error.path,
+    'give a path that this user may use',
+  );
+};

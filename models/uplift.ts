@@ -1,0 +1,73 @@
+import { explainer } from './explain';
+import { explored } from './explore';
+import type { UpliftManifest } from './manifest';
+import { mustAgree, noContributions, type RowScored } from './row-scored';
+import type { Scored } from './score';
+
+/** What one arm of a trial would do for a row. */
+export interface Arm {
+  readonly label: string;
+  /** Probability of the outcome under the arm. */
+  readonly score: number;
+  /** What the arm adds to that of the control; 0 for the control itself. */
+  readonly uplift: number;
+}
+
+/**
+ * Scores the arms by sigmoids, computed from the contributions in double precision (see `binaryScored`). Contributions and
+ * reasons are those of the arm that is chosen: the recommended one, or, where the row names its decision, now and then one by lot.
+ */
+export function upliftScored(manifest: UpliftManifest): RowScored {
+  const explain = explainer(manifest);
+  const none = noContributions(manifest);
+  const { classes, control, intercepts, terms, policy } = manifest;
+  const width = classes.length;
+  return (row, probability, contributions) => {
+    const scores = intercepts.map((intercept, k) => {
+      let logit = intercept;
+      for (let n = k; n < contributions.length; n += width) logit += contributions[n] ?? NaN;
+      return 1 / (1 + Math.exp(-logit));
+    });
+    scores.forEach((score, k) => {
+      mustAgree(manifest, probability[k] ?? NaN, score);
+    });
+    const without = scores[classes.indexOf(control)] ?? NaN;
+    const arms = classes.map((label, k): Arm => {
+      const score = scores[k] ?? NaN;
+      return { label, score, uplift: score - without };
+    });
+    const best = recommended(arms, control, policy.leastUplift);
+    const { arm: chosen, propensity } =
+      row.decision === undefined
+        ? { arm: best, propensity: undefined }
+        : explored(best, width, policy.exploration, row.decision);
+    const own = terms.map((_, n) => contributions[n * width + chosen] ?? NaN);
+    const byTerm: Record<string, number> = { ...none };
+    terms.forEach((term, n) => (byTerm[term.name] = own[n] ?? NaN));
+    return {
+      score: scores[chosen] ?? NaN,
+      label: classes[chosen] ?? '',
+      contributions: byTerm,
+      intercept: intercepts[chosen] ?? NaN,
+      reasons: explain(row.values, own),
+      arms,
+      ranking: { best: ranked(arms, chosen) },
+      ...(propensity === undefined ? {} : { propensity }),
+    };
+  };
+}
+
+/** The chosen arm, then the others, likeliest outcome first. */
+function ranked(arms: readonly Arm[], chosen: number): NonNullable<Scored['ranking']>['best'] {
+  const others = arms.filter((_, k) => k !== chosen).sort((a, b) => b.score - a.score);
+  return [...arms.slice(chosen, chosen + 1), ...others].map(({ label, score }) => ({ label, score }));
+}
+
+/** Place of the arm with the highest probability, of equals the first; the control where it adds less than `least`. */
+function recommended(arms: readonly Arm[], control: string, least: number): number {
+  let best = 0;
+  arms.forEach((arm, k) => {
+    if (arm.score > (arms[best]?.score ?? NaN)) best = k;
+  });
+  return (arms[best]?.uplift ?? 0) >= least ? best : arms.findIndex(({ label }) => label === control);
+}
