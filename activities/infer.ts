@@ -1,7 +1,8 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
 import { featuresFromRecord, type FeatureRow } from '../models/features';
+import { sha256Hex } from '../canonical-schema/sha256';
 import type { Manifest } from '../models/manifest';
-import type { Scorer } from '../models/score';
+import type { Scored, Scorer } from '../models/score';
 import { tenantNamed } from './connections';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
@@ -53,12 +54,26 @@ async function scoreAll(scorer: Scorer, records: readonly unknown[]): Promise<re
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
     const { score, contributions, intercept } = result;
-    const reasons = result.reasons.map(({ term, contribution, text }): Reason => ({ term, contribution, text }));
+    const reasons = [...classOf(result), ...result.reasons].map(({ term, contribution, text }): Reason => ({
+      term,
+      contribution,
+      text,
+    }));
     return {
       inference: { score, reasons, model },
       evidence: { contributions, intercept, features: named(manifest, row) },
     };
   });
+}
+
+/** With several classes, which one the score is of: a person cannot read the reasons without it. */
+function classOf({ label, contributions, intercept, ranking }: Scored): readonly Reason[] {
+  if (ranking === undefined) return [];
+  const contribution = Object.values(contributions).reduce((sum, one) => sum + one, intercept);
+  const second = ranking.best[1]?.label;
+  return [
+    { term: '(class)', contribution, text: `Most likely ${label}${second === undefined ? '' : `, then ${second}`}` },
+  ];
 }
 
 function abstain(why: string, model?: Inference['model']): Inferred {
@@ -68,8 +83,12 @@ function abstain(why: string, model?: Inference['model']): Inferred {
   };
 }
 
-/** What the model saw, in words: a category's name, a number, or null where it was not known. */
+/**
+ * What the model saw, in words: a category's name, a number, or null where it was not known. A text is told by its digest:
+ * the record has it, and a decision is no second place where a customer's words are kept.
+ */
 function named(manifest: Manifest, row: FeatureRow): Readonly<Record<string, FeatureValue>> {
+  if (manifest.task === 'text') return { [manifest.features[0].name]: sha256Hex(row.text ?? '') };
   return Object.fromEntries(
     manifest.features.map((feature, index): [string, FeatureValue] => {
       const value = row.values[index] ?? Number.NaN;

@@ -8,9 +8,11 @@ import { defaultPartitions } from '../broker/routing';
 import { assertTopology } from '../broker/topology';
 import type { Log } from '../connectors/contract';
 import { openLedger, type Ledger } from '../ledger/ledger';
-import { loadModels } from '../models/registry';
+import { loadModels, type Model } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
+import type { Encoder } from '../models/text/encoder';
 import type { Tenant } from '../tenants/tenant';
+import { findEncoder } from './encoder';
 import { defaultListen, type ListenAddress } from './listen-address';
 
 /** Where the servers are and what to serve. */
@@ -24,6 +26,8 @@ export interface RuntimeOptions {
   readonly modelsDir: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
+  /** The state folder, where the sentence encoder is kept; without one, text models serve by words alone. */
+  readonly stateDir?: string;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
   readonly listen?: ListenAddress;
 }
@@ -43,6 +47,26 @@ export interface Runtime {
   readonly now: () => number;
   readonly listen: ListenAddress;
   close(): Promise<void>;
+}
+
+/** All models of columns, and the text models that a use case asks for: those are large. */
+function wanted(models: ReadonlyMap<string, Model>, tenants: ReadonlyMap<string, Tenant>): readonly Model[] {
+  const named = new Set(
+    [...tenants.values()].flatMap(({ useCases }) => Object.values(useCases).map(({ model }) => model)),
+  );
+  return [...models.values()].filter(({ manifest }) => manifest.task !== 'text' || named.has(manifest.name));
+}
+
+async function encoderOf({ modelsDir, stateDir, log }: RuntimeOptions): Promise<Encoder | undefined> {
+  const found =
+    stateDir === undefined
+      ? { why: 'no state folder is named' }
+      : await findEncoder(modelsDir, stateDir, (line) => {
+          log.info({}, line);
+        });
+  if ('encoder' in found && found.encoder !== undefined) return found.encoder;
+  log.warn({ why: found.why }, 'text models score by words alone, with other digests than with the sentence encoder');
+  return undefined;
 }
 
 /** Opens everything, or closes what it had opened and throws. */
@@ -74,11 +98,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
+    const models = wanted(await loadModels(options.modelsDir), tenants);
+    const encoder = models.some(({ manifest }) => manifest.task === 'text') ? await encoderOf(options) : undefined;
+    if (encoder !== undefined) kept(encoder, (opened) => opened.close());
     const scorers = new Map<string, Scorer>();
-    for (const [name, model] of await loadModels(options.modelsDir)) {
+    for (const model of models) {
       scorers.set(
-        name,
-        kept(await openScorer(model), (opened) => opened.close()),
+        model.manifest.name,
+        kept(await openScorer(model, encoder), (opened) => opened.close()),
       );
     }
     const { listen = defaultListen } = options;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sourcesOf } from '../../models/features';
+import type { Manifest, MulticlassManifest } from '../../models/manifest';
 import type { Model } from '../../models/registry';
 import { modelsIn } from '../places';
 import { jsonLine, type Terminal } from '../terminal';
@@ -9,12 +10,21 @@ interface Options {
   readonly json?: boolean;
 }
 
+const gatesTold = ({ suggest, automate }: MulticlassManifest['gates']) => ({
+  suggest: suggest.from,
+  automate: automate.from,
+});
+
+const policyOf = (manifest: Manifest) => {
+  if (manifest.task === 'binary') return { positive: manifest.positive, threshold: manifest.threshold.label };
+  if (manifest.task === 'multiclass') return gatesTold(manifest.gates);
+  const { full, words } = manifest.modes;
+  return { ...gatesTold(full.gates), words: gatesTold(words.gates) };
+};
+
 const told = ({ manifest, digest }: Model) => {
   const { name, version, title, task, classes, features, training } = manifest;
-  const policy =
-    manifest.task === 'binary'
-      ? { positive: manifest.positive, threshold: manifest.threshold.label }
-      : { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
+  const policy = policyOf(manifest);
   return {
     ...{ name, version, digest, title, task, classes, ...policy },
     columns: [...new Set(features.flatMap(sourcesOf).map(({ column }) => column))],

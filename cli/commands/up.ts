@@ -59,7 +59,7 @@ async function up(options: UpOptions): Promise<void> {
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
     const modelsDir = path.join(projectRoot, 'models');
-    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log, listen }, wanted);
+    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, stateDir, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
     announce(options, {
       roles: wanted,
