@@ -39,8 +39,9 @@ def beyond(modes: dict) -> str:
     return f"""
 ## Out of scope
 `{label}` is no class: a text whose best class is less likely than the threshold gets that label, and its score stays the probability of the
-best class. The threshold is where the shares kept and rejected add up to most, on out-of-fold scores of the training texts and the
-out-of-scope texts of the training and validation parts; measured on the held-out texts and {held} out-of-scope texts of the test part.
+best class. The threshold keeps 98 % of the training texts by their out-of-fold scores: who is wrongly out of scope is not answered. It is measured
+on the held-out texts and on {held} out-of-scope texts of the test part. The ranking is better than this threshold: a tenant whose texts are mostly
+out of scope should set a higher one on the score.
 
 {table(head, rows)}
 """

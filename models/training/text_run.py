@@ -22,6 +22,8 @@ from textcase import Split, TextCase
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "pandas", "onnx", "onnxruntime", "tokenizers", "jax")
 AT_LEAST = {"top1", "top3", "macroF1", "auc"}
+# The share of texts of a class that are to be taken for it: whoever is wrongly out of scope is not answered.
+KEPT = 0.98
 GRAPHS = ("lower.onnx", "upper.onnx")
 
 
@@ -114,8 +116,8 @@ def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str, cal
     found["gates"] = {name: gate | {k: v for k, v in coverage_point(right, confidence, gate["from"]).items() if k != "threshold"} for name, gate in case.confidence.items()}
     found["operatingPoints"] = [coverage_point(right, confidence, t) for t in case.points]
     result.metrics["holdout" if mode == "full" else mode] = figures
-    if split.beyond is not None:
-        found["beyond"] = beyond(case, calibrated, score(split.beyond).max(axis=1), confidence, score(split.beyond_held).max(axis=1))
+    if split.beyond_held is not None:
+        found["beyond"] = beyond(case, calibrated, confidence, score(split.beyond_held).max(axis=1))
     result.bins[mode] = reliability(right, confidence)
     if mode == "full":
         result.segments = by_length(data, split.held, right, confidence)
@@ -133,10 +135,9 @@ def interval(truth: np.ndarray, best: np.ndarray) -> dict:
     return {"low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-def beyond(case: TextCase, inside: np.ndarray, outside: np.ndarray, held: np.ndarray, held_outside: np.ndarray) -> dict:
-    """The threshold below which a text is out of scope: where the shares rightly kept and rightly rejected add up to most."""
-    cuts = np.unique(np.round(np.concatenate([inside, outside]), 2))
-    best = max(cuts, key=lambda cut: (inside >= cut).mean() + (outside < cut).mean())
+def beyond(case: TextCase, inside: np.ndarray, held: np.ndarray, held_outside: np.ndarray) -> dict:
+    """The threshold below which a text is out of scope, set on texts of a class, and what it does to those held out."""
+    best = np.floor(np.quantile(inside, 1 - KEPT) * 100) / 100
     known = np.concatenate([np.ones(len(held)), np.zeros(len(held_outside))])
     auc = roc_auc_score(known, np.concatenate([held, held_outside]))
     kept, rejected = (held >= best).mean(), (held_outside < best).mean()
@@ -187,7 +188,5 @@ def main(case: TextCase) -> None:
     if not arguments.data or not Path(arguments.data).is_file():
         found = f"no file {arguments.data}" if arguments.data else "no data named"
         parser.error(f"{found}: pass --data PATH/{file} or set {case.environment}")
-    if not encoder.weights_file().is_file():
-        parser.error(f"no encoder weights at {encoder.weights_file()}: run `signalbox encoder` first, or name them in SIGNALBOX_ENCODER")
     result, data = train(case, Path(arguments.data))
     text_artefacts.write(Path(arguments.out), result, data)

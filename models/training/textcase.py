@@ -14,8 +14,7 @@ class Split:
     train: np.ndarray
     held: np.ndarray
     calibrate: np.ndarray | None = None
-    # Rows of no class: those that set the threshold below which a text is out of scope, and those that it is measured on.
-    beyond: np.ndarray | None = None
+    # Rows of no class, on which the threshold below which a text is out of scope is measured.
     beyond_held: np.ndarray | None = None
 
 

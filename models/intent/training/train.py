@@ -19,7 +19,6 @@ def split(table) -> Split:
     return Split(
         train=np.flatnonzero(parts.isin(["train", "val"])),
         held=np.flatnonzero(parts == "test"),
-        beyond=np.flatnonzero(parts.isin(["oos_train", "oos_val"])),
         beyond_held=np.flatnonzero(parts == "oos_test"),
     )
 
@@ -49,7 +48,7 @@ CASE = TextCase(
     },
     environment="CLINC150_CSV",
     split=split,
-    split_words="the official one: `split` train and val train, test is held out, less a tenth of all rows that is kept apart for judging",
+    split_words="the official one: `split` train and val train, test is held out, oos_test measures the threshold; less a tenth of all rows that is kept apart for judging",
     confidence={
         "suggest": {"from": 0.5, "why": "a wrong suggestion costs as much reading as a right one saves"},
         "automate": {"from": 0.9, "why": "an answer to a question that was not asked costs ten times what it costs a person to read it"},
