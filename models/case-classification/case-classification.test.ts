@@ -93,7 +93,7 @@ withBoth('case-classification on the public data, with the sentence encoder', ()
   beforeAll(async () => {
     encoder = await openTestEncoder();
     ({ rows, scored } = await scoreTexts('case-classification', data.file, encoder));
-  }, 180_000);
+  }, 600_000);
   afterAll(() => encoder.close());
 
   it('has the held-out figures of its manifest within 1e-4, and meets its goals', () => {

@@ -77,20 +77,18 @@ const isWord = /[\p{L}\p{N}]/u;
 export function sentenceHalf(tensors: Tensors): SentenceHalf {
   const weights = tensors.floats('sentence.weights');
   const intercept = Array.from(tensors.floats('sentence.intercept'));
-  const weight = (k: number, d: number): number => weights[k * WIDTH + d] ?? NaN;
   return {
     read({ words }, hidden) {
-      const mean = Array.from({ length: WIDTH }, (_, d) => {
-        let sum = 0;
-        for (let at = d; at < hidden.length; at += WIDTH) sum += hidden[at] ?? NaN;
-        return sum / words.length;
-      });
-      const logits = intercept.map((start, k) => mean.reduce((sum, value, d) => sum + value * weight(k, d), start));
+      const mean = new Float64Array(WIDTH);
+      for (const [at, value] of hidden.entries()) mean[at % WIDTH] = (mean[at % WIDTH] ?? NaN) + value / words.length;
+      const logits = intercept.map((start, k) => start + product(mean, weights, k * WIDTH));
       const parts = (first: number, second: number) => {
-        const against = mean.map((_, d) => (weight(first, d) - weight(second, d)) / words.length);
+        const against = mean.map(
+          (_, d) => ((weights[first * WIDTH + d] ?? NaN) - (weights[second * WIDTH + d] ?? NaN)) / words.length,
+        );
         const byWord = new Map<string, number>();
         words.forEach((word, n) => {
-          const added = against.reduce((sum, value, d) => sum + value * (hidden[n * WIDTH + d] ?? NaN), 0);
+          const added = product(against, hidden, n * WIDTH);
           const term = isWord.test(word) ? word : WHOLE;
           byWord.set(term, (byWord.get(term) ?? 0) + added);
         });
@@ -99,4 +97,11 @@ export function sentenceHalf(tensors: Tensors): SentenceHalf {
       return { logits, parts };
     },
   };
+}
+
+/** Sum of the products of a vector with the row that begins at a place of a matrix. */
+function product(vector: Float64Array, matrix: Float32Array, from: number): number {
+  let sum = 0;
+  for (let d = 0; d < WIDTH; d += 1) sum += (vector[d] ?? NaN) * (matrix[from + d] ?? NaN);
+  return sum;
 }

@@ -22,8 +22,6 @@ from textcase import Split, TextCase
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "pandas", "onnx", "onnxruntime", "tokenizers", "jax")
 AT_LEAST = {"top1", "top3", "macroF1", "auc"}
-# The share of texts of a class that are to be taken for it: whoever is wrongly out of scope is not answered.
-KEPT = 0.98
 GRAPHS = ("lower.onnx", "upper.onnx")
 
 
@@ -96,13 +94,13 @@ def train(case: TextCase, path: Path) -> tuple[TextResult, Texts]:
     modes = {"full": {"weights": {"words": both[0], "sentence": both[1]}}, "words": {"weights": {"words": alone[0], "sentence": 0}}}
     result = TextResult(case, [str(c) for c in classes], words, sentence, modes, {}, {}, [], told(case, path, data), [int(n) + 1 for n in split.held], top)
     for mode in modes:
-        measure(result, data, classes, mode, softmax(sum(w * h for w, h in zip(modes[mode]["weights"].values(), halves))).max(axis=1))
+        measure(result, data, classes, mode)
     check(result)
     return result, data
 
 
-def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str, calibrated: np.ndarray) -> None:
-    """Figures and policy of one mode; `calibrated`: best probabilities of texts that have a class, held out or out of fold."""
+def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str) -> None:
+    """Figures and policy of one mode."""
     case, split, found = result.case, data.split, result.modes[mode]
 
     def score(rows: np.ndarray) -> np.ndarray:
@@ -117,7 +115,7 @@ def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str, cal
     found["operatingPoints"] = [coverage_point(right, confidence, t) for t in case.points]
     result.metrics["holdout" if mode == "full" else mode] = figures
     if split.beyond_held is not None:
-        found["beyond"] = beyond(case, calibrated, confidence, score(split.beyond_held).max(axis=1))
+        found["beyond"] = beyond(case, confidence, score(split.beyond_held).max(axis=1))
     result.bins[mode] = reliability(right, confidence)
     if mode == "full":
         result.segments = by_length(data, split.held, right, confidence)
@@ -135,9 +133,9 @@ def interval(truth: np.ndarray, best: np.ndarray) -> dict:
     return {"low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-def beyond(case: TextCase, inside: np.ndarray, held: np.ndarray, held_outside: np.ndarray) -> dict:
-    """The threshold below which a text is out of scope, set on texts of a class, and what it does to those held out."""
-    best = np.floor(np.quantile(inside, 1 - KEPT) * 100) / 100
+def beyond(case: TextCase, held: np.ndarray, held_outside: np.ndarray) -> dict:
+    """A text whose best class is not even to be suggested is out of scope: what that does to the held-out texts."""
+    best = case.confidence["suggest"]["from"]
     known = np.concatenate([np.ones(len(held)), np.zeros(len(held_outside))])
     auc = roc_auc_score(known, np.concatenate([held, held_outside]))
     kept, rejected = (held >= best).mean(), (held_outside < best).mean()

@@ -47,7 +47,7 @@ class TextCase:
     most: dict = field(default_factory=lambda: {"words": 8000, "letters": 12000})
     strength: dict = field(default_factory=lambda: {"words": 10.0, "sentence": 1.0})
     points: tuple[float, ...] = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
-    # The label of a text that is out of scope.
+    # The label of a text that is out of scope: its best class is below the gate to suggest.
     beyond: str = ""
     # Epochs for which the upper layers are trained too; 0: they stay as published.
     epochs: int = 0

@@ -31,7 +31,7 @@ LIMITS = """- **The texts are generated from templates, and a random split puts 
 
 def card(manifest: dict, result) -> str:
     """card.md"""
-    return text_card.card(manifest, result, LABEL, LIMITS, text_card.COSTS.format(words="0.1 ms", full="2.5 ms", size="about 3 MB"))
+    return text_card.card(manifest, result, LABEL, LIMITS, text_card.COSTS.format(words="0.1 ms", size="about 3 MB"))
 
 
 CASE = TextCase(
