@@ -130,6 +130,7 @@ describe('loadModels', () => {
       'intent',
       'lead-scoring',
       'predictive-maintenance',
+      'sentiment',
       'sla-breach',
       'support-intent',
     ]);

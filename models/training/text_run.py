@@ -82,7 +82,7 @@ def train(case: TextCase, path: Path) -> tuple[TextResult, Texts]:
     if case.epochs:
         import text_tune
 
-        top, sentence, data.means = text_tune.tuned(case, data.texts, codes, rows)
+        top, sentence, data.means = text_tune.tuned(case, data.texts, codes, split)
     else:
         sentence = fit_sentence(case, data.means[rows], codes[rows])
     if split.calibrate is None:

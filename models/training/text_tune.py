@@ -10,7 +10,7 @@ import encoder_onnx
 import finetune
 from text_model import SEED, SentenceHalf
 from text_words import in_bytes
-from textcase import TextCase
+from textcase import Split, TextCase
 
 
 class InBytes:
@@ -27,14 +27,15 @@ class InBytes:
         return graph.add("DequantizeLinear", graph.constant(f"{name}.bytes", weights), graph.constant(f"{name}.scale", scale), output=name, axis=0)
 
 
-def tuned(case: TextCase, texts: list[str], codes: np.ndarray, rows: np.ndarray) -> tuple[bytes, SentenceHalf, np.ndarray]:
-    """The upper graph, the linear model over it, and the mean hidden states of every text by that graph."""
+def tuned(case: TextCase, texts: list[str], codes: np.ndarray, split: Split) -> tuple[bytes, SentenceHalf, np.ndarray]:
+    """The upper graph, the linear model over it, and by that graph the mean hidden states of the texts that calibrate or are held out."""
     lower = (encoder.TEXT / "lower.onnx").read_bytes()
     ids = encoder.ids_of(texts)
-    states = [h.astype(np.float16) for h in encoder.hidden(ids, lower)]
-    parameters = trained(case, [states[n] for n in rows], codes[rows])
+    states = [h.astype(np.float16) for h in encoder.hidden([ids[n] for n in split.train], lower)]
+    parameters = trained(case, states, codes[split.train])
     top = encoder_onnx.upper(InBytes(parameters)).SerializeToString(deterministic=True)
-    means = np.array([h.mean(axis=0) for h in encoder.hidden(ids, lower, top)])
+    means, rows = np.full((len(texts), encoder_onnx.WIDTH), np.nan, np.float32), np.concatenate([split.calibrate, split.held])
+    means[rows] = [h.mean(axis=0) for h in encoder.hidden([ids[n] for n in rows], lower, top)]
     return top, SentenceHalf(parameters["head.weight"], parameters["head.bias"]), means
 
 
