@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { decisionId } from '../canonical-schema/decision';
 import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
@@ -6,7 +7,6 @@ import { openScorer, type Scorer } from '../models/score';
 import { projectRoot } from '../services/project-root';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { eventOf } from '../test/fixtures/events';
-import path from 'node:path';
 import { Connections } from './connections';
 import { viewBatch } from './context';
 import { infer } from './infer';
@@ -88,7 +88,6 @@ describe('a case in a lane', () => {
     const evidence = view.evidence.get(decisionId('c1', 'case-classification'))!;
     const total = Object.values(evidence.contributions).reduce((sum, one) => sum + one, evidence.intercept!);
     expect(inference!.reasons[0]!.contribution).toBeCloseTo(total, 9);
-    // The customer's words are in the record, not once more in the decision's features.
     expect(evidence.features).toStrictEqual({ text: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown });
   });
 

@@ -1,6 +1,6 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
-import { featuresFromRecord, type FeatureRow } from '../models/features';
 import { sha256Hex } from '../canonical-schema/sha256';
+import { featuresFromRecord, type FeatureRow } from '../models/features';
 import type { Manifest } from '../models/manifest';
 import type { Scored, Scorer } from '../models/score';
 import { tenantNamed } from './connections';
@@ -85,7 +85,7 @@ function abstain(why: string, model?: Inference['model']): Inferred {
 
 /**
  * What the model saw, in words: a category's name, a number, or null where it was not known. A text is told by its digest:
- * the record has it, and a decision is no second place where a customer's words are kept.
+ * the record has it.
  */
 function named(manifest: Manifest, row: FeatureRow): Readonly<Record<string, FeatureValue>> {
   if (manifest.task === 'text') return { [manifest.features[0].name]: sha256Hex(row.text ?? '') };
