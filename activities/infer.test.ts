@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { featuresFromRow } from '../models/features';
+import { tabular } from '../models/held-out';
 import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
@@ -55,7 +56,7 @@ afterAll(async () => {
 /** Records of a model's fixture, each as the record after an event of its own, with the columns under `attributes`. */
 async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related' | 'champions' | 'evidence'>> {
   const lines = await readFile(path.join(__dirname, '../models', name, 'parity.jsonl'), 'utf8');
-  const { features } = scorers.get(name)!.manifest;
+  const { features } = tabular(scorers.get(name)!.manifest);
   const snapshots = lines
     .trimEnd()
     .split('\n')

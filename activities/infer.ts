@@ -1,4 +1,5 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
+import { sha256Hex } from '../canonical-schema/sha256';
 import { featuresFromRecord, type FeatureRow } from '../models/features';
 import type { Manifest } from '../models/manifest';
 import type { Scorer } from '../models/score';
@@ -91,8 +92,12 @@ function abstain(why: string, model?: Inference['model']): Inferred {
   };
 }
 
-/** What the model saw, in words: a category's name, a number, or null where it was not known. */
+/**
+ * What the model saw, in words: a category's name, a number, or null where it was not known. A text is told by its digest:
+ * the record has it.
+ */
 function named(manifest: Manifest, row: FeatureRow): Readonly<Record<string, FeatureValue>> {
+  if (manifest.task === 'text') return { [manifest.features[0].name]: sha256Hex(row.text ?? '') };
   return Object.fromEntries(
     manifest.features.map((feature, index): [string, FeatureValue] => {
       const value = row.values[index] ?? Number.NaN;

@@ -3,6 +3,7 @@ import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
+import { tabular } from '../models/held-out';
 import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import { load } from '../tenants/broken-example.fixture';
@@ -64,10 +65,11 @@ beforeAll(async () => {
   const model = (await loadModels(path.join(__dirname, '..', 'models'))).get('lead-scoring');
   if (model === undefined) throw new Error('the model is gone');
   // One of its features is read from the customer's orders.
-  const features = model.manifest.features.map((one) =>
+  const manifest = tabular(model.manifest);
+  const features = manifest.features.map((one) =>
     one.name === 'previous' ? { ...one, path: 'related.overdue' } : one,
   );
-  scorer = await openScorer({ ...model, manifest: { ...model.manifest, features, maxDefaults: features.length } });
+  scorer = await openScorer({ ...model, manifest: { ...manifest, features, maxDefaults: features.length } });
   ledger = await openLedger({});
 });
 afterAll(async () => {

@@ -1,11 +1,12 @@
 import { explainer } from './explain';
 import { featuresFromRow, type FeatureRow } from './features';
-import type { Manifest } from './manifest';
+import { tabular } from './held-out';
+import type { TabularManifest } from './manifest';
 import { loadModels } from './registry';
 
-let manifest: Manifest;
+let manifest: TabularManifest;
 beforeAll(async () => {
-  manifest = (await loadModels(__dirname)).get('lead-scoring')!.manifest;
+  manifest = tabular((await loadModels(__dirname)).get('lead-scoring')!.manifest);
 });
 
 const ROW = {

@@ -1,4 +1,4 @@
-import type { Feature, Manifest } from './manifest';
+import type { Feature, TabularManifest } from './manifest';
 
 /** How many reasons a score comes with. */
 const TOP_REASONS = 5;
@@ -33,7 +33,7 @@ interface Wording {
 }
 
 /** Prepares the explanation of a model's scores, once, because a lane explains thousands of rows a second. */
-export function explainer(manifest: Manifest): Explain {
+export function explainer(manifest: TabularManifest): Explain {
   const terms = manifest.terms.map((term) => ({
     name: term.name,
     parts: manifest.features.flatMap((feature, index) =>

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { featuresFromRecord, featuresFromRow, type FeatureRow, type Unscorable } from './features';
-import type { Manifest } from './manifest';
+import { tabular } from './held-out';
+import type { TabularManifest } from './manifest';
 import { loadModels } from './registry';
 
 const ROW: Record<string, string> = {
@@ -22,16 +23,16 @@ const ROW: Record<string, string> = {
   'nr.employed': '5017.5',
 };
 
-let manifest: Manifest;
+let manifest: TabularManifest;
 beforeAll(async () => {
-  manifest = (await loadModels(path.join(__dirname))).get('lead-scoring')!.manifest;
+  manifest = tabular((await loadModels(path.join(__dirname))).get('lead-scoring')!.manifest);
 });
 
 const row = (cells: Record<string, string> = {}) => featuresFromRow(manifest, { ...ROW, ...cells });
 const value = (features: FeatureRow | Unscorable, name: string) =>
   features.outcome === 'row' ? features.values[manifest.features.findIndex((f) => f.name === name)] : undefined;
 /** The same manifest with one feature changed. */
-const changed = (name: string, change: object): Manifest => ({
+const changed = (name: string, change: object): TabularManifest => ({
   ...manifest,
   features: manifest.features.map((f) => (f.name === name ? { ...f, ...change } : f)),
 });

@@ -1,10 +1,22 @@
 import { derived, isUsable, readsTimes } from './derive';
-import type { CategoricalFeature, CellPolicy, Feature, FlagFeature, Manifest, NumericFeature } from './manifest';
+import type {
+  CategoricalFeature,
+  CellPolicy,
+  Feature,
+  FlagFeature,
+  Manifest,
+  NumericFeature,
+  TabularManifest,
+} from './manifest';
+import { textRow } from './text/text-features';
+import type { TextFeature } from './text/text-manifest';
 
 /** A row the model can score: one value per feature, in the manifest's order. */
 export interface FeatureRow {
   readonly outcome: 'row';
   readonly values: readonly number[];
+  /** What a text model reads; it has no other feature. */
+  readonly text?: string;
   /** Names of the features whose value is a default or was clamped. */
   readonly defaults: readonly string[];
   /** Id of the decision that the score is for: a model with arms explores by it, and does not without it. */
@@ -34,23 +46,30 @@ const SHOWN = 40;
 type Source = Pick<Feature, 'column' | 'path'>;
 type Read = (source: Source) => unknown;
 
-/** The columns and paths that a feature is made of: its own, and a second one where it is derived from two. */
-export function sourcesOf(feature: Feature): readonly Source[] {
+/** The columns and paths that a feature is made of: its own, and others where it is derived from several. */
+export function sourcesOf(feature: Feature | TextFeature): readonly Source[] {
+  if (feature.kind === 'text') return feature.paths.map((path) => ({ column: feature.column, path }));
   const derive = feature.kind === 'categorical' ? undefined : feature.derive;
   return derive !== undefined && 'column' in derive ? [feature, derive] : [feature];
 }
 
 /** Features of a CSV row, by the data set's own column names. Pure. */
 export function featuresFromRow(manifest: Manifest, row: Readonly<Record<string, string>>): FeatureRow | Unscorable {
-  return collect(manifest, ({ column }) => (Object.hasOwn(row, column) ? row[column] : undefined));
+  const read = ({ column }: Source) => (Object.hasOwn(row, column) ? row[column] : undefined);
+  if (manifest.task !== 'text') return collect(manifest, read);
+  const [text] = manifest.features;
+  return textRow(text, sourcesOf(text).slice(0, 1).map(read));
 }
 
 /** Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings. */
 export function featuresFromRecord(manifest: Manifest, record: unknown): FeatureRow | Unscorable {
-  return collect(manifest, ({ path }) => at(record, path));
+  const read = ({ path }: Source) => at(record, path);
+  if (manifest.task !== 'text') return collect(manifest, read);
+  const [text] = manifest.features;
+  return textRow(text, sourcesOf(text).map(read));
 }
 
-function collect(manifest: Manifest, read: Read): FeatureRow | Unscorable {
+function collect(manifest: TabularManifest, read: Read): FeatureRow | Unscorable {
   const values: number[] = [];
   const defaults: string[] = [];
   for (const feature of manifest.features) {

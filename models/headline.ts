@@ -13,6 +13,7 @@ export function headline(manifest: Manifest): readonly (readonly [name: string, 
         ['ECE', ece],
       ];
     }
+    case 'text':
     case 'multiclass': {
       const { top1, top3, logLoss, ece } = manifest.metrics.holdout;
       return [

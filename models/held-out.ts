@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { featuresFromRow } from './features';
-import type { BinaryManifest, Manifest } from './manifest';
+import type { BinaryManifest, Manifest, TabularManifest } from './manifest';
 import { loadModels, type Model } from './registry';
 import { openScorer, type Scored } from './score';
 
@@ -22,7 +22,7 @@ export function dataSet(variable: string, file: string): { readonly file: string
 }
 
 /** Every row of a data set that a model was trained on; the SHA-256 in the manifest must be the file's. */
-async function rowsOf(file: string, model: Model): Promise<readonly Row[]> {
+export async function rowsOf(file: string, model: Model): Promise<readonly Row[]> {
   const bytes = await readFile(file);
   const { sha256 } = model.manifest.training.data;
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`${file} is not the data ${sha256}`);
@@ -88,10 +88,20 @@ export function distance(
 }
 
 /**
+ * The manifest of a model of columns.
+ * @throws Error when it is one of a text
+ */
+export function tabular(manifest: Manifest): TabularManifest {
+  if (manifest.task === 'text') throw new Error(`${manifest.name} reads a text`);
+  return manifest;
+}
+
+/**
  * The figures by split that the manifest of a model with two outcomes tells.
- * @throws Error when the model has several classes
+ * @throws Error when the model has not two outcomes
  */
 export function figuresTold(manifest: Manifest): BinaryManifest['metrics'] {
-  if (manifest.task === 'multiclass') throw new Error(`${manifest.name} has several classes`);
+  if (manifest.task !== 'binary' && manifest.task !== 'uplift')
+    throw new Error(`${manifest.name} has not two outcomes`);
   return manifest.metrics;
 }

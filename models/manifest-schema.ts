@@ -87,6 +87,8 @@ const classFigures = strictObject({
 
 const gate = strictObject({ from: share, why: text, coverage: share, accuracy: share });
 
+const coverage = { type: 'array', items: strictObject({ threshold: share, coverage: share, accuracy: share }) };
+
 const metricsOf = (one: object) => ({
   type: 'object',
   required: ['holdout'],
@@ -94,13 +96,24 @@ const metricsOf = (one: object) => ({
   additionalProperties: one,
 });
 
-const common = {
+const base = {
   manifestVersion: { const: 1 },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
-  file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' },
   sha256: hash,
+  training: strictObject({
+    date: text,
+    seed: { type: 'integer' },
+    split: text,
+    data: strictObject({ name: text, rows: { type: 'integer' }, sha256: hash, licence: text, source: text }),
+    versions: { type: 'object', additionalProperties: text },
+  }),
+};
+
+const common = {
+  ...base,
+  file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' },
   maxDefaults: { type: 'integer', minimum: 0 },
   features: {
     type: 'array',
@@ -130,13 +143,6 @@ const common = {
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
-  training: strictObject({
-    date: text,
-    seed: { type: 'integer' },
-    split: text,
-    data: strictObject({ name: text, rows: { type: 'integer' }, sha256: hash, licence: text, source: text }),
-    versions: { type: 'object', additionalProperties: text },
-  }),
 };
 
 const binary = strictObject({
@@ -160,7 +166,7 @@ const multiclass = strictObject({
   classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
   intercepts: { type: 'array', items: number },
   gates: strictObject({ suggest: gate, automate: gate }),
-  operatingPoints: { type: 'array', items: strictObject({ threshold: share, coverage: share, accuracy: share }) },
+  operatingPoints: coverage,
   metrics: metricsOf(classFigures),
 });
 
@@ -185,10 +191,60 @@ const uplift = strictObject({
   metrics: metricsOf(figures),
 });
 
+const textPolicy = strictObject({ on: { enum: ['refuse', 'abstain'] } });
+
+const mode = strictObject(
+  {
+    weights: strictObject({ words: number, sentence: number }),
+    gates: strictObject({ suggest: gate, automate: gate }),
+    beyond: strictObject({
+      label: text,
+      below: share,
+      auc: share,
+      kept: share,
+      rejected: share,
+      rows: { type: 'integer' },
+    }),
+    operatingPoints: coverage,
+  },
+  ['beyond'],
+);
+
+const ofText = strictObject(
+  {
+    ...base,
+    task: { const: 'text' },
+    file: { type: 'string', pattern: '^[\\w-]+\\.safetensors$' },
+    top: strictObject({ file: { type: 'string', pattern: '^[\\w-]+\\.onnx$' }, sha256: hash }),
+    encoder: hash,
+    classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
+    features: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 1,
+      items: strictObject({
+        kind: { const: 'text' },
+        name: feature.name,
+        column: text,
+        paths: { type: 'array', items: path, minItems: 1 },
+        label: text,
+        missing: textPolicy,
+        invalid: textPolicy,
+        longest: { type: 'integer', minimum: 1 },
+        tooLong: textPolicy,
+        unreadable: textPolicy,
+      }),
+    },
+    modes: strictObject({ full: mode, words: mode }),
+    metrics: strictObject({ holdout: classFigures, words: classFigures }),
+  },
+  ['top'],
+);
+
 /** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */
 export const manifestSchema = {
   type: 'object',
   required: ['task'],
   discriminator: { propertyName: 'task' },
-  oneOf: [binary, multiclass, uplift],
+  oneOf: [binary, multiclass, uplift, ofText],
 };

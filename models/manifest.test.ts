@@ -8,6 +8,10 @@ import { digestOf, parseManifest } from './manifest';
 import { loadModels } from './registry';
 
 const FILE = path.join(__dirname, 'lead-scoring', 'manifest.json');
+interface Text {
+  readonly features: Record<string, unknown>[];
+  readonly modes: Record<string, { gates: { automate: { from: number } }; beyond?: unknown }>;
+}
 type Json = Record<string, unknown> & { features: Record<string, unknown>[]; terms: Record<string, unknown>[] };
 
 let text: string;
@@ -70,6 +74,32 @@ describe('parseManifest', () => {
     expect(() => parseManifest(JSON.stringify(manifest), 'm.json')).toThrow(message);
   });
 
+  it.each<[string, (manifest: Text) => void, RegExp]>([
+    ['two texts', (m) => m.features.push(m.features[0]!), /\/features must NOT have more than 1 items/],
+    [
+      'a default for a missing text',
+      (m) => (m.features[0]!['missing'] = { on: 'default' }),
+      /\/features\/0\/missing\/on/,
+    ],
+    ['a text without a path', (m) => (m.features[0]!['paths'] = []), /\/features\/0\/paths/],
+    ['a mode left out', (m) => delete m.modes['words'], /\/modes must have required property 'words'/],
+    [
+      'a gate to automate below the one to suggest',
+      (m) => (m.modes['words']!.gates.automate.from = 0.1),
+      /mode words: the gate to automate is below the gate to suggest/,
+    ],
+    [
+      'a label beyond the classes in one mode only',
+      (m) => delete m.modes['words']!.beyond,
+      /the modes do not have the same label beyond the classes/,
+    ],
+  ])('refuses, of a model of a text, %s', async (_, edit, message) => {
+    const manifest = JSON.parse(await readFile(path.join(__dirname, 'intent', 'manifest.json'), 'utf8')) as Text;
+    expect(parseManifest(JSON.stringify(manifest), 'm.json').task).toBe('text');
+    edit(manifest);
+    expect(() => parseManifest(JSON.stringify(manifest), 'm.json')).toThrow(message);
+  });
+
   it('refuses what is not JSON', () => {
     expect(() => parseManifest('{', 'm.json')).toThrow(/^m\.json: not JSON: /);
   });
@@ -97,14 +127,18 @@ describe('loadModels', () => {
 
   it('lists the folders that have a manifest', async () => {
     expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
+      'case-classification',
       'case-routing',
       'churn',
       'fraud',
+      'intent',
       'lead-scoring',
       'next-best-action',
       'opportunity-scoring',
       'predictive-maintenance',
+      'sentiment',
       'sla-breach',
+      'support-intent',
     ]);
     await mkdir(path.join(folder, 'notes'));
     expect((await loadModels(folder)).size).toBe(0);
@@ -139,14 +173,18 @@ describe('loadModels', () => {
 
 /** What each shipped model is asked about. */
 const entityOf: Readonly<Record<string, EntityName>> = {
+  'case-classification': 'case',
   'case-routing': 'case',
   churn: 'account',
   fraud: 'transaction',
+  intent: 'interaction',
   'lead-scoring': 'lead',
   'next-best-action': 'contact',
   'opportunity-scoring': 'opportunity',
   'predictive-maintenance': 'asset',
+  sentiment: 'interaction',
   'sla-breach': 'case',
+  'support-intent': 'case',
 };
 
 it("reads no entity's own field from the attributes, where a mapping of its name never puts it", async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020';
 import type { BySplit, ClassFigures, Figure, Figures } from './figures';
+import { inconsistencies } from './manifest-faults';
 import { manifestSchema } from './manifest-schema';
+import type { TextManifest } from './text/text-manifest';
 
 /**
  * What to do with a cell that cannot be used as it is. `default` takes `value` (null: the model's own missing bin, which
@@ -88,18 +90,15 @@ export interface Term {
   readonly features: readonly string[];
 }
 
-interface ManifestBase {
+/** What every manifest tells. */
+export interface ManifestBase {
   readonly manifestVersion: 1;
   readonly name: string;
   readonly version: string;
   readonly title: string;
-  /** ONNX file in the manifest's folder, and its SHA-256 in hex. */
+  /** File of the model in the manifest's folder (ONNX; of a text model its weights), and its SHA-256 in hex. */
   readonly file: string;
   readonly sha256: string;
-  /** More features than this from defaults, and the model abstains. */
-  readonly maxDefaults: number;
-  readonly features: readonly Feature[];
-  readonly terms: readonly Term[];
   readonly training: {
     readonly date: string;
     readonly seed: number;
@@ -115,8 +114,16 @@ interface ManifestBase {
   };
 }
 
+/** A model of columns. */
+interface TabularBase extends ManifestBase {
+  /** More features than this from defaults, and the model abstains. */
+  readonly maxDefaults: number;
+  readonly features: readonly Feature[];
+  readonly terms: readonly Term[];
+}
+
 /** Two classes: the score is the probability of one of them. */
-export interface BinaryManifest extends ManifestBase {
+export interface BinaryManifest extends TabularBase {
   readonly task: 'binary';
   /** Labels; `positive` is the one whose probability is the score. */
   readonly classes: readonly [string, string];
@@ -155,7 +162,7 @@ export interface Gate {
 }
 
 /** Three classes or more: the score is the probability of the best. */
-export interface MulticlassManifest extends ManifestBase {
+export interface MulticlassManifest extends TabularBase {
   readonly task: 'multiclass';
   readonly classes: readonly string[];
   /** Log-odds of each class before any contribution. */
@@ -175,7 +182,7 @@ export interface MulticlassManifest extends ManifestBase {
  * The arms of a randomised trial: the score is the probability of an outcome under the arm that is recommended. `classes`
  * are the arms, `control` the one in which nothing is done.
  */
-export interface UpliftManifest extends ManifestBase {
+export interface UpliftManifest extends TabularBase {
   readonly task: 'uplift';
   readonly classes: readonly string[];
   readonly control: string;
@@ -196,8 +203,11 @@ export interface UpliftManifest extends ManifestBase {
   readonly metrics: BySplit<Figures>;
 }
 
-/** What manifest.json says about an ONNX file beside it. */
-export type Manifest = BinaryManifest | MulticlassManifest | UpliftManifest;
+/** What manifest.json says about a model whose features are columns. */
+export type TabularManifest = BinaryManifest | MulticlassManifest | UpliftManifest;
+
+/** What manifest.json says about the files beside it. */
+export type Manifest = TabularManifest | TextManifest;
 
 /** A manifest, or the ONNX file it names, that cannot be used; the message names the file, the place and the fix. */
 export class ModelError extends Error {
@@ -235,54 +245,6 @@ export function parseManifest(text: string, where: string): Manifest {
   const faults = inconsistencies(value);
   if (faults.length > 0) throw new ModelError(`${where}: ${faults.join('; ')}`);
   return value;
-}
-
-/** What the schema cannot say: names that must be unique or must exist, defaults that must be of the feature's kind. */
-function inconsistencies(manifest: Manifest): string[] {
-  const names = manifest.features.map((f) => f.name);
-  const faults = duplicates(names).map((name) => `two features are named "${name}"`);
-  faults.push(...duplicates(manifest.terms.map((t) => t.name)).map((name) => `two terms are named "${name}"`));
-  for (const term of manifest.terms) {
-    for (const name of term.features) {
-      if (!names.includes(name)) faults.push(`term "${term.name}" uses "${name}", which is not a feature`);
-    }
-  }
-  return [...faults, ...classFaults(manifest), ...manifest.features.flatMap(defaultFaults)];
-}
-
-function classFaults(manifest: Manifest): string[] {
-  const { classes } = manifest;
-  if (manifest.task === 'binary') {
-    const { positive } = manifest;
-    return classes.includes(positive) ? [] : [`positive "${positive}" is not one of the classes ${classes.join(', ')}`];
-  }
-  const { intercepts } = manifest;
-  const faults =
-    intercepts.length === classes.length ? [] : [`${intercepts.length} intercepts for ${classes.length} classes`];
-  if (manifest.task === 'uplift') {
-    const { control } = manifest;
-    const known = classes.includes(control);
-    return known ? faults : [...faults, `control "${control}" is not one of the classes ${classes.join(', ')}`];
-  }
-  const { gates } = manifest;
-  if (gates.automate.from < gates.suggest.from) faults.push('the gate to automate is below the gate to suggest');
-  return faults;
-}
-
-function defaultFaults(feature: Feature): string[] {
-  const policies = [feature.missing, feature.invalid, ...(feature.kind === 'categorical' ? [feature.unseen] : [])];
-  return policies.flatMap((policy) => {
-    if (policy.on !== 'default' || policy.value === null) return [];
-    const fits =
-      feature.kind === 'categorical'
-        ? feature.categories.includes(String(policy.value))
-        : typeof policy.value === 'number';
-    return fits ? [] : [`feature "${feature.name}": the default "${policy.value}" is not one of its values`];
-  });
-}
-
-function duplicates(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
 /** The model's content address: it changes with the ONNX file (whose hash the manifest holds) or any word of the manifest. */

@@ -38,23 +38,28 @@ export function multiclassScored(manifest: MulticlassManifest): RowScored {
     terms.forEach((term, n) => (byTerm[term.name] = at(against, n)));
     const score = at(scores, first);
     const best = order.map((k) => ({ label: classes[k] ?? '', score: at(scores, k) }));
-    const gate = score >= gates.automate.from ? 'automate' : score >= gates.suggest.from ? 'suggest' : 'ask';
     return {
       score,
       label: classes[first] ?? '',
       contributions: byTerm,
       intercept: at(intercepts, first) - at(intercepts, second),
       reasons: explain(row.values, against),
-      ranking: { best, gate },
+      ranking: { best, gate: gateOf(gates, score) },
     };
   };
+}
+
+/** What the gates allow at a score. */
+export function gateOf(gates: MulticlassManifest['gates'], score: number): NonNullable<Ranking['gate']> {
+  return score >= gates.automate.from ? 'automate' : score >= gates.suggest.from ? 'suggest' : 'ask';
 }
 
 function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? NaN;
 }
 
-function softmax(logits: readonly number[]): readonly number[] {
+/** Probabilities of log-odds. */
+export function softmax(logits: readonly number[]): readonly number[] {
   const most = Math.max(...logits);
   const odds = logits.map((logit) => Math.exp(logit - most));
   const total = odds.reduce((sum, odd) => sum + odd, 0);
@@ -62,7 +67,7 @@ function softmax(logits: readonly number[]): readonly number[] {
 }
 
 /** Places of the highest scores, highest first; of equals the first. */
-function ranked(scores: readonly number[]): readonly number[] {
+export function ranked(scores: readonly number[]): readonly number[] {
   const places = scores.map((_, place) => place);
   return places.sort((a, b) => at(scores, b) - at(scores, a) || a - b).slice(0, RANKED);
 }

@@ -1,5 +1,5 @@
 import type { FeatureRow } from './features';
-import { ModelError, type Manifest } from './manifest';
+import { ModelError, type TabularManifest } from './manifest';
 import type { Scored } from './score';
 
 /** How far the model's float32 probability may be from the exact sum of its contributions. */
@@ -9,7 +9,7 @@ const AGREEMENT = 1e-6;
 export type RowScored = (row: FeatureRow, probability: Float32Array, contributions: Float32Array) => Scored;
 
 /** Every term without a contribution: a copy of a full record costs a third of adding its keys one by one, row after row. */
-export function noContributions(manifest: Manifest): Readonly<Record<string, number>> {
+export function noContributions(manifest: TabularManifest): Readonly<Record<string, number>> {
   return Object.fromEntries(manifest.terms.map((term) => [term.name, NaN]));
 }
 
@@ -17,7 +17,7 @@ export function noContributions(manifest: Manifest): Readonly<Record<string, num
  * Holds the model's own probability to the one that its contributions make.
  * @throws ModelError when they differ: no score is explained by contributions that are not its own
  */
-export function mustAgree({ name }: Manifest, probability: number, score: number): void {
+export function mustAgree({ name }: TabularManifest, probability: number, score: number): void {
   if (Math.abs(score - probability) <= AGREEMENT) return;
   throw new ModelError(
     `${name}: the model gave probability ${probability}, but intercept and contributions add up to ${score}: the manifest and the ONNX file do not belong together`,

@@ -18,6 +18,10 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 
 const BINARY_COLUMNS = ['score', 'label', 'reasons'] as const;
 const RANKING_COLUMNS = ['gate', 'label_2', 'score_2', 'label_3', 'score_3'] as const;
+const TEXT_COLUMNS = ['scored_by'] as const;
+
+/** How a text model's mode reads. */
+const SCORED_BY = { full: 'words and sentence', words: 'words alone' } as const;
 
 /** What happened to the rows of a file. */
 export interface ScoreCsvSummary {
@@ -39,7 +43,7 @@ type Extracted = FeatureRow | Unscorable;
 /**
  * Scores a CSV file: comma-separated with a header, plain or gzip (told by its content). Writes one row per input row, in
  * order, with columns `score` (probability), `label` and `reasons`; with several classes also `gate`, `label_2`, `score_2`,
- * `label_3` and `score_3`; with the arms of a trial also `uplift ARM` for each but the control. Columns the model does not use are ignored, the data set's own label column among them. The output appears complete or not at all.
+ * `label_3` and `score_3`; with the arms of a trial also `uplift ARM` for each but the control, and of a text model `scored_by`. Columns the model does not use are ignored, the data set's own label column among them. The output appears complete or not at all.
  * @throws CsvInputError for a missing column or a row that the manifest refuses
  */
 export async function scoreCsv(options: {
@@ -147,18 +151,19 @@ async function scoreBatch(
   summary.rows += batch.length;
   summary.scored += rows.length;
   summary.abstained += batch.length - rows.length;
+  const by = model.mode === undefined ? [] : [SCORED_BY[model.mode]];
   const empty = columnsOut(model.manifest).slice(BINARY_COLUMNS.length).fill('');
   return batch.map((row) =>
     row.outcome === 'row'
-      ? written(model.manifest, scored.next().value)
+      ? [...written(model.manifest, scored.next().value), ...by]
       : ['', '', `no score: ${row.reason}`, ...empty],
   );
 }
 
 function columnsOut(manifest: Manifest): string[] {
   if (manifest.task === 'binary') return [...BINARY_COLUMNS];
-  if (manifest.task === 'multiclass') return [...BINARY_COLUMNS, ...RANKING_COLUMNS];
-  return [...BINARY_COLUMNS, ...treatments(manifest).map((arm) => `uplift ${arm}`)];
+  if (manifest.task === 'uplift') return [...BINARY_COLUMNS, ...treatments(manifest).map((arm) => `uplift ${arm}`)];
+  return [...BINARY_COLUMNS, ...RANKING_COLUMNS, ...(manifest.task === 'text' ? TEXT_COLUMNS : [])];
 }
 
 /** The arms in which something is done. */

@@ -3,9 +3,12 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { featuresFromRow, type FeatureRow } from './features';
-import type { Manifest, UpliftManifest } from './manifest';
+import { tabular } from './held-out';
+import type { TabularManifest, UpliftManifest } from './manifest';
 import { loadModels, type Model } from './registry';
 import { openScorer, type Scored, type Scorer } from './score';
+
+type TabularModel = Model & { readonly manifest: TabularManifest };
 
 interface Parity {
   readonly row: Record<string, string>;
@@ -16,17 +19,17 @@ interface Parity {
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 const total = (scored: Scored) => Object.values(scored.contributions).reduce((sum, c) => sum + c, scored.intercept);
 
-function ready(manifest: Manifest, row: Record<string, string>): FeatureRow {
+function ready(manifest: TabularManifest, row: Record<string, string>): FeatureRow {
   const features = featuresFromRow(manifest, row);
   if (features.outcome !== 'row') throw new Error(features.reason);
   return features;
 }
 
-/** Every model of this folder must keep what follows. */
-const NAMES = readdirSync(__dirname).filter((name) => existsSync(path.join(__dirname, name, 'manifest.json')));
+/** Every model of columns must keep what follows. */
+const NAMES = readdirSync(__dirname).filter((name) => existsSync(path.join(__dirname, name, 'model.onnx')));
 
 /** The label that the manifest asks for. */
-function labelOf(manifest: Manifest, { score, ranking, arms }: Scored): string {
+function labelOf(manifest: TabularManifest, { score, ranking, arms }: Scored): string {
   if (manifest.task === 'multiclass') return ranking!.best[0]!.label;
   if (manifest.task === 'uplift') return recommendedOf(manifest, arms!);
   const { classes, positive, threshold } = manifest;
@@ -46,7 +49,8 @@ function explained(scored: Scored): number {
 
 /** A model, its parity fixture and the fixture's rows as features. */
 async function opened(name: string) {
-  const model = (await loadModels(__dirname)).get(name)!;
+  const found = (await loadModels(__dirname)).get(name)!;
+  const model: TabularModel = { ...found, manifest: tabular(found.manifest) };
   const scorer = await openScorer(model);
   const text = await readFile(path.join(__dirname, name, 'parity.jsonl'), 'utf8');
   const fixture = text
@@ -57,7 +61,7 @@ async function opened(name: string) {
 }
 
 describe.each(NAMES)('%s', (name) => {
-  let model: Model;
+  let model: TabularModel;
   let scorer: Scorer;
   let fixture: Parity[];
   let rows: FeatureRow[];
@@ -117,7 +121,7 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 describe('lead-scoring', () => {
-  let model: Model;
+  let model: TabularModel;
   let scorer: Scorer;
   let rows: FeatureRow[];
 
@@ -184,6 +188,6 @@ describe('lead-scoring', () => {
   });
 });
 
-function nudge(manifest: Manifest, feature: number, value: number): number {
+function nudge(manifest: TabularManifest, feature: number, value: number): number {
   return manifest.features[feature]!.kind === 'numeric' ? value * (1 + 1e-6) : value;
 }

@@ -1,10 +1,14 @@
+import path from 'node:path';
 import { explainer, type Reason } from './explain';
 import type { FeatureRow } from './features';
-import { ModelError, type BinaryManifest, type Manifest } from './manifest';
+import { ModelError, type BinaryManifest, type Manifest, type TabularManifest } from './manifest';
 import { multiclassScored, type Ranking } from './multiclass';
 import type { Model } from './registry';
 import { mustAgree, noContributions, type RowScored } from './row-scored';
 import { openSession } from './session';
+import type { Encoder } from './text/encoder';
+import type { ModeName } from './text/text-manifest';
+import { openTextScorer } from './text/text-scorer';
 import { upliftScored, type Arm } from './uplift';
 
 /** One scored row. */
@@ -40,6 +44,8 @@ export interface Scorer {
   /** Content address of the model, recorded with every decision. */
   readonly digest: string;
   readonly manifest: Manifest;
+  /** Of a text model: with the sentence encoder, or by words alone. */
+  readonly mode?: ModeName;
   /**
    * Scores all rows in one run of the session; results are in the order of the rows, and do not depend on the batch.
    * @throws ModelError when a row does not have one value per feature
@@ -51,10 +57,12 @@ export interface Scorer {
 
 /**
  * Loads a model of the registry once, to be kept for the life of the process.
- * @throws ModelError when the ONNX file is not the one the manifest names
+ * @param encoder for text models; without it they serve by words alone
+ * @throws ModelError when a file is not the one the manifest names
  */
-export async function openScorer(model: Model): Promise<Scorer> {
+export async function openScorer(model: Model, encoder?: Encoder): Promise<Scorer> {
   const { manifest, digest } = model;
+  if (manifest.task === 'text') return openTextScorer(manifest, path.dirname(model.file), encoder);
   const session = await openSession(model.file, manifest);
   const rowScored = rowScoredOf(manifest);
   const columns = manifest.task === 'binary' ? 1 : manifest.classes.length;
@@ -77,12 +85,12 @@ export async function openScorer(model: Model): Promise<Scorer> {
   };
 }
 
-function rowScoredOf(manifest: Manifest): RowScored {
+function rowScoredOf(manifest: TabularManifest): RowScored {
   if (manifest.task === 'binary') return binaryScored(manifest);
   return manifest.task === 'multiclass' ? multiclassScored(manifest) : upliftScored(manifest);
 }
 
-function packed(manifest: Manifest, rows: readonly FeatureRow[]): Float32Array {
+function packed(manifest: TabularManifest, rows: readonly FeatureRow[]): Float32Array {
   const width = manifest.features.length;
   const values = new Float32Array(rows.length * width);
   rows.forEach((row, n) => {

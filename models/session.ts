@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ModelError, type Manifest } from './manifest';
+import { ModelError, type TabularManifest } from './manifest';
 
 const INPUT = 'features';
 const OUTPUTS = ['probability', 'contributions'];
@@ -34,7 +34,7 @@ export interface Session {
  * Loads the ONNX file of a manifest; exactly the bytes that were hashed are the bytes that run.
  * @throws ModelError when the file is not the one the manifest names, or does not have its inputs and outputs
  */
-export async function openSession(file: string, manifest: Manifest): Promise<Session> {
+export async function openSession(file: string, manifest: TabularManifest): Promise<Session> {
   const bytes = await readFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== manifest.sha256) {

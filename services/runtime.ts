@@ -26,6 +26,8 @@ export interface RuntimeOptions {
   readonly ownModelsDir?: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
+  /** The state folder, where the sentence encoder is kept; without one, text models serve by words alone. */
+  readonly stateDir?: string;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
   readonly listen?: ListenAddress;
 }
@@ -76,8 +78,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
-    const openAll = { folders: [options.modelsDir, ...ownDirs(options)], tenants, log } as const;
-    const scorers = await openScorers(openAll, (scorer) => kept(scorer, (opened) => opened.close()));
+    const places = {
+      folders: [options.modelsDir, ...ownDirs(options)],
+      stateDir: options.stateDir,
+      tenants,
+      log,
+    } as const;
+    const scorers = await openScorers(places, kept);
     await mustHaveChampions(ledger, tenants, scorers);
     const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };

@@ -3,46 +3,78 @@ import type { Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
 import { loadModel, loadModels, type Model } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
+import type { Encoder } from '../models/text/encoder';
 import type { Tenant } from '../tenants/tenant';
+import { type EncoderFound, findEncoder } from './encoder';
 
 type Tenants = ReadonlyMap<string, Tenant>;
 
-/** What models there are to open. */
-export interface ModelFolders {
-  /** The shipped one, then those whose models stand in for shipped ones of their name. */
+/** What models there are to open, and for whom. */
+export interface ModelPlaces {
+  /** The shipped ones' folder, then those whose models stand in for shipped ones of their name. */
   readonly folders: readonly [string, ...(readonly string[])];
+  /** Where the sentence encoder is kept; without one, text models serve by words alone. */
+  readonly stateDir: string | undefined;
   readonly tenants: Tenants;
   readonly log: Log;
 }
 
+/** Takes care that something is closed in the end. */
+type Kept = <T>(value: T, end: (value: T) => Promise<unknown>) => T;
+
 /**
- * Opens every model of the folders and every challenger that a tenant keeps in a folder of its own. They are found by name (those
- * of the folders), by digest, and challengers also by their path.
- * @param kept takes care that a scorer is closed in the end
+ * Opens every model of the folders (of a text only those that a use case names: they are large) and every challenger that a
+ * tenant keeps in a folder of its own. They are found by name (those of the folders), by digest, and challengers also by their path.
  */
-export async function openScorers(
-  { folders, tenants, log }: ModelFolders,
-  kept: (scorer: Scorer) => Scorer,
-): Promise<ReadonlyMap<string, Scorer>> {
-  const scorers = new Map<string, Scorer>();
-  const open = async (name: string, model: Model): Promise<void> => {
-    const scorer = scorers.get(model.digest) ?? kept(await openScorer(model));
-    scorers.set(name, scorer).set(model.digest, scorer);
-  };
-  for (const [name, model] of await loadModels(...folders)) {
-    await open(name, model);
-    if (path.dirname(path.dirname(model.file)) !== path.resolve(folders[0]))
-      log.info({ model: name, digest: model.digest, file: model.file }, 'own model in place of the shipped one');
+export async function openScorers(places: ModelPlaces, kept: Kept): Promise<ReadonlyMap<string, Scorer>> {
+  const { tenants } = places;
+  const models = wanted(await loadModels(...places.folders), tenants);
+  tellOwn(places, models);
+  for (const folder of challengersOf(tenants).filter((challenger) => !models.has(challenger))) {
+    const model = await loadModel(folder);
+    if (model === undefined) throw new Error(`${folder}: a tenant's challenger is not there, or has no manifest.json`);
+    models.set(folder, model);
   }
+  const readsTexts = [...models.values()].some(({ manifest }) => manifest.task === 'text');
+  const encoder = readsTexts ? await encoderOf(places) : undefined;
+  if (encoder !== undefined) kept(encoder, (opened) => opened.close());
+  const scorers = new Map<string, Scorer>();
+  for (const [name, model] of models) {
+    const scorer = scorers.get(model.digest) ?? kept(await openScorer(model, encoder), (opened) => opened.close());
+    scorers.set(name, scorer).set(scorer.digest, scorer);
+  }
+  return scorers;
+}
+
+function challengersOf(tenants: Tenants): readonly string[] {
   const named = [...tenants.values()].flatMap(({ useCases }) =>
     Object.values(useCases).flatMap(({ challengers }) => challengers),
   );
-  for (const folder of new Set(named.filter((challenger) => !scorers.has(challenger)))) {
-    const model = await loadModel(folder);
-    if (model === undefined) throw new Error(`${folder}: a tenant's challenger is not there, or has no manifest.json`);
-    await open(folder, model);
+  return [...new Set(named)];
+}
+
+function wanted(models: ReadonlyMap<string, Model>, tenants: Tenants): Map<string, Model> {
+  const named = [...tenants.values()].flatMap(({ useCases }) => Object.values(useCases).map(({ model }) => model));
+  const asked = new Set([...named, ...challengersOf(tenants)]);
+  return new Map([...models].filter(([name, { manifest }]) => manifest.task !== 'text' || asked.has(name)));
+}
+
+function tellOwn({ folders, log }: ModelPlaces, models: ReadonlyMap<string, Model>): void {
+  for (const [model, { digest, file }] of models) {
+    if (path.dirname(path.dirname(file)) === path.resolve(folders[0])) continue;
+    log.info({ model, digest, file }, 'own model in place of the shipped one');
   }
-  return scorers;
+}
+
+async function encoderOf({ folders, stateDir, log }: ModelPlaces): Promise<Encoder | undefined> {
+  const tell = (line: string): void => {
+    log.info({}, line);
+  };
+  const none: EncoderFound = { why: 'no state folder is named' };
+  const found = stateDir === undefined ? none : await findEncoder(folders[0], stateDir, tell);
+  if (found.encoder === undefined)
+    log.warn({ why: found.why }, 'text models score by words alone, with other digests than with the sentence encoder');
+  return found.encoder;
 }
 
 /** Throws when a model was promoted that is not opened: its use case would abstain from every decision. */

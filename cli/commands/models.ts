@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { sourcesOf } from '../../models/features';
 import { headline } from '../../models/headline';
 import type { Figure } from '../../models/figures';
-import type { Manifest } from '../../models/manifest';
+import type { Manifest, MulticlassManifest } from '../../models/manifest';
 import type { Model } from '../../models/registry';
 import { openScorer } from '../../models/score';
 import type { ChampionRow, ShadowCount } from '../../ledger/ledger';
@@ -26,6 +26,11 @@ const statusOf = async (model: Model): Promise<string> => {
   }
 };
 
+const gatesTold = ({ suggest, automate }: MulticlassManifest['gates']) => ({
+  suggest: suggest.from,
+  automate: automate.from,
+});
+
 const policyOf = (manifest: Manifest): object => {
   switch (manifest.task) {
     case 'binary':
@@ -33,7 +38,11 @@ const policyOf = (manifest: Manifest): object => {
     case 'uplift':
       return { control: manifest.control, leastUplift: manifest.policy.leastUplift };
     case 'multiclass':
-      return { suggest: manifest.gates.suggest.from, automate: manifest.gates.automate.from };
+      return gatesTold(manifest.gates);
+    case 'text': {
+      const { full, words } = manifest.modes;
+      return { ...gatesTold(full.gates), words: gatesTold(words.gates) };
+    }
   }
 };
 

@@ -1,12 +1,15 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { scoreCsv } from '../../models/score-csv';
 import { openScorer } from '../../models/score';
+import type { Encoder } from '../../models/text/encoder';
+import { findEncoder } from '../../services/encoder';
+import { projectRoot } from '../../services/project-root';
 import { fileRefusal } from '../file-refusal';
-import { modelNamed } from '../places';
+import { modelNamed, type StateOptions } from '../places';
 import { CliError, jsonLine, type Terminal } from '../terminal';
 
-interface Options {
+interface Options extends StateOptions {
   readonly model: string;
   readonly input: string;
   readonly output: string;
@@ -14,18 +17,30 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** The sentence encoder; without it the scores are others, so that is said aloud. */
+const encoderOf = async ({ models, state }: Options, terminal: Terminal): Promise<Encoder | undefined> => {
+  const tell = (line: string): void => {
+    terminal.err(`${line}\n`);
+  };
+  const found = await findEncoder(models ?? join(projectRoot, 'models'), state, tell);
+  if (found.encoder === undefined) terminal.err(`scored by words alone, with another digest: ${found.why}\n`);
+  return found.encoder;
+};
+
 const score = async (options: Options, terminal: Terminal): Promise<void> => {
   const model = await modelNamed(options.model, options.models, terminal);
   if (resolve(options.input) === resolve(options.output)) {
     throw new CliError('the output would replace the input', options.output, 'give another file with --output');
   }
-  const scorer = await openScorer(model);
+  const encoder = model.manifest.task === 'text' ? await encoderOf(options, terminal) : undefined;
+  const scorer = await openScorer(model, encoder);
   try {
     const summary = await scoreCsv({ model: scorer, input: options.input, output: options.output });
-    const { digest, manifest } = scorer;
-    if (options.json === true)
-      terminal.out(jsonLine({ model: manifest.name, digest, output: options.output, ...summary }));
-    else {
+    const { digest, manifest, mode } = scorer;
+    if (options.json === true) {
+      const told = { model: manifest.name, digest, ...(mode === undefined ? {} : { mode }), output: options.output };
+      terminal.out(jsonLine({ ...told, ...summary }));
+    } else {
       const { rows, scored, abstained } = summary;
       terminal.out(`${rows} rows: ${scored} scored, ${abstained} without a score -> ${options.output}\n`);
       terminal.out(`model ${manifest.name} ${manifest.version} (${digest})\n`);
@@ -35,6 +50,7 @@ const score = async (options: Options, terminal: Terminal): Promise<void> => {
     throw fileRefusal(error, options.input, fix);
   } finally {
     await scorer.close();
+    await encoder?.close();
   }
 };
 
@@ -50,6 +66,7 @@ export const scoreCommand = (program: Command, terminal: Terminal): void => {
       'CSV with the columns score, label and reasons, and with several classes the next best',
     )
     .option('--models <DIR>', 'the folder of the models')
+    .option('--state <DIR>', 'where Signalbox keeps its state, the sentence encoder of text models too', '.signalbox')
     .option('--json', 'one line of JSON: {model, digest, output, rows, scored, abstained, defaults}')
     .addHelpText('after', '\nExample:\n  signalbox score --model lead-scoring --input leads.csv.gz --output scores.csv')
     .action((_: unknown, command: Command) => score(command.opts<Options>(), terminal));

@@ -56,7 +56,7 @@ async function up(options: UpOptions): Promise<void> {
     const servers = await provideAll({ ...needed, stateDir, progress, isPersistent: true, isStoppedByCaller: true });
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
-    const models = { modelsDir: shippedModels, ownModelsDir: ownModels };
+    const models = { modelsDir: shippedModels, ownModelsDir: ownModels, stateDir };
     const signalbox = await startSignalbox({ ...places, ledger, ...models, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
     announce(options, {

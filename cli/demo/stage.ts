@@ -77,7 +77,9 @@ export async function setStage(
     const log = openLog(path.join(dir, 'signalbox.log'));
     const [amqpUrl, temporalAddress] = [servers.rabbit?.url ?? '', servers.temporal?.url ?? ''];
     const ledger = { folder: path.join(dir, 'ledger') };
-    const signalbox = kept(await startSignalbox({ amqpUrl, temporalAddress, ledger, modelsDir, tenants, log, listen }));
+    const signalbox = kept(
+      await startSignalbox({ amqpUrl, temporalAddress, ledger, modelsDir, stateDir, tenants, log, listen }),
+    );
     for (const neighbour of neighbours) await neighbour.connect();
     const facts = factsOf({ amqpUrl, temporalAddress, org, neighbours, models, tenantFile });
     return { org, neighbours, signalbox, facts, tenantFile, stop };

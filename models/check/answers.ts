@@ -1,4 +1,4 @@
-import type { Manifest, MulticlassManifest, UpliftManifest } from '../manifest';
+import type { TabularManifest, MulticlassManifest, UpliftManifest } from '../manifest';
 import type { Inference } from '../session';
 import type { Probe } from './probes';
 
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** How many probabilities a model gives for a row. */
-function columnsOf(manifest: Manifest): number {
+function columnsOf(manifest: TabularManifest): number {
   switch (manifest.task) {
     case 'binary':
       return 1;
@@ -23,7 +23,7 @@ function columnsOf(manifest: Manifest): number {
 }
 
 /** The probabilities that intercepts and contributions make, in double precision: what a decision's score is. */
-export function explained(manifest: Manifest, contributions: Float32Array): readonly number[] {
+export function explained(manifest: TabularManifest, contributions: Float32Array): readonly number[] {
   switch (manifest.task) {
     case 'binary': {
       const logit = contributions.reduce((sum, one) => sum + one, manifest.intercept);
@@ -52,7 +52,11 @@ function softmax(logits: readonly number[]): readonly number[] {
 }
 
 /** One run's outputs by probe. */
-export function answersOf(manifest: Manifest, probes: readonly Probe[], inference: Inference): readonly Answer[] {
+export function answersOf(
+  manifest: TabularManifest,
+  probes: readonly Probe[],
+  inference: Inference,
+): readonly Answer[] {
   const columns = columnsOf(manifest);
   const terms = manifest.terms.length * columns;
   return probes.map((probe, n) => ({

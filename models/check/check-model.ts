@@ -1,5 +1,6 @@
-import { ModelError, type Manifest } from '../manifest';
+import { ModelError, type TabularManifest } from '../manifest';
 import type { Model } from '../registry';
+import { openScorer, type Scorer } from '../score';
 import { openSession, type Session } from '../session';
 import { answersOf, type Answer } from './answers';
 import { error, ok, type Finding } from './finding';
@@ -18,6 +19,12 @@ export interface CheckReport {
   readonly latency?: Latency;
 }
 
+/** What a text model is given. */
+const TEXTS = [
+  'How do I top up my card?',
+  'I was charged twice for the same purchase',
+  'Thanks, that was quick!',
+] as const;
 /** Rows that are scored one by one as well. */
 const ALONE = 64;
 
@@ -30,29 +37,60 @@ const ALONE = 64;
 export async function checkModel(folder: string, limitMs?: number): Promise<CheckReport> {
   const { model, findings } = await readModelFolder(folder);
   if (model === undefined) return { findings };
+  const { manifest } = model;
+  if (manifest.task === 'text') return { model, findings: [...findings, ...(await textFindings(model))] };
   let session: Session;
   try {
-    session = await openSession(model.file, model.manifest);
+    session = await openSession(model.file, manifest);
   } catch (thrown) {
-    const why = 'the digest of a decision must name exactly the file that made it';
-    const fix = 'put the file that the manifest was written for beside it, or write sha256, file and features anew';
-    return { model, findings: [...findings, error('file', messageOf(thrown), why, fix)] };
+    return { model, findings: [...findings, notTheFile(thrown)] };
   }
   try {
-    const examined = await examine(session, model, folder, limitMs);
+    const examined = await examine(session, manifest, folder, limitMs);
     return {
       model,
       ...examined,
-      findings: [...findings, ok('file', `${model.manifest.file} is the manifest's`), ...examined.findings],
+      findings: [...findings, ok('file', `${manifest.file} is the manifest's`), ...examined.findings],
     };
   } finally {
     await session.close();
   }
 }
 
+function notTheFile(thrown: unknown): Finding {
+  const why = 'the digest of a decision must name exactly the file that made it';
+  const fix = 'put the file that the manifest was written for beside it, or write sha256, file and features anew';
+  return error('file', messageOf(thrown), why, fix);
+}
+
+/** Of a text model, whose inputs cannot be listed: that its file is the manifest's, and that it says the same twice. */
+async function textFindings(model: Model): Promise<readonly Finding[]> {
+  let scorer: Scorer;
+  try {
+    scorer = await openScorer(model);
+  } catch (thrown) {
+    return [notTheFile(thrown)];
+  }
+  try {
+    const rows = TEXTS.map((text) => ({ outcome: 'row', values: [], defaults: [], text }) as const);
+    const [first, again] = [await scorer.score(rows), await scorer.score([...rows].reverse())];
+    const isSame = first.every(({ score }, n) => Object.is(score, again.at(-1 - n)?.score));
+    const why = 'a decision does not follow from its inputs';
+    const fix = 'take what is random out of the model, and anything that depends on the other texts of a batch';
+    return [
+      ok('file', `${model.manifest.file} is the manifest's`),
+      isSame
+        ? ok('determinism', `${TEXTS.length} texts in another order give the same bits, by words alone`)
+        : error('determinism', 'texts in another order give other scores', why, fix),
+    ];
+  } finally {
+    await scorer.close();
+  }
+}
+
 async function examine(
   session: Session,
-  { manifest }: Model,
+  manifest: TabularManifest,
   folder: string,
   limitMs: number | undefined,
 ): Promise<Pick<CheckReport, 'findings' | 'latency'>> {
@@ -84,19 +122,23 @@ async function examine(
   return { findings, latency };
 }
 
-function notRunning(manifest: Manifest, thrown: unknown): Finding {
+function notRunning(manifest: TabularManifest, thrown: unknown): Finding {
   const { features, terms } = manifest;
   const why = 'a lane gives the model a batch of any size, and takes a score and its reasons from what comes back';
   const fix = `export it with the input features [N, ${features.length}] float32, N free, and the outputs probability and contributions (${terms.length} terms) of float32; or correct features and terms in the manifest`;
   return error('outputs', `the model does not run: ${messageOf(thrown)}`, why, fix);
 }
 
-async function run(session: Session, manifest: Manifest, probes: readonly Probe[]): Promise<readonly Answer[]> {
+async function run(session: Session, manifest: TabularManifest, probes: readonly Probe[]): Promise<readonly Answer[]> {
   const values = Float32Array.from(probes.flatMap(({ values }) => values));
   return answersOf(manifest, probes, await session.run(values, probes.length));
 }
 
-async function oneByOne(session: Session, manifest: Manifest, probes: readonly Probe[]): Promise<readonly Answer[]> {
+async function oneByOne(
+  session: Session,
+  manifest: TabularManifest,
+  probes: readonly Probe[],
+): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   for (const probe of probes) answers.push(...(await run(session, manifest, [probe])));
   return answers;

@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifest';
+import type { TabularManifest } from '../manifest';
 import { distance, explained, type Answer } from './answers';
 import { error, ok, warning, type Check, type Finding } from './finding';
 
@@ -6,7 +6,7 @@ import { error, ok, warning, type Check, type Finding } from './finding';
 const AGREEMENT = 1e-6;
 
 /** Probabilities are numbers from 0 to 1, and of several classes add up to 1. */
-export function rangeFindings(manifest: Manifest, answers: readonly Answer[]): Finding {
+export function rangeFindings(manifest: TabularManifest, answers: readonly Answer[]): Finding {
   const wrong = answers.filter(({ probability }) => !isDistribution(manifest, probability));
   const [first] = wrong;
   if (first === undefined) return ok('range', `probabilities of ${answers.length} rows are within 0 and 1`);
@@ -20,14 +20,14 @@ export function rangeFindings(manifest: Manifest, answers: readonly Answer[]): F
   return error('range', what, why, fix);
 }
 
-function isDistribution(manifest: Manifest, probability: Float32Array): boolean {
+function isDistribution(manifest: TabularManifest, probability: Float32Array): boolean {
   if (probability.some((p) => !(p >= 0 && p <= 1))) return false;
   if (manifest.task !== 'multiclass') return true;
   return Math.abs(probability.reduce((sum, p) => sum + p, 0) - 1) < 1e-4;
 }
 
 /** Intercept and contributions add up to the score. */
-export function contributionFindings(manifest: Manifest, answers: readonly Answer[]): Finding {
+export function contributionFindings(manifest: TabularManifest, answers: readonly Answer[]): Finding {
   const apart = answers.map((answer) => ({
     answer,
     by: distance(answer.probability, explained(manifest, answer.contributions)),
@@ -77,7 +77,7 @@ export function sameFindings(
 }
 
 /** A model that says the same of every row decides nothing. */
-export function responseFindings(manifest: Manifest, answers: readonly Answer[]): readonly Finding[] {
+export function responseFindings(manifest: TabularManifest, answers: readonly Answer[]): readonly Finding[] {
   const [first] = answers;
   const moves = answers.some(({ probability }) => distance(probability, first?.probability ?? []) > AGREEMENT);
   if (!moves) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { featuresFromRow } from '../features';
-import type { Manifest } from '../manifest';
+import type { TabularManifest } from '../manifest';
 import type { Session } from '../session';
 import { answersOf, distance, explained } from './answers';
 import { error, ok, warning, type Finding } from './finding';
@@ -18,7 +18,7 @@ interface Parity {
 /** Holds the exported model, features included, to what the trained one says of the rows in parity.jsonl. */
 export async function parityFindings(
   session: Session,
-  manifest: Manifest,
+  manifest: TabularManifest,
   folder: string,
 ): Promise<readonly Finding[]> {
   const fixture = await fixtureOf(path.join(folder, 'parity.jsonl'));
@@ -34,7 +34,7 @@ export async function parityFindings(
   return [await compared(session, manifest, fixture)];
 }
 
-async function compared(session: Session, manifest: Manifest, fixture: readonly Parity[]): Promise<Finding> {
+async function compared(session: Session, manifest: TabularManifest, fixture: readonly Parity[]): Promise<Finding> {
   const probes: { readonly what: string; readonly values: readonly number[]; readonly score: number }[] = [];
   for (const [n, { row, score }] of fixture.entries()) {
     const features = featuresFromRow(manifest, row);

@@ -1,4 +1,4 @@
-import type { CellPolicy, Feature, Manifest } from '../manifest';
+import type { CellPolicy, Feature, TabularManifest } from '../manifest';
 
 /** A row that a model may be given, and how to name it. */
 export interface Probe {
@@ -21,7 +21,7 @@ interface Value {
  * and unseen where the manifest lets them through), everything missing at once, and a fixed mixture of all of these. Always the same
  * for one manifest.
  */
-export function probesOf({ features }: Manifest): readonly Probe[] {
+export function probesOf({ features }: TabularManifest): readonly Probe[] {
   const values = features.map(valuesOf);
   const usual = values.map(([first]) => first?.value ?? NaN);
   const single = features.flatMap((feature, n) =>

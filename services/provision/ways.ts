@@ -30,7 +30,7 @@ export class WayClosed extends Error {
   }
 }
 
-/** No way led to a server. The message lists each way, why it failed, and its fix. */
+/** No way led to what was asked for. The message lists each way, why it failed, and its fix. */
 export class ProvisionError extends Error {
   constructor(
     readonly server: string,
@@ -42,26 +42,31 @@ export class ProvisionError extends Error {
   }
 }
 
-/** One way to a server: throws WayClosed when it cannot be gone here. */
-export interface Way {
+/** One way to something: throws WayClosed when it cannot be gone here. */
+export interface Way<T = Provided> {
   readonly name: string;
-  open(): Promise<Provided>;
+  open(): Promise<T>;
+}
+
+/** Goes the first way to a server that works. Throws ProvisionError. */
+export async function firstThatWorks(server: string, ways: readonly Way[], progress: Progress): Promise<Provided> {
+  const provided = await firstThatOpens(server, ways);
+  progress(`${server}: ready at ${withoutPassword(provided.url)} (${provided.how})`);
+  return provided;
 }
 
 /** Goes the first way that works. A way that fails in an unforeseen manner counts as closed, too. Throws ProvisionError. */
-export async function firstThatWorks(server: string, ways: readonly Way[], progress: Progress): Promise<Provided> {
+export async function firstThatOpens<T>(what: string, ways: readonly Way<T>[]): Promise<T> {
   const tried: { way: string; reason: string; fix: string }[] = [];
   for (const way of ways) {
     try {
-      const provided = await way.open();
-      progress(`${server}: ready at ${withoutPassword(provided.url)} (${provided.how})`);
-      return provided;
+      return await way.open();
     } catch (error) {
       if (error instanceof WayClosed) tried.push({ way: way.name, reason: error.reason, fix: error.fix });
       else tried.push({ way: way.name, reason: String(error), fix: 'see the reason; the next way was tried' });
     }
   }
-  throw new ProvisionError(server, tried);
+  throw new ProvisionError(what, tried);
 }
 
 /** A server that somebody else runs: used as it is, left as it is. */

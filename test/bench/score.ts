@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { featuresFromRecord, type FeatureRow } from '../../models/features';
-import type { Manifest } from '../../models/manifest';
+import type { TabularManifest } from '../../models/manifest';
 import { loadModels } from '../../models/registry';
 import { openScorer } from '../../models/score';
 
@@ -36,7 +36,7 @@ async function timed(rounds: number, candidates: readonly (() => Promise<unknown
 }
 
 /** Canonical records from the parity fixture, as a lane would hold them. */
-async function records(folder: string, manifest: Manifest): Promise<unknown[]> {
+async function records(folder: string, manifest: TabularManifest): Promise<unknown[]> {
   const text = await readFile(path.join(folder, manifest.name, 'parity.jsonl'), 'utf8');
   return text
     .trimEnd()
@@ -52,6 +52,7 @@ async function main(folder: string): Promise<void> {
   const model = (await loadModels(folder)).get('lead-scoring');
   if (model === undefined) throw new Error(`no lead-scoring in ${folder}; name the models folder as the argument`);
   const { manifest } = model;
+  if (manifest.task === 'text') throw new Error('lead-scoring reads columns');
   const scorer = await openScorer(model);
   const bare = await InferenceSession.create(model.file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   const input = await records(folder, manifest);

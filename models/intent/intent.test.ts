@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { dataSet } from '../held-out';
+import type { Scored } from '../score';
+import type { Encoder } from '../text/encoder';
+import {
+  encoderWeights,
+  modesHere,
+  openTestEncoder,
+  scoreTexts,
+  textFigures,
+  textManifest,
+} from '../text/held-out-texts';
+import type { TextManifest } from '../text/text-manifest';
+
+const data = dataSet('CLINC150_CSV', 'clinc150/clinc150.csv');
+const withData = data.isThere ? describe : describe.skip;
+const hasEncoder = existsSync(encoderWeights);
+
+let encoder: Encoder | undefined;
+let manifest: TextManifest;
+beforeAll(async () => {
+  if (hasEncoder) encoder = await openTestEncoder();
+  manifest = await textManifest('intent');
+});
+afterAll(() => encoder?.close());
+
+/** Chance that a text of a class has a higher score than one of none. */
+function auroc(inside: readonly Scored[], outside: readonly Scored[]): number {
+  const wins = inside.map(({ score }) => outside.filter((one) => one.score < score).length);
+  return wins.reduce((sum, n) => sum + n, 0) / (inside.length * outside.length);
+}
+
+describe('intent', () => {
+  it('has 150 classes, and out of scope is none of them', () => {
+    expect(manifest.classes).toHaveLength(150);
+    expect(manifest.classes).not.toContain('oos');
+    expect(manifest.modes.full.beyond!.label).toBe('oos');
+    expect(manifest.features.map(({ column }) => column)).toStrictEqual(['text']);
+  });
+});
+
+withData.each(modesHere(hasEncoder))('intent on the public data, mode %s', (mode) => {
+  it('has the held-out figures of its manifest within 1e-4, and meets its goals', async () => {
+    const [own, told] = [
+      mode === 'full' ? encoder : undefined,
+      mode === 'full' ? manifest.metrics.holdout : manifest.metrics.words,
+    ];
+    const { beyond } = manifest.modes[mode];
+    const { rows, scored } = await scoreTexts('intent', data.file, own);
+    expect(rows).toHaveLength(told.rows);
+    const figures = textFigures(
+      rows.map((row) => row['intent']!),
+      scored,
+    );
+    for (const name of ['top1', 'macroF1', 'ece'] as const) expect(figures[name]).toBeCloseTo(told[name].value, 4);
+
+    const outside = await scoreTexts('intent', data.file, own, (row) => row['split'] === 'oos_test');
+    expect(outside.rows).toHaveLength(beyond!.rows);
+    expect(auroc(scored, outside.scored)).toBeCloseTo(beyond!.auc, 3);
+    const rejected = outside.scored.filter(({ label }) => label === 'oos');
+    expect(rejected.length / outside.rows.length).toBeCloseTo(beyond!.rejected, 2);
+    expect(rejected.every(({ ranking }) => ranking!.gate === 'ask')).toBe(true);
+    expect(scored.filter(({ label }) => label !== 'oos').length / scored.length).toBeCloseTo(beyond!.kept, 2);
+    expect(figures.top1).toBeGreaterThanOrEqual(mode === 'full' ? 0.95 : 0.92);
+    expect(beyond!.auc).toBeGreaterThanOrEqual(mode === 'full' ? 0.95 : 0.92);
+  }, 600_000);
+});

@@ -1,0 +1,131 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { featuresFromRow, type FeatureRow } from '../features';
+import { loadModels, type Model } from '../registry';
+import { openScorer, type Scored, type Scorer } from '../score';
+import type { Encoder } from './encoder';
+import { encoderWeights, modesHere, openTestEncoder } from './held-out-texts';
+import type { ModeName } from './text-manifest';
+
+type Parity = Readonly<Record<ModeName, readonly (readonly [string, number])[]>> & {
+  readonly row: Readonly<Record<string, string>>;
+};
+
+const models = path.join(__dirname, '..');
+const hasEncoder = existsSync(encoderWeights);
+const withEncoder = hasEncoder ? describe : describe.skip;
+
+/** Every text model must keep what follows. */
+const NAMES = readdirSync(models).filter((name) => existsSync(path.join(models, name, 'weights.safetensors')));
+
+let encoder: Encoder | undefined;
+beforeAll(async () => {
+  if (hasEncoder) encoder = await openTestEncoder();
+});
+afterAll(() => encoder?.close());
+
+const modelNamed = async (name: string): Promise<Model> => (await loadModels(models)).get(name)!;
+const sum = (scored: Scored) => Object.values(scored.contributions).reduce((total, c) => total + c, scored.intercept);
+
+async function fixtureOf({ manifest }: Model): Promise<{ lines: readonly Parity[]; rows: readonly FeatureRow[] }> {
+  const text = await readFile(path.join(models, manifest.name, 'parity.jsonl'), 'utf8');
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Parity);
+  const rows = lines.map(({ row }) => {
+    const features = featuresFromRow(manifest, row);
+    if (features.outcome !== 'row') throw new Error(features.reason);
+    return features;
+  });
+  return { lines, rows };
+}
+
+const cases = NAMES.flatMap((name) => modesHere(hasEncoder).map((mode) => [name, mode] as const));
+
+describe.each(cases)('%s, mode %s', (name, mode) => {
+  let scorer: Scorer;
+  let lines: readonly Parity[];
+  let rows: readonly FeatureRow[];
+  let scored: readonly Scored[];
+
+  beforeAll(async () => {
+    const model = await modelNamed(name);
+    scorer = await openScorer(model, mode === 'full' ? encoder : undefined);
+    ({ lines, rows } = await fixtureOf(model));
+    scored = await scorer.score(rows);
+  });
+  afterAll(() => scorer.close());
+
+  it('scores the 100 texts of the fixture as the Python model does, within 1e-5', () => {
+    expect(scored).toHaveLength(100);
+    const distances = scored.flatMap(({ ranking }, n) =>
+      ranking!.best.map(({ score }, place) => Math.abs(score - lines[n]![mode][place]![1])),
+    );
+    expect(distances).toHaveLength(300);
+    expect(Math.max(...distances)).toBeLessThan(1e-5);
+    expect(scored.map(({ ranking }) => ranking!.best[0]!.label)).toStrictEqual(lines.map((line) => line[mode][0]![0]));
+  });
+
+  it('explains every score exactly: intercept and contributions are log(best / second)', () => {
+    for (const one of scored) {
+      expect(sum(one)).toBeCloseTo(Math.log(one.score / one.ranking!.best[1]!.score), 6);
+      for (const { term, contribution } of one.reasons) expect(one.contributions[term] ?? 0).toBe(contribution);
+    }
+  });
+
+  it('gives a text the same bits alone and in any company', async () => {
+    const alone: Scored[] = [];
+    for (const row of rows.slice(0, 20)) alone.push(...(await scorer.score([row])));
+    expect(alone).toStrictEqual(scored.slice(0, 20));
+    expect((await scorer.score(rows.slice(0, 20).toReversed())).toReversed()).toStrictEqual(alone);
+  });
+
+  it('says that it scored by words alone, in every score, only where it did', () => {
+    const notices = scored.map(({ reasons }) => reasons.some(({ term }) => term === '(words alone)'));
+    expect(new Set(notices)).toStrictEqual(new Set([mode === 'words']));
+    expect(scorer.mode).toBe(mode);
+  });
+
+  it('opens no gate for a text of which it knows no word, and says so', async () => {
+    const [one] = await scorer.score([{ outcome: 'row', values: [], text: 'zzqxv wvvq', defaults: [] }]);
+    expect(one!.ranking!.gate).toBe('ask');
+    expect(one!.reasons.map(({ term }) => term)).toContain('(nothing known)');
+  });
+});
+
+describe('a text model', () => {
+  it('is not opened when one byte of its weights was changed', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'signalbox-text-'));
+    try {
+      const model = await modelNamed('case-classification');
+      const file = path.join(folder, path.basename(model.file));
+      await copyFile(model.file, file);
+      const bytes = await readFile(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      await writeFile(file, bytes);
+      await expect(openScorer({ ...model, file })).rejects.toThrow(/SHA-256 is [0-9a-f]{64}, the manifest says/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+withEncoder('a text model with the sentence encoder', () => {
+  it('has another digest without it', async () => {
+    const model = await modelNamed('case-classification');
+    const [full, words] = [await openScorer(model, encoder), await openScorer(model)];
+    expect(full.digest).toBe(model.digest);
+    expect(words.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(words.digest).not.toBe(full.digest);
+    await Promise.all([full.close(), words.close()]);
+  });
+
+  it('is not opened with another encoder than it was trained with', async () => {
+    const model = await modelNamed('case-classification');
+    const other = { ...encoder!, digest: '0'.repeat(64) };
+    await expect(openScorer(model, other)).rejects.toThrow(/trained with the encoder/);
+  });
+});
