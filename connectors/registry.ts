@@ -7,7 +7,10 @@ import { sap } from './sap';
 
 /** Every CRM that Signalbox speaks with, by its name in configuration. */
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map<string, AnyConnector>(
-  [cloudevents, salesforce, dynamics365, graph, sap].map((connector): [string, AnyConnector] => [connector.name, connector]),
+  [cloudevents, salesforce, dynamics365, graph, sap].map((connector): [string, AnyConnector] => [
+    connector.name,
+    connector,
+  ]),
 );
 
 /** Throws RangeError that lists the names there are. */

@@ -66,34 +66,10 @@ export async function findDecisionsOn(
   return rows.map(readDecision);
 }
 
-/** A row as it was recorded. */
+/** A row as it was recorded; what is null was absent. */
 export function readDecision(row: Pick<Selectable<Schema['decisions']>, (typeof decisionColumns)[number]>): Decision {
-  const {
-    tenant,
-    because,
-    score,
-    band,
-    ranking,
-    intercept,
-    model,
-    decidedat,
-    related,
-    relatedfrom,
-    propensity,
-    ...rest
-  } = row;
-  return {
-    ...rest,
-    tenantid: tenant,
-    decidedat: decidedat.toISOString(),
-    ...(because !== null && { because }),
-    ...(score !== null && { score }),
-    ...(band !== null && { band }),
-    ...(ranking !== null && ranking !== undefined && { ranking }),
-    ...(intercept !== null && { intercept }),
-    ...(related !== null && { related }),
-    ...(relatedfrom !== null && { relatedFrom: relatedfrom }),
-    ...(propensity !== null && { propensity }),
-    ...(model !== null && { model }),
-  };
+  const { tenant, decidedat, relatedfrom, ...rest } = row;
+  const told = Object.entries({ ...rest, relatedFrom: relatedfrom }).filter(([, value]) => value !== null);
+  const known = Object.fromEntries(told) as unknown as Omit<Decision, 'tenantid' | 'decidedat'>;
+  return { ...known, tenantid: tenant, decidedat: decidedat.toISOString() };
 }

@@ -8,9 +8,7 @@ export interface Allocation {
 }
 
 /** The `/limits` resources that a connection uses up, and what to do when they run out. */
-const allocations: Readonly<
-  Record<string, { readonly what: string; readonly why: string; readonly fix: string }>
-> = {
+const allocations: Readonly<Record<string, { readonly what: string; readonly why: string; readonly fix: string }>> = {
   DailyApiRequests: {
     what: 'API requests',
     why: 'reading and writing back stop when they are used up',

@@ -87,11 +87,14 @@ function fitted(kind: FieldKind, value: unknown): unknown {
       return typeof value === 'boolean' ? value : undefined;
     case 'count':
       return isCount(value) ? value : undefined;
-    default: {
-      const text = typeof value === 'number' && kind === 'decimal' ? String(value) : (textOf(value) ?? '');
-      return texts[kind].test(text) ? text : undefined;
-    }
+    default:
+      return fittedText(kind, value);
   }
+}
+
+function fittedText(kind: keyof typeof texts, value: unknown): string | undefined {
+  const text = typeof value === 'number' && kind === 'decimal' ? String(value) : (textOf(value) ?? '');
+  return texts[kind].test(text) ? text : undefined;
 }
 
 function isCount(value: unknown): boolean {

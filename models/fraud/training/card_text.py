@@ -11,8 +11,8 @@ SPLITS = {
     "real": "this model on all real claims of the public data set",
 }
 
-MADE_UP = """The made-up claims have the columns and values of the public data set, round shares, and effects with round log-odds that follow the red flags which
-insurers publish: stated in `training/generate.py`, fitted to nothing.
+MADE_UP = """The made-up claims have the columns and values of the public data set, round shares, and effects with round log-odds that follow what is commonly held to
+be a red flag of a claim: our judgement, stated in `training/generate.py`, fitted to nothing.
 """
 
 

@@ -13,7 +13,7 @@ const defaultTop = 10;
 const largestTop = 1000;
 
 /** The extended property that a query asks for. */
-export const propertyIn = (query: URLSearchParams): string | undefined =>
+const propertyIn = (query: URLSearchParams): string | undefined =>
   /singleValueExtendedProperties\(\$filter=id eq '([^']+)'\)/i.exec(query.get('$expand') ?? '')?.[1];
 
 /** One item with the members that a query asks for. */
