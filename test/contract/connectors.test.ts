@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectors } from '../../connectors/registry';
 import { clauseIds } from './clauses';
 import type { ContractSubject } from './subject';
 import { describeConnector } from './suite';
+import { ContractTable } from './table';
 import { waivers } from './waivers';
 
 /** The subjects of a registered connector: `subjects/<name>.ts`, and `subjects/<name>.<binding>.ts` for its other ways to hear. */
@@ -18,9 +19,12 @@ function subjectsOf(name: string): readonly ContractSubject[] {
     });
 }
 
+const table = new ContractTable();
 for (const name of connectors.keys()) {
   const subjects = subjectsOf(name);
-  subjects.forEach(describeConnector);
+  subjects.forEach((subject) => {
+    describeConnector(subject, table);
+  });
   if (subjects.length === 0) {
     it(`the contract of ${name}`, () => {
       throw new Error(`no simulator for ${name}: give it one in test/contract/subjects/${name}.ts`);
@@ -35,4 +39,10 @@ it('has no waiver for what is not there', () => {
     expect(clauseIds).toContain(clause);
     expect(reason).toMatch(/\w+ \w+/);
   }
+});
+
+it('is what the page of who keeps it tells', () => {
+  const page = join(__dirname, '../../docs/spec/contract-table.md');
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, table.page());
+  expect(table.page()).toBe(readFileSync(page, 'utf8'));
 });
