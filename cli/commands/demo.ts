@@ -3,7 +3,8 @@ import path from 'node:path';
 import { startCloudForCustomer } from '../demo/cloud-for-customer';
 import { startDataverse } from '../demo/dataverse';
 import { generateLeads } from '../demo/generate-leads';
-import { createLeads, liveOn } from '../demo/happenings';
+import { generateCases } from '../demo/generate-cases';
+import { createCases, createLeads, liveOn } from '../demo/happenings';
 import type { NativeLead } from '../demo/lead-fields';
 import { readLeads } from '../demo/read-leads';
 import { untilEnded } from '../until-ended';
@@ -91,22 +92,28 @@ async function play(stage: Stage, options: DemoOptions, say: (line?: string) => 
     live(`  leads ${created}   ${figures(summary)}`);
   };
   const beside = Promise.all(stage.neighbours.map((neighbour) => neighbour.live()));
+  const cases = createCases(org, generateCases(30));
   const leads = createLeads(org, rows, options.rate, (n) => (created = n));
   const first = settledAfter(leads, stage, show);
   await first;
+  const written = await cases;
   const { changed, completed, converted } = await liveOn(org);
   const summary = await settled(org, ledger, show, quietWithinMs);
   const neighbours = await settleNeighbours(stage, await beside);
   live(undefined);
   say(
-    `  Salesforce: ${created} leads created, ${changed} changed later, ${completed} tasks completed by people, ${converted} leads converted`,
+    `  Salesforce: ${created} leads and ${written} cases created, ${changed} leads changed later, ${completed} tasks completed by people, ${converted} leads converted`,
   );
   say(`  ${figures(summary)}`);
   say(`  lost ${summary.lost}   duplicates dropped ${summary.duplicatesDropped}   quarantined ${summary.quarantined}`);
-  for (const { crm, records, called, events, decisions, tasksCreated, lost } of neighbours)
+  say(`  ${deedsText(summary)}`);
+  for (const neighbour of neighbours) {
+    const { crm, called, events, decisions, tasksCreated, lost } = neighbour;
     say(
-      `  ${crm}: ${records} ${called} created   events ${events}   decisions ${decisions}   tasks ${tasksCreated}   lost ${lost}`,
+      `  ${crm}: ${called} created   events ${events}   decisions ${decisions}   tasks ${tasksCreated}   lost ${lost}`,
     );
+    say(`  ${deedsText(neighbour)}`);
+  }
   say();
   const lead = await tellStory(stage, say);
   say('Where to look next:');
@@ -126,6 +133,11 @@ async function settleNeighbours(
     return life === undefined ? [] : [neighbourSettled(neighbour, life, ledger, quietWithinMs)];
   });
   return Promise.all(settling);
+}
+
+/** What each use case led to, as the CRM has it. */
+function deedsText({ useCases }: Pick<Summary, 'useCases'>): string {
+  return useCases.map(({ usecase, count, what }) => `${usecase}: ${count} ${what}`).join('   ');
 }
 
 function altogether(summary: Summary, neighbours: readonly NeighbourSummary[]): DemoSummary {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DemoCase } from './generate-cases';
 import type { NativeLead } from './lead-fields';
 import type { Org, OrgRecord } from './org';
 
@@ -26,6 +27,16 @@ export async function createLeads(
     onCreated(created);
     const early = (created / perSecond) * 1000 - (performance.now() - begun);
     if (early > 0) await wait(early);
+  }
+  return created;
+}
+
+/** Lets customers write. */
+export async function createCases(org: Org, cases: Iterable<DemoCase>): Promise<number> {
+  let created = 0;
+  for (const { Subject, Description } of cases) {
+    await org.createCase({ Subject, Description });
+    created += 1;
   }
   return created;
 }

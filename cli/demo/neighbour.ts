@@ -5,6 +5,14 @@
  */
 export type StartNeighbour = (dir: string, origin: string) => Promise<Neighbour>;
 
+/** What a CRM holds of what a use case led to. */
+export interface Deeds {
+  readonly usecase: string;
+  readonly count: number;
+  /** For a person: `cases given to a team`. */
+  readonly what: string;
+}
+
 /** A CRM of the demo beside Salesforce: simulated, with a tenant of its own and a small story of its own. */
 export interface Neighbour {
   /** For a person: `Dynamics 365`. */
@@ -18,11 +26,13 @@ export interface Neighbour {
   tenantFile(): object;
   /** Has the CRM push to Signalbox, once that listens. */
   connect(): Promise<void>;
-  /** Lets records be created; how many, and what people call them. */
+  /** Lets records be created; how many, and what people call them: `40 leads and 30 cases`. */
   live(): Promise<{ readonly records: number; readonly called: string }>;
   /** Changes that the CRM has told of so far, those by Signalbox among them. */
   told(): Promise<number>;
   /** Tasks that the CRM holds. */
   tasks(): Promise<number>;
+  /** By use case. */
+  deeds(): Promise<readonly Deeds[]>;
   stop(): Promise<void>;
 }

@@ -58,7 +58,9 @@ export class Org {
   /** @param dir where its options and certificate are written */
   static async start(dir: string): Promise<Org> {
     const fields = leadFields.map(({ name, type }) => ({ name, type }));
-    const simulator = await Simulator.start<Endpoints>('salesforce', dir, { fields: { Lead: fields } });
+    const simulator = await Simulator.start<Endpoints>('salesforce', dir, {
+      fields: { Lead: fields, Case: [{ name: 'Topic__c', type: 'string' }] },
+    });
     const caFile = path.join(dir, 'salesforce-ca.pem');
     await writeFile(caFile, simulator.endpoints.caCertPem);
     const org = new Org(simulator, caFile);
@@ -73,6 +75,12 @@ export class Org {
   /** Creates a lead as a sales person would; its id. */
   async createLead(lead: NativeLead): Promise<string> {
     const { id } = (await this.rest('POST', '/sobjects/Lead', lead)) as { id: string };
+    return id;
+  }
+
+  /** Creates a case as a form on the web would; its id. */
+  async createCase(fields: Readonly<Record<string, string>>): Promise<string> {
+    const { id } = (await this.rest('POST', '/sobjects/Case', fields)) as { id: string };
     return id;
   }
 

@@ -9,7 +9,8 @@ type Heard = Extract<HistoryEntry, { kind: 'event' }>;
 /** Tells one decision in full, from the native event to the workflow that acted; the lead's id. */
 export async function tellStory({ org, signalbox }: Stage, say: (line?: string) => void): Promise<string> {
   const { ledger } = signalbox.runtime;
-  const task = (await org.records('Task')).find(({ IsDeleted }) => IsDeleted !== true);
+  const tasks = await org.records('Task');
+  const task = tasks.find(({ IsDeleted, WhoId }) => IsDeleted !== true && typeof WhoId === 'string');
   const lead = task === undefined ? (await org.records('Lead'))[0]?.Id : String(task.WhoId);
   if (lead === undefined) throw new Error('there was no lead: the file has no rows');
   const { acted, decided, heard } = pick(await ledger.history('demo', lead), lead);

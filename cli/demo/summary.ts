@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ledger } from '../../ledger/ledger';
-import type { Neighbour } from './neighbour';
+import type { Deeds, Neighbour } from './neighbour';
 import type { Org, PublishedEvent } from './org';
 
 /** The demo's figures; also its `--json` line. */
@@ -18,6 +18,7 @@ export interface Summary {
   /** From the org's publication of an event to the task it led to, both on the org's clock. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly useCases: readonly Deeds[];
 }
 
 /** What came of a neighbour's records; also a part of the `--json` line. */
@@ -27,6 +28,7 @@ export interface NeighbourSummary {
   /** Created by people. */
   readonly records: number;
   readonly called: string;
+  readonly useCases: readonly Deeds[];
   readonly events: number;
   readonly decisions: number;
   readonly tasksCreated: number;
@@ -49,8 +51,9 @@ export async function neighbourSettled(
     const [counts, told, tasks] = [await ledger.counts(tenant), await neighbour.told(), await neighbour.tasks()];
     const { events, decisions, tasksCreated, quarantined, duplicatesDropped } = counts;
     const lost = Math.max(0, told - events - quarantined - duplicatesDropped);
-    const summary = { crm, tenant, records, called, events, decisions, tasksCreated, quarantined, lost };
-    const seen = JSON.stringify({ counts, told, tasks });
+    const useCases = await neighbour.deeds();
+    const summary = { crm, tenant, records, called, useCases, events, decisions, tasksCreated, quarantined, lost };
+    const seen = JSON.stringify({ counts, told, tasks, useCases });
     const isStill = seen === last && lost === 0 && tasks === tasksCreated;
     if (isStill || performance.now() - begun > withinMs) return summary;
     last = seen;
@@ -58,7 +61,7 @@ export async function neighbourSettled(
   }
 }
 
-const demoTopics = ['/data/LeadChangeEvent', '/data/TaskChangeEvent'] as const;
+const demoTopics = ['/data/LeadChangeEvent', '/data/CaseChangeEvent', '/data/TaskChangeEvent'] as const;
 
 /** Compares what the org says with what the ledger says. */
 async function summarise(org: Org, ledger: Ledger): Promise<Summary> {
@@ -79,7 +82,18 @@ async function summarise(org: Org, ledger: Ledger): Promise<Summary> {
     quarantined,
     lost,
     ...latency,
+    useCases: await deedsOf(org),
   };
+}
+
+/** What Salesforce holds of what its use cases led to. */
+async function deedsOf(org: Org): Promise<readonly Deeds[]> {
+  const hot = (await org.records('Lead')).filter(({ Rating }) => Rating === 'Hot');
+  const filed = (await org.records('Case')).filter(({ Topic__c }) => typeof Topic__c === 'string');
+  return [
+    { usecase: 'lead-scoring', count: hot.length, what: 'leads rated hot' },
+    { usecase: 'case-classification', count: filed.length, what: 'cases filed under their topic' },
+  ];
 }
 
 /**

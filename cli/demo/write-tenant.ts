@@ -33,7 +33,7 @@ export async function writeTenant(file: string, org: DemoOrg): Promise<void> {
           clientId: `env:${demoSecrets.clientId}`,
           clientSecret: `env:${demoSecrets.clientSecret}`,
         },
-        subscribe: ['/data/LeadChangeEvent', '/data/TaskChangeEvent'],
+        subscribe: ['/data/LeadChangeEvent', '/data/CaseChangeEvent', '/data/TaskChangeEvent'],
         start: 'earliest',
         requestsPerSecond: 200,
         onGap: 'backfill',
@@ -59,6 +59,15 @@ export async function writeTenant(file: string, org: DemoOrg): Promise<void> {
         },
         approval: 'none',
         outcome: { won: 'record.isConverted', within: 'P30D' },
+      },
+      'case-classification': {
+        connection: 'sales',
+        bands: { sure: 0.6, unsure: 0 },
+        act: {
+          sure: [{ set: { field: 'Topic__c', value: '{{label}}' } }],
+          unsure: [{ task: { subject: 'Is "{{record.subject}}" about {{label}}?', body: '{{ranking}}', due: 'P1D' } }],
+        },
+        outcome: { within: 'P30D' },
       },
     },
   };
