@@ -18,6 +18,8 @@ export interface Dynamics365Config {
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
+  /** An ISO 8601 duration of days, hours and minutes, or `off`. */
+  readonly reconcile?: string;
   readonly maxInFlight?: number;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
@@ -25,6 +27,15 @@ export interface Dynamics365Config {
 
 /** JSON Schema of a connection, for validation, editors and documentation. */
 export const configSchema: JsonSchema = schema;
+
+/** Lost posts are found within this, unless the configuration says otherwise. */
+const usualReconcile = 'PT15M';
+
+/** How often changes are looked for that no post told; undefined for never. Without a webhook nothing is expected to be told. */
+export function reconciles({ reconcile, webhook }: Dynamics365Config): string | undefined {
+  const every = reconcile ?? (webhook === undefined ? 'off' : usualReconcile);
+  return every === 'off' ? undefined : every;
+}
 
 /** The configuration with what it left open filled in. */
 export interface Settings {
