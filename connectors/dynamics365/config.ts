@@ -47,6 +47,8 @@ export interface Settings {
   readonly loginUrl: string;
   readonly webhook: Webhook | undefined;
   readonly streams: readonly string[];
+  /** Whether changes are looked for that no post told. */
+  readonly reconciles: boolean;
   readonly requestsPerSecond: number;
   readonly mapping: Mapping;
 }
@@ -61,6 +63,7 @@ export function settingsOf(config: Dynamics365Config): Settings {
     loginUrl: tokenUrlOf(config.auth),
     webhook: config.webhook,
     streams: config.subscribe ?? [],
+    reconciles: reconciles(config) !== undefined,
     requestsPerSecond: config.requestsPerSecond ?? 15,
     mapping: config.mapping ?? {},
   };
