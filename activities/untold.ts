@@ -5,8 +5,9 @@ import { timeOfOrder } from '../canonical-schema/order';
 import type { IngestDependencies } from './ingest-dependencies';
 import { isStale, type Snapshot } from './merge';
 
-/** How often the ledger is asked again while events may be on their way, ms. */
-const askEveryMs = 1_000;
+/** When ledger and CRM are asked again while events may be on their way, ms: most come at once. */
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
 
 /** Reads the records of such events again and gives the events of their present state; a deletion stays as it is. */
 export type ReadAgain = (events: readonly CanonicalEvent[]) => Promise<readonly CanonicalEvent[]>;
@@ -31,9 +32,11 @@ export class Untold {
     const isFresh = ({ time }: CanonicalEvent): boolean =>
       Math.min(Date.parse(time) + this.graceMs, until) > this.deps.now();
     let untold = await this.unknown(events);
+    let pauseMs = firstPauseMs;
     while (untold.length > 0) {
       const isWaiting = untold.some(isFresh);
-      if (isWaiting) await delay(askEveryMs, undefined, { signal: this.signal });
+      if (isWaiting) await delay(pauseMs, undefined, { signal: this.signal });
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       untold = await this.unknown(await readAgain(untold));
       if (!isWaiting) return untold;
     }
