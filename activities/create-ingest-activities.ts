@@ -2,13 +2,15 @@ import { backfill } from './backfill';
 import { mapFailures } from './failure';
 import { listen } from './listen';
 import type { IngestDependencies } from './ingest-dependencies';
-import type { Expired, GapFilled, GapRef, ListenInput } from './subscription-types';
+import { reconcile } from './reconcile';
+import type { Expired, GapFilled, GapRef, ListenInput, Reconciled, ReconcileInput } from './subscription-types';
 
 /** What the ingest process does: it hears the CRM. */
 export function createIngestActivities(deps: IngestDependencies) {
   return mapFailures({
     listen: (input: ListenInput): Promise<Expired> => listen(deps, input),
     backfill: (gap: GapRef): Promise<GapFilled> => backfill(deps, gap),
+    reconcile: (input: ReconcileInput): Promise<Reconciled> => reconcile(deps, input),
   });
 }
 

@@ -30,3 +30,27 @@ export interface GapFilled {
   /** Events published from what was read back. */
   readonly recovered: number;
 }
+
+export interface ReconcileInput extends StreamRef {
+  /** How long after a change its event may still be on its way, ms. Default: a minute. */
+  readonly graceMs?: number;
+}
+
+/** What comparing a stream with the changes that the CRM tracked has led to. */
+export interface Reconciled {
+  readonly stream: string;
+  /** Only the token was taken: what changes from now on is compared the next time. */
+  readonly isFirst: boolean;
+  /** The CRM no longer knew the token: changed records were read by query, which tells no deletions. */
+  readonly isResync: boolean;
+  /** Changes that the CRM tracked. */
+  readonly found: number;
+  /** Those that no event had told, deletions included: published. */
+  readonly missing: number;
+  /** The deletions among them. */
+  readonly deleted: number;
+  /** The ledger's id of the gap, where something was missing or the token was lost. */
+  readonly gap?: string;
+  /** How often the tenant's file asks for it by now, ms; absent for not by itself. */
+  readonly everyMs?: number;
+}

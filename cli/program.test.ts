@@ -28,6 +28,7 @@ test('the commands are those of the manual', () => {
       'history',
       'demo',
       'gaps list',
+      'reconcile',
       'models list',
       'model check',
       'model promote',

@@ -14,6 +14,7 @@ import { modelCommand } from './commands/model';
 import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
+import { reconcileCommand } from './commands/reconcile';
 import { scoreCommand } from './commands/score';
 import { upCommand } from './commands/up';
 import { validateCommand } from './commands/validate';
@@ -73,6 +74,7 @@ export const newProgram = (terminal: Terminal): Command => {
     exportCommand,
     quarantineCommand,
     gapsCommand,
+    reconcileCommand,
     parkedCommand,
     modelsCommand,
     modelCommand,

@@ -60,7 +60,17 @@ export interface Reader<N> {
    * Pages by (modification time, id), so records of one instant are neither skipped nor repeated.
    */
   changed(stream: string, from: string, to: string, signal: AbortSignal): AsyncIterable<N>;
+  /**
+   * Only where the CRM keeps track of changes by itself. What of a stream's records changed since the token, each once in its
+   * present state, deleted ones as deletions; last of all one token for the next time. Without a token nothing but that token.
+   * Throws PositionExpired before anything is told where the CRM no longer knows the token, Retryable or Permanent as `read`.
+   */
+  tracked?(stream: string, token: Position | undefined, signal: AbortSignal): AsyncIterable<Tracked<N>>;
 }
+
+/** What a reader tells of tracked changes. */
+export type Tracked<N> =
+  { readonly kind: 'change'; readonly native: N } | { readonly kind: 'token'; readonly token: Position };
 
 /** Writes to one CRM. */
 export interface Sink {
@@ -208,6 +218,11 @@ export interface Connector<C, N> {
   readonly besides?: { readonly connector: string; readonly claims: (payload: unknown) => boolean };
   /** Whether a connection so configured has a `receiver`; absent for never. Told without connecting: a process opens its door by it. */
   readonly receives?: (config: C) => boolean;
+  /**
+   * How often a connection so configured compares what it heard with what the CRM tracked, as an ISO 8601 duration; undefined
+   * for not by itself, absent where its reader has no `tracked`. Told without connecting.
+   */
+  readonly reconciles?: (config: C) => string | undefined;
   /** The only place with I/O. Throws Permanent or Retryable with the fix in the message. */
   connect(config: C, dependencies: ConnectDependencies): Promise<Connection<N>>;
   /**

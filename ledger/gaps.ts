@@ -26,17 +26,23 @@ export interface GapRow extends Gap {
   readonly closedat?: string;
 }
 
+/** How a gap was filled. */
+export interface GapEnd {
+  readonly recovered: number;
+  readonly duplicates: number;
+  /** RFC 3339 UTC */
+  readonly at: string;
+}
+
 /** The gap ledger. */
 export interface Gaps {
   /** Opens a gap and gives its id. While one is open for the stream, that one is widened to hold the new one. */
   open(gap: Gap): Promise<string>;
   /** @param recovered events read by backfill so far, in all */
   progress(tenant: string, id: string, recovered: number): Promise<void>;
-  close(
-    tenant: string,
-    id: string,
-    end: { readonly recovered: number; readonly duplicates: number; readonly at: string; readonly to?: string },
-  ): Promise<void>;
+  close(tenant: string, id: string, end: GapEnd & { readonly to?: string }): Promise<void>;
+  /** Keeps a gap that was found only when it was filled, closed, and gives its id. An open one of the stream stays as it is. */
+  add(gap: Gap, end: GapEnd): Promise<string>;
   /** Oldest first. */
   list(tenant: string, which?: 'open' | 'all'): Promise<GapRow[]>;
 }
@@ -45,6 +51,7 @@ export interface Gaps {
 export function gaps(database: Kysely<Schema>): Gaps {
   return {
     open: (gap) => open(database, gap),
+    add: (gap, end) => add(database, gap, end),
     progress: (tenant, id, recovered) => change(database, tenant, id, { recovered }),
     close: (tenant, id, { at, to, ...counts }) =>
       change(database, tenant, id, { ...counts, closedat: at, ...(to !== undefined && { missingto: to }) }),
@@ -71,6 +78,15 @@ async function open(database: Kysely<Schema>, gap: Gap): Promise<string> {
             then greatest(gaps.missingto, excluded.missingto) end`,
         }),
     )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+async function add(database: Kysely<Schema>, { from, to, ...rest }: Gap, { at, ...counts }: GapEnd): Promise<string> {
+  const { id } = await database
+    .insertInto('gaps')
+    .values({ ...rest, ...counts, missingfrom: from, missingto: to ?? null, closedat: at })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;

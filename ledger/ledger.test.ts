@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { databases, type LedgerDatabase } from '../test/database';
 import { openLedger, type Batch, type Ledger } from './ledger';
-import { testSources } from './sources.fixture';
+import { testGaps, testSources } from './sources.fixture';
 import {
   sampleAction,
   sampleBatch,
@@ -170,6 +170,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   });
 
   testSources(it, () => ({ ledger, tenant }));
+  testGaps(it, () => ({ ledger, tenant }));
 
   it('tells a story in order, causes before effects though the clock of the CRM runs ahead', async () => {
     const ahead = { ...event(2), time: '2026-01-01T00:05:00.000Z' };

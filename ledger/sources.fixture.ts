@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Ledger } from './ledger';
 
-/** What holds for positions, quarantine, bodies and gaps, over any database. */
+/** What holds for positions, quarantine and bodies, over any database. */
 export function testSources(it: jest.It, given: () => { readonly ledger: Ledger; readonly tenant: string }): void {
   it('keeps positions by stream, the last saved one', async () => {
     const { ledger, tenant } = given();
@@ -40,7 +40,10 @@ export function testSources(it: jest.It, given: () => { readonly ledger: Ledger;
     await ledger.putBody(tenant, 'sha256:1', bytes);
     expect((await ledger.getBody(tenant, 'sha256:1'))?.equals(bytes)).toBe(true);
   });
+}
 
+/** What holds for gaps, over any database. */
+export function testGaps(it: jest.It, given: () => { readonly ledger: Ledger; readonly tenant: string }): void {
   it('holds one open gap per stream, widened by the next cause', async () => {
     const { ledger, tenant } = given();
     const gap = { tenant, connection: 'sales', stream: 's', cause: 'expired', policy: 'backfill' };
@@ -56,5 +59,17 @@ export function testSources(it: jest.It, given: () => { readonly ledger: Ledger;
     expect(await ledger.gaps.list(tenant, 'all')).toMatchObject([{ recovered: 7, duplicates: 2 }]);
     expect(await ledger.gaps.open({ ...gap, from: '2026-01-02T00:00:00.000Z' })).not.toBe(id);
     await expect(ledger.gaps.progress(tenant, '999999', 1)).rejects.toThrow(/no gap 999999/);
+  });
+
+  it('keeps a gap that is closed from the beginning beside an open one', async () => {
+    const { ledger, tenant } = given();
+    const gap = { tenant, connection: 'sales', stream: 's', cause: 'lost', policy: 'backfill' };
+    const open = await ledger.gaps.open({ ...gap, from: '2026-01-01T00:00:00.000Z' });
+    const window = { from: '2026-01-02T00:00:00.000Z', to: '2026-01-02T00:15:00.000Z' };
+    const end = { recovered: 5, duplicates: 3, at: '2026-01-02T00:15:01.000Z' };
+    const id = await ledger.gaps.add({ ...gap, ...window }, end);
+    const { at: closedat, ...counts } = end;
+    expect(await ledger.gaps.list(tenant, 'all')).toMatchObject([{ id: open }, { id, ...window, ...counts, closedat }]);
+    expect(await ledger.gaps.list(tenant)).toMatchObject([{ id: open }]);
   });
 }

@@ -3,6 +3,7 @@ import { createIngestActivities } from '../activities/create-ingest-activities';
 import type { GapRef, ListenInput } from '../activities/subscription-types';
 import { gapId, names, subscriptionId, taskQueues } from '../workflows/names';
 import { openDoor } from './receive';
+import { startReconciling } from './reconcile';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { running } from './worker';
@@ -51,6 +52,7 @@ async function startHearing(runtime: Runtime): Promise<Service> {
     shutdownGraceTime: '100ms',
   });
   await subscribeAll(runtime);
+  await startReconciling(runtime);
   return running(worker);
 }
 

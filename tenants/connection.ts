@@ -1,5 +1,6 @@
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import type { Path } from './document';
+import { durationMs } from './duration';
 import { compileJsonata, ExpressionError } from './expression';
 import { compileConfigSchema } from './schema';
 import { resolveSecrets, type SecretSources } from './secrets';
@@ -80,10 +81,17 @@ export const readConnection = (
       streams: written.subscribe,
       start: written.start ?? 'latest',
       onGap: written.onGap ?? 'backfill',
+      ...reconcileOf(connector, value),
       maxInFlight: written.maxInFlight ?? 100,
       mapping: written.mapping ?? {},
     },
   };
+};
+
+/** How often a connection reconciles, where it does. */
+const reconcileOf = (connector: AnyConnector, config: unknown): Pick<TenantConnection, 'reconcile'> => {
+  const reconcile = durationMs(connector.reconciles?.(config) ?? '');
+  return reconcile === undefined ? {} : { reconcile };
 };
 
 /** What was written passed; so what a reference led to is wrong, and must not be shown. */

@@ -26,7 +26,8 @@ const asWritten = (schema: unknown): unknown => {
   if ('const' in schema || Object.keys(schema).every((key) => key === 'type' || annotations.includes(key)))
     return schema;
   const rules = Object.fromEntries(Object.entries(schema).filter(([key]) => !annotations.includes(key)));
-  return { ...about, type: 'string', if: { pattern: referencePattern }, else: rules };
+  // A fault is told in the words of the part that it is in.
+  return { ...about, type: 'string', if: { pattern: referencePattern }, else: { ...about, ...rules } };
 };
 
 /** Settings that are the same for every connector. Only which streams there are, the connector knows better. */

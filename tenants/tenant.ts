@@ -41,6 +41,8 @@ export interface TenantConnection {
   readonly start: 'latest' | 'earliest' | 'snapshot';
   /** What happens when events may be missing: read them again by query, or stop and wait for a person. */
   readonly onGap: 'backfill' | 'halt';
+  /** Milliseconds between two reconciliations; absent where the connector has none, or the file says off. */
+  readonly reconcile?: number;
   /** Events of one stream that are read but not yet confirmed by the broker, at most. */
   readonly maxInFlight: number;
   /** On top of the connector's built-in mapping. */

@@ -34,6 +34,8 @@ export interface PushedLine<C> extends Stoppable {
   /** Where Signalbox listens, `http://127.0.0.1:port`. */
   readonly origin: string;
   readonly tenantFile: string;
+  /** `host:port` */
+  readonly temporalAddress: string;
 }
 
 /**
@@ -76,7 +78,8 @@ export async function startPushedLine<C extends Stoppable>(
       listen,
     });
     closers.push(() => signalbox.stop());
-    return { crm, signalbox, origin, tenantFile: path.join(dir, `${first.tenant}.yaml`), stop };
+    const temporalAddress = servers.temporal?.url ?? '';
+    return { crm, signalbox, origin, temporalAddress, tenantFile: path.join(dir, `${first.tenant}.yaml`), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,8 @@ export const names = {
   engagement: 'engagement',
   subscription: 'subscription',
   fillGap: 'fillGap',
+  reconciliation: 'reconciliation',
+  reconcileNow: 'reconcileNow',
   decideBatch: 'decideBatch',
   park: 'park',
   laneStatus: 'laneStatus',
@@ -22,6 +24,10 @@ export function laneId(tenant: string, partition: number): string {
 
 export function subscriptionId(tenant: string, connection: string, stream: string): string {
   return `subscription/${tenant}/${connection}${stream.startsWith('/') ? '' : '/'}${stream}`;
+}
+
+export function reconciliationId(tenant: string, connection: string, stream: string): string {
+  return `reconciliation/${tenant}/${connection}/${stream}`;
 }
 
 export function gapId(tenant: string, gap: string): string {

@@ -27,6 +27,9 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
   const { settings, user } = options;
   const findings = await Promise.all([
     ...settings.streams.map((table) => guarded(`table ${table}`, () => checkTable(table, options, signal))),
+    ...(settings.reconciles ? settings.streams : []).map((table) =>
+      guarded(`changes of ${table}`, () => checkTracking(table, options, signal)),
+    ),
     guarded('table task', () => checkTasks(options, signal)),
     guarded('webhook', () => checkWebhook(options, signal)),
     ...(options.queue === undefined ? [] : [checkQueue(options.queue, signal).then((finding) => [finding])]),
@@ -51,6 +54,16 @@ async function checkTable(
   const { set, idColumn } = await definitions.of(table, signal);
   await api.read(`read ${table}`, `${set}?$select=${idColumn}&$top=1`, signal);
   return [{ level: 'ok', what: `table ${table}` }];
+}
+
+async function checkTracking(table: string, { api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const what = `changes of ${table}`;
+  const path = `EntityDefinitions(LogicalName='${encodeURIComponent(table)}')?$select=ChangeTrackingEnabled`;
+  const { body } = await api.read(`definition of ${table}`, path, signal);
+  if (objectOf(body)?.ChangeTrackingEnabled === true) return [{ level: 'ok', what }];
+  const why = 'change tracking is not enabled, so lost webhooks are not found';
+  const fix = 'Power Apps > Tables > Properties > Advanced options: Track changes; or set reconcile: off';
+  return [{ level: 'warning', what, why, fix }];
 }
 
 async function checkTasks({ api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {

@@ -24,6 +24,8 @@ export interface Dynamics365Config {
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
+  /** An ISO 8601 duration of days, hours and minutes, or `off`. */
+  readonly reconcile?: string;
   readonly maxInFlight?: number;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
@@ -31,6 +33,15 @@ export interface Dynamics365Config {
 
 /** JSON Schema of a connection, for validation, editors and documentation. */
 export const configSchema: JsonSchema = schema;
+
+/** Lost posts are found within this, unless the configuration says otherwise. */
+const usualReconcile = 'PT15M';
+
+/** How often changes are looked for that no post told; undefined for never. Without a webhook nothing is expected to be told. */
+export function reconciles({ reconcile, webhook }: Dynamics365Config): string | undefined {
+  const every = reconcile ?? (webhook === undefined ? 'off' : usualReconcile);
+  return every === 'off' ? undefined : every;
+}
 
 /** The configuration with what it left open filled in. */
 export interface Settings {
@@ -43,6 +54,8 @@ export interface Settings {
   readonly webhook: Webhook | undefined;
   readonly serviceBus: ServiceBus | undefined;
   readonly streams: readonly string[];
+  /** Whether changes are looked for that no post told. */
+  readonly reconciles: boolean;
   readonly requestsPerSecond: number;
   readonly mapping: Mapping;
 }
@@ -58,6 +71,7 @@ export function settingsOf(config: Dynamics365Config): Settings {
     webhook: config.webhook,
     serviceBus: config.serviceBus,
     streams: config.subscribe ?? [],
+    reconciles: reconciles(config) !== undefined,
     requestsPerSecond: config.requestsPerSecond ?? 15,
     mapping: config.mapping ?? {},
   };

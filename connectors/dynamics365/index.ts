@@ -6,7 +6,7 @@ import { queueSource } from '../kit/queue-source';
 import { RateGovernor } from '../kit/rate';
 import { Authenticator } from './auth';
 import { checkConnection } from './check';
-import { configSchema, type Dynamics365Config, type Settings, settingsOf } from './config';
+import { configSchema, type Dynamics365Config, reconciles, type Settings, settingsOf } from './config';
 import { unpacked } from './inbox-payload';
 import { objectOf } from '../kit/json';
 import type { Dynamics365Native } from './native';
@@ -37,6 +37,7 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
   ],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
   receives: ({ webhook }) => webhook !== undefined,
+  reconciles,
   connect,
   normalise,
   readNatives,
@@ -61,7 +62,7 @@ async function connect(
     org,
     streams,
     source: taken ?? kept,
-    reader: new RowReader(api, definitions),
+    reader: new RowReader(api, definitions, now),
     sink,
     ...(webhook === undefined ? {} : { receiver: new WebhookReceiver({ webhook, streams, org, inbox, log }) }),
     registration: new WebhookRegistration({ api, webhook, streams, org }),

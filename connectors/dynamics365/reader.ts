@@ -1,4 +1,4 @@
-import { Permanent, type Reader } from '../contract';
+import { Permanent, type Position, PositionExpired, type Reader, type Tracked } from '../contract';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, RowNative } from './native';
 import { dayOf } from './normalise/dates';
@@ -11,16 +11,27 @@ const mostIds = 50;
 /** With labels of choices, and names and tables of lookups. */
 const annotated = 'odata.include-annotations="*"';
 
+/** Rows of one page that tells ids and little more: as many as Dataverse gives. */
+const briefRows = 5_000;
+
+/** "Version stamp associated with the client has expired." */
+const expiredToken = '0x80044352';
+
 /** Reads whole rows over the Web API. */
 export class RowReader implements Reader<RowNative> {
   readonly #api: WebApi;
   readonly #definitions: TableDefinitions;
+  readonly #now: () => number;
   readonly #pageRows: number;
 
-  /** @param pageRows rows of one page */
-  constructor(api: WebApi, definitions: TableDefinitions, pageRows = 500) {
+  /**
+   * @param now ms since the epoch
+   * @param pageRows rows of one page
+   */
+  constructor(api: WebApi, definitions: TableDefinitions, now: () => number, pageRows = 500) {
     this.#api = api;
     this.#definitions = definitions;
+    this.#now = now;
     this.#pageRows = pageRows;
   }
 
@@ -56,6 +67,57 @@ export class RowReader implements Reader<RowNative> {
     yield* this.#rows(definition, `$filter=${filter}&$orderby=${order}`, signal);
   }
 
+  /**
+   * See Reader. A first token is only to be had behind all rows of the table, so tracking tells ids and versions alone, and what
+   * changed is then read whole. A row that is gone by then is a deletion of the next time.
+   */
+  async *tracked(
+    stream: string,
+    token: Position | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<Tracked<RowNative>, void, undefined> {
+    const definition = await this.#definitions.of(stream, signal);
+    let path = token === undefined ? `${definition.set}?$select=${definition.idColumn},versionnumber` : linkOf(token);
+    for (;;) {
+      const page = await this.#trackedPage(definition, path, signal);
+      if (token !== undefined) yield* this.#changes(definition, page.rows, signal);
+      if (page.next === undefined) {
+        yield { kind: 'token', token: { v: 1, link: page.end } };
+        return;
+      }
+      path = page.next;
+    }
+  }
+
+  async #trackedPage({ table }: TableDefinition, path: string, signal: AbortSignal): Promise<TrackedPage> {
+    const headers = { prefer: `odata.track-changes,odata.maxpagesize=${briefRows}` };
+    const page = await this.#page(`changes of ${table}`, path, headers, signal).catch((error: unknown) => {
+      if (!(error instanceof Permanent) || error.code !== expiredToken) throw error;
+      throw new PositionExpired(error.code, error.message, { cause: error });
+    });
+    const end = textOf(ownOf(page.body, '@odata.deltaLink'));
+    if (page.next !== undefined) return { rows: page.rows, next: page.next };
+    if (end !== undefined) return { rows: page.rows, end };
+    throw new Permanent('SBX_DYNAMICS365_TRACKING', `changes of ${table}: an answer without a delta link`);
+  }
+
+  async *#changes(
+    { table, idColumn }: TableDefinition,
+    rows: readonly Fields[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Tracked<RowNative>, void, undefined> {
+    const isGone = (row: Fields): boolean => textOf(ownOf(row, '@odata.context'))?.endsWith('/$deletedEntity') === true;
+    const ids = rows.filter((row) => !isGone(row)).flatMap((row) => textOf(ownOf(row, idColumn)) ?? []);
+    for (let from = 0; from < ids.length; from += mostIds) {
+      const whole = await this.read(table, ids.slice(from, from + mostIds), signal);
+      for (const native of whole) yield { kind: 'change', native };
+    }
+    const readAt = new Date(this.#now()).toISOString();
+    for (const row of rows.filter(isGone)) {
+      yield { kind: 'change', native: { kind: 'row', nativeType: table, row, isDeleted: true, readAt } };
+    }
+  }
+
   async *#rows(
     { table, set }: TableDefinition,
     query: string,
@@ -64,14 +126,31 @@ export class RowReader implements Reader<RowNative> {
     const headers = { prefer: `${annotated},odata.maxpagesize=${this.#pageRows}` };
     let path: string | undefined = `${set}?${query}`;
     while (path !== undefined) {
-      const { body } = await this.#api.read(`query ${table}`, path, signal, headers);
-      const page: Fields = objectOf(body) ?? {};
-      const rows = ownOf(page, 'value');
-      for (const row of Array.isArray(rows) ? rows : []) {
-        const fields = objectOf(row);
-        if (fields !== undefined) yield { kind: 'row', nativeType: table, row: fields };
-      }
-      path = textOf(ownOf(page, '@odata.nextLink'));
+      const { rows, next } = await this.#page(`query ${table}`, path, headers, signal);
+      for (const row of rows) yield { kind: 'row', nativeType: table, row };
+      path = next;
     }
   }
+
+  async #page(what: string, path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
+    const answer = await this.#api.read(what, path, signal, headers);
+    const body: Fields = objectOf(answer.body) ?? {};
+    const value = ownOf(body, 'value');
+    const rows = (Array.isArray(value) ? value : []).flatMap((row: unknown): Fields[] => {
+      const fields = objectOf(row);
+      return fields === undefined ? [] : [fields];
+    });
+    return { body, rows, next: textOf(ownOf(body, '@odata.nextLink')) };
+  }
+}
+
+/** A page of change tracking: more follows, or it is the last one with the link to what comes later. */
+type TrackedPage = { readonly rows: readonly Fields[] } & (
+  { readonly next: string; readonly end?: undefined } | { readonly next?: undefined; readonly end: string }
+);
+
+/** Throws PositionExpired for what no version of this connector has saved: everything has to be looked at again. */
+function linkOf({ v, link }: Position): string {
+  if (v === 1 && typeof link === 'string') return link;
+  throw new PositionExpired('SBX_POSITION_UNKNOWN', `a token of another kind: version ${v}`);
 }

@@ -1,81 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { leadFields } from '../../cli/demo/lead-fields';
-import { signalbox as command } from '../../cli/terminal.fixture';
 import type { HistoryEntry } from '../../ledger/ledger';
 import type { Signalbox } from '../../services/signalbox';
-import { type RunningDynamics365, startDynamics365 } from '../../simulators/dynamics365';
-import { configOf } from '../dynamics365-org';
+import type { RunningDynamics365 } from '../../simulators/dynamics365';
+import { type Dynamics365Line, leadOf, startDynamics365Line } from '../dynamics365-line';
 import { coldLead, hotLead, until } from '../line';
-import { type PushedLine, startPushedLine } from '../pushed-line';
 import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);
 
-const tenant = `t${randomBytes(4).toString('hex')}`;
-const columns = leadFields.flatMap(({ name, type, attribute }) =>
-  attribute === undefined ? [] : [{ field: name, attribute, column: `new_${attribute.toLowerCase()}`, type }],
-);
-const env = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
-let line: PushedLine<RunningDynamics365>;
+let line: Dynamics365Line;
+let tenant: string;
 let org: RunningDynamics365;
 let signalbox: Signalbox;
 
 beforeAll(async () => {
-  line = await startPushedLine(
-    () =>
-      startDynamics365({
-        columns: {
-          lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
-        },
-      }),
-    (crm, origin) => ({ tenant, file: tenantWith(crm, origin), env: env(crm) }),
-  );
-  ({ crm: org, signalbox } = line);
-  const connect = ['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'];
-  expect(await command(connect, { env: env(org) })).toMatchObject({ code: 0, err: '' });
+  line = await startDynamics365Line();
+  ({ crm: org, signalbox, tenant } = line);
 }, 120_000);
 
 afterAll(() => line.stop());
-
-function tenantWith(crm: RunningDynamics365, origin: string): object {
-  const { auth, ...config } = configOf(crm);
-  return {
-    tenant,
-    partitions: 4,
-    connections: {
-      sales: {
-        connector: 'dynamics365',
-        ...config,
-        auth: { ...auth, clientSecret: 'env:D365_SECRET' },
-        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` },
-        subscribe: ['lead', 'task'],
-        start: 'earliest',
-        mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
-      },
-    },
-    useCases: {
-      'lead-scoring': {
-        connection: 'sales',
-        when: '$not(record.isConverted = true)',
-        bands: { hot: 0.5, warm: 0.25 },
-        act: {
-          hot: [
-            { task: { subject: 'Call {{record.name}} today', due: 'PT4H', priority: 'high', assignTo: 'owner' } },
-            { set: { field: 'leadqualitycode', value: 'Hot' } },
-          ],
-        },
-        outcome: { won: 'record.isConverted', within: 'P30D' },
-      },
-    },
-  };
-}
-
-/** A lead of the other tests in Dataverse's columns. */
-function leadOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const own = Object.fromEntries(columns.map(({ field, column }) => [column, fields[field]]));
-  return { firstname: 'Maria', lastname: 'Lopez', companyname: 'Bluewater', ...own };
-}
 
 const tasksAbout = (lead: string) => org.admin.tasks().filter(({ _regardingobjectid_value: about }) => about === lead);
 const untilTask = (lead: string) => until('a task about the lead', () => tasksAbout(lead)[0]);

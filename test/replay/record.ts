@@ -1,10 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Role } from '../../services/signalbox';
-import { laneId } from '../../workflows/names';
+import { reconcileNow } from '../../services/reconcile';
+import { laneId, reconciliationId } from '../../workflows/names';
+import { startDynamics365Line } from '../dynamics365-line';
 import { eventOf } from '../fixtures/events';
 import { startShortHistoryServer } from '../integration/short-history-server';
 import { decide, leadOf, recordOf, startTenants, withoutIngest, type TenantsLine } from '../integration/tenants-line';
-import { coldLead } from '../line';
+import { coldLead, until } from '../line';
 import { saveHistory } from './history-file';
 import { scenarios, variants } from './scenarios';
 
@@ -14,6 +16,7 @@ async function main(): Promise<void> {
   await recordAll({ lane }, withoutIngest);
   await recordAll(others);
   tell(await recordNewRun());
+  await recordReconciliations();
 }
 
 async function recordAll(some: Partial<typeof scenarios>, roles?: readonly Role[]): Promise<void> {
@@ -25,6 +28,32 @@ async function recordAll(some: Partial<typeof scenarios>, roles?: readonly Role[
     }
   } finally {
     await line.stop();
+  }
+}
+
+/** Only a CRM that tracks its changes can be reconciled with: one that asks by itself, and one that is asked. */
+async function recordReconciliations(): Promise<void> {
+  const line = await startDynamics365Line({ reconcile: 'PT1M' });
+  try {
+    const { temporal } = line.signalbox.runtime;
+    const ref = { tenant: line.tenant, connection: 'sales', stream: 'lead' };
+    const id = reconciliationId(ref.tenant, ref.connection, ref.stream);
+    const { runId } = await temporal.workflow.getHandle(id).describe();
+    await reconcileNow(temporal, ref, {}, { graceMs: 0 });
+    await until('the next run', async () => (await temporal.workflow.getHandle(id).describe()).runId !== runId, 90_000);
+    tell(await saveHistory('reconciliation', 'by-itself', temporal.workflow.getHandle(id, runId)));
+  } finally {
+    await line.stop();
+  }
+  const asked = await startDynamics365Line({ reconcile: 'off' });
+  try {
+    const { temporal } = asked.signalbox.runtime;
+    await reconcileNow(temporal, { tenant: asked.tenant, connection: 'sales', stream: 'lead' }, {}, { graceMs: 0 });
+    const run = temporal.workflow.getHandle(reconciliationId(asked.tenant, 'sales', 'lead'));
+    await run.result();
+    tell(await saveHistory('reconciliation', 'asked', run));
+  } finally {
+    await asked.stop();
   }
 }
 

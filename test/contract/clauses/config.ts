@@ -13,6 +13,7 @@ const commonWords = [
   'start',
   'maxInFlight',
   'onGap',
+  'reconcile',
   'requestsPerSecond',
   'mapping',
 ];

@@ -1,0 +1,164 @@
+import { Context } from '@temporalio/activity';
+import type { CanonicalEvent } from '../canonical-schema/event';
+import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
+import type { IngestDependencies } from './ingest-dependencies';
+import { eventsOf } from './read-back';
+import type { Reconciled, ReconcileInput, StreamRef } from './subscription-types';
+import { Untold } from './untold';
+
+/** Well within the heartbeat timeout of `workflows/options.ts`. */
+const heartbeatEveryMs = 10_000;
+/** A webhook takes seconds; a busy CRM has it wait for longer. */
+const usualGraceMs = 60_000;
+/** Events that are compared with the ledger at once. */
+const batchSize = 200;
+/** Clocks differ, and transactions take their time: a query for what changed begins this much earlier. */
+const windowMarginMs = 5 * 60_000;
+
+/** Where the next reconciliation begins: the CRM's token, and when its reading began (RFC 3339). */
+interface Mark extends Position {
+  readonly v: 1;
+  readonly at: string;
+  readonly token: Position;
+}
+
+/**
+ * Compares what the ledger knows with the changes that the CRM tracked since the last time, and publishes what no event told.
+ * The new token is saved last: a second attempt finds again what the first one did not publish, and knows the rest.
+ */
+export async function reconcile(
+  deps: IngestDependencies,
+  { graceMs = usualGraceMs, ...ref }: ReconcileInput,
+): Promise<Reconciled> {
+  const { cancellationSignal: signal, heartbeat } = Context.current();
+  const beat = setInterval(heartbeat, heartbeatEveryMs);
+  try {
+    const { connection, settings } = await deps.connections.of(ref.tenant, ref.connection);
+    const untold = new Untold(deps, ref.tenant, graceMs, signal);
+    const done = await new Reconciliation(deps, ref, connection.reader, untold, signal).run();
+    return settings.reconcile === undefined ? done : { ...done, everyMs: settings.reconcile };
+  } catch (error) {
+    signal.throwIfAborted();
+    deps.log.warn({ ...ref, err: String(error) }, 'a reconciliation failed');
+    throw error;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+class Reconciliation {
+  private found = 0;
+  private missing = 0;
+  private deleted = 0;
+  private batch: CanonicalEvent[] = [];
+
+  constructor(
+    private readonly deps: IngestDependencies,
+    private readonly ref: StreamRef,
+    private readonly reader: Reader<unknown>,
+    private readonly untold: Untold,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<Reconciled> {
+    const { deps, ref } = this;
+    const at = new Date(deps.now()).toISOString();
+    const name = { ...ref, stream: `reconcile/${ref.stream}` };
+    const mark = (await deps.ledger.loadPosition(name)) as Mark | undefined;
+    const { token, isResync } = await this.compare(mark, at);
+    const gap =
+      mark !== undefined && (isResync || this.missing > 0) ? await this.record(mark, at, isResync) : undefined;
+    await deps.ledger.savePosition(name, { v: 1, at, token } satisfies Mark);
+    const { found, missing, deleted } = this;
+    const isFirst = mark === undefined;
+    const done = { stream: ref.stream, isFirst, isResync, found, missing, deleted };
+    return gap === undefined ? done : { ...done, gap };
+  }
+
+  /** Goes through the tracked changes; where the CRM has forgotten the token, through what a query finds changed since. */
+  private async compare(mark: Mark | undefined, at: string): Promise<{ token: Position; isResync: boolean }> {
+    try {
+      return { token: await this.take(mark?.token), isResync: false };
+    } catch (error) {
+      if (!(error instanceof PositionExpired) || mark === undefined) throw error;
+      // The token first: what changes while records are read is for the next time.
+      const token = await this.take(undefined);
+      const from = new Date(Date.parse(mark.at) - windowMarginMs).toISOString();
+      const to = new Date(Date.parse(at) + windowMarginMs).toISOString();
+      for await (const native of this.reader.changed(this.ref.stream, from, to, this.signal)) await this.add(native);
+      await this.settle();
+      return { token, isResync: true };
+    }
+  }
+
+  private async take(since: Position | undefined): Promise<Position> {
+    const { reader, ref, signal } = this;
+    if (reader.tracked === undefined) throw notTracked(ref);
+    let token: Position | undefined;
+    for await (const told of reader.tracked(ref.stream, since, signal)) {
+      if (told.kind === 'token') ({ token } = told);
+      else await this.add(told.native);
+    }
+    await this.settle();
+    if (token === undefined) throw new Error(`the changes of ${ref.stream} ended without a token`);
+    return token;
+  }
+
+  private async add(native: unknown): Promise<void> {
+    this.found += 1;
+    this.batch.push(...((await eventsOf(this.deps, this.ref, native, this.place())) ?? []));
+    if (this.batch.length >= batchSize) await this.settle();
+  }
+
+  /** Publishes those of the batch that were not told. */
+  private async settle(): Promise<void> {
+    const batch = this.batch.splice(0);
+    for (const event of await this.untold.among(batch, (events) => this.readAgain(events))) {
+      await this.deps.publish(event);
+      this.missing += 1;
+      if (event.data.change.kind === 'deleted') this.deleted += 1;
+    }
+  }
+
+  private async readAgain(events: readonly CanonicalEvent[]): Promise<readonly CanonicalEvent[]> {
+    const isDeletion = ({ data }: CanonicalEvent): boolean => data.change.kind === 'deleted';
+    const ids = new Map<string, string[]>();
+    for (const { data } of events.filter((event) => !isDeletion(event))) {
+      const { nativeType, id } = data.record;
+      ids.set(nativeType, [...(ids.get(nativeType) ?? []), id]);
+    }
+    const again = events.filter(isDeletion);
+    for (const [nativeType, same] of ids) {
+      for (const native of await this.reader.read(nativeType, same, this.signal)) {
+        again.push(...((await eventsOf(this.deps, this.ref, native, this.place())) ?? []));
+      }
+    }
+    return again;
+  }
+
+  /** Where in the quarantine a record goes that cannot be mapped. */
+  private place(): Position {
+    return { v: 0, reconcile: true, record: this.found };
+  }
+
+  private record(mark: Mark, at: string, isResync: boolean): Promise<string> {
+    const { found, missing, deleted } = this;
+    const counts = `${found} changes found, ${missing} of them missing, ${deleted} of these deletions`;
+    const how = isResync ? '; the token had expired: read by query, which tells no deletions' : '';
+    return this.deps.ledger.gaps.add(
+      {
+        ...this.ref,
+        cause: `SBX_RECONCILED: lost webhooks: ${counts}${how}`,
+        from: mark.at,
+        to: at,
+        policy: 'backfill',
+      },
+      { recovered: found, duplicates: found - missing, at: new Date(this.deps.now()).toISOString() },
+    );
+  }
+}
+
+function notTracked({ connection, stream }: StreamRef): Permanent {
+  const why = `connection ${connection}: its CRM does not track the changes of ${stream}`;
+  return new Permanent('SBX_RECONCILE_UNSUPPORTED', `${why}: nothing to compare with`);
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { leadFields } from '../cli/demo/lead-fields';
+import { signalbox as command } from '../cli/terminal.fixture';
+import { type RunningDynamics365, startDynamics365 } from '../simulators/dynamics365';
+import { configOf } from './dynamics365-org';
+import { type PushedLine, startPushedLine } from './pushed-line';
+
+/** The line for a tenant whose Dataverse posts webhooks. */
+export interface Dynamics365Line extends PushedLine<RunningDynamics365> {
+  readonly tenant: string;
+  /** What the tenant's file refers to. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const columns = leadFields.flatMap(({ name, type, attribute }) =>
+  attribute === undefined ? [] : [{ field: name, attribute, column: `new_${attribute.toLowerCase()}`, type }],
+);
+
+/**
+ * Starts the line and registers the webhook.
+ * @param settings of the connection `sales`, over those that every test needs
+ */
+export async function startDynamics365Line(settings: object = {}): Promise<Dynamics365Line> {
+  const tenant = `t${randomBytes(4).toString('hex')}`;
+  const envOf = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
+  const line = await startPushedLine(
+    () =>
+      startDynamics365({
+        columns: {
+          lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
+        },
+      }),
+    (crm, origin) => ({ tenant, file: tenantWith({ tenant, crm, origin, settings }), env: envOf(crm) }),
+  );
+  const env = envOf(line.crm);
+  const done = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'], {
+    env,
+  });
+  if (done.code === 0) return { ...line, tenant, env };
+  await line.stop();
+  throw new Error(`signalbox connect: ${done.err}`);
+}
+
+interface TenantParts {
+  readonly tenant: string;
+  readonly crm: RunningDynamics365;
+  readonly origin: string;
+  readonly settings: object;
+}
+
+function tenantWith({ tenant, crm, origin, settings }: TenantParts): object {
+  const { auth, ...config } = configOf(crm);
+  return {
+    tenant,
+    partitions: 4,
+    connections: {
+      sales: {
+        connector: 'dynamics365',
+        ...config,
+        auth: { ...auth, clientSecret: 'env:D365_SECRET' },
+        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` },
+        subscribe: ['lead', 'task'],
+        start: 'earliest',
+        mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
+        ...settings,
+      },
+    },
+    useCases: {
+      'lead-scoring': {
+        connection: 'sales',
+        when: '$not(record.isConverted = true)',
+        bands: { hot: 0.5, warm: 0.25 },
+        act: {
+          hot: [
+            { task: { subject: 'Call {{record.name}} today', due: 'PT4H', priority: 'high', assignTo: 'owner' } },
+            { set: { field: 'leadqualitycode', value: 'Hot' } },
+          ],
+        },
+        outcome: { won: 'record.isConverted', within: 'P30D' },
+      },
+    },
+  };
+}
+
+/** A lead of the other tests in Dataverse's columns. */
+export function leadOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const own = Object.fromEntries(columns.map(({ field, column }) => [column, fields[field]]));
+  return { firstname: 'Maria', lastname: 'Lopez', companyname: 'Bluewater', ...own };
+}
