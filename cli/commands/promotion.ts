@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { previousChampion } from '../../ledger/champions';
-import type { ChampionRow, Ledger } from '../../ledger/ledger';
-import { gate, type GateCheck } from '../../models/monitor/gate';
+import { checksOf } from '../../activities/challenge';
+import type { ChampionRow } from '../../ledger/ledger';
+import type { GateCheck } from '../../models/monitor/gate';
 import { loadModel, type Model } from '../../models/registry';
 import { loadTenant } from '../../tenants/load';
 import type { UseCase } from '../../tenants/tenant';
@@ -25,9 +25,6 @@ interface PromoteOptions extends ChangeOptions {
   readonly event: 'won' | 'lost';
   readonly acceptUnknown?: boolean;
 }
-
-/** Outcomes that a comparison takes in, the newest. */
-const mostOutcomes = 10_000;
 
 /** The use case in the tenant's file, and every model that may decide it. */
 const candidatesOf = async (
@@ -78,35 +75,6 @@ const challengerOf = (
   throw new CliError(what, '--model', fix);
 };
 
-const hasGroups = ({ file }: Model): boolean => {
-  try {
-    return /^## Groups$/m.test(readFileSync(join(dirname(file), 'card.md'), 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
-const checksOf = async (
-  { learning, shadow }: Ledger,
-  { tenant, useCase: usecase, event }: PromoteOptions,
-  champion: Model,
-  challenger: Model,
-): Promise<readonly GateCheck[]> => {
-  const asked = { digest: champion.digest, challenger: challenger.digest, limit: mostOutcomes };
-  const labelled = await learning.labelled(tenant, usecase, asked);
-  const counts = await shadow.counts(tenant);
-  const count = counts.find((one) => one.usecase === usecase && one.digest === challenger.digest);
-  return gate({
-    champion: champion.manifest,
-    challenger: challenger.manifest,
-    shadowed: count?.scored ?? 0,
-    pairs: labelled.flatMap(({ score, label, shadow: said }) =>
-      said === undefined ? [] : [{ champion: score, challenger: said, happened: label === event }],
-    ),
-    hasGroups: hasGroups(challenger),
-  });
-};
-
 const checkText = ({ check, result, what }: GateCheck): string => `${result.padEnd(7)}  ${check}: ${what}\n`;
 
 /** Why a promotion is not made; undefined when it is. */
@@ -124,7 +92,9 @@ const promote = async (options: PromoteOptions, terminal: Terminal): Promise<voi
     const [newest] = await ledger.champions.list(tenant, usecase);
     const champion = championOf(useCase, models, (await ledger.champions.inForce(tenant))[usecase]);
     const challenger = challengerOf(options, champion, models);
-    const checks = await checksOf(ledger, options, champion, challenger);
+    const { event } = options;
+    const outcomes = { yes: [event], no: [event === 'won' ? 'lost' : 'won', 'expired'] };
+    const checks = await checksOf(ledger, { tenant, usecase, champion, challenger, ...outcomes });
     const refusal = refusalOf(checks, options);
     const identity = { digest: challenger.digest, before: champion.digest };
     if (refusal === undefined) {
