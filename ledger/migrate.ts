@@ -5,6 +5,7 @@ import { inbox } from './migrations/m0002-inbox';
 import { identity } from './migrations/m0003-identity';
 import { ranking } from './migrations/m0004-ranking';
 import { learning } from './migrations/m0006-learning';
+import { trainings } from './migrations/m0025-trainings';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-identity': identity,
   '0004-ranking': ranking,
   '0006-learning': learning,
+  '0025-trainings': trainings,
 };
 
 /**
