@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Ledger } from '../ledger/ledger';
 import { loadModel, loadModels, type Model } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
@@ -14,7 +15,7 @@ export async function openScorers(
   modelsDir: string,
   tenants: Tenants,
   kept: (scorer: Scorer) => Scorer,
-): Promise<ReadonlyMap<string, Scorer>> {
+): Promise<Map<string, Scorer>> {
   const scorers = new Map<string, Scorer>();
   const open = async (name: string, model: Model): Promise<void> => {
     const scorer = scorers.get(model.digest) ?? kept(await openScorer(model));
@@ -30,6 +31,28 @@ export async function openScorers(
     await open(folder, model);
   }
   return scorers;
+}
+
+/** Trainings whose challenger may be asked for a score. */
+const inUse = new Set(['shadow', 'asked', 'promoted']);
+
+/**
+ * Opens the learned models of a tenant that are in shadow or were promoted, and are not open yet. A folder that is gone is passed
+ * over: where its model decides, `mustHaveChampions` refuses.
+ */
+export function learnedOpener(
+  { trainings }: Ledger,
+  learnedDir: string,
+  scorers: Map<string, Scorer>,
+  kept: (scorer: Scorer) => Scorer,
+): (tenant: string) => Promise<void> {
+  return async (tenant) => {
+    for (const { status, digest, folder } of await trainings.list(tenant)) {
+      if (digest === undefined || folder === undefined || !inUse.has(status) || scorers.has(digest)) continue;
+      const model = await loadModel(path.join(learnedDir, folder));
+      if (model?.digest === digest) scorers.set(digest, kept(await openScorer(model)));
+    }
+  };
 }
 
 /** Throws when a model was promoted that is not opened: its use case would abstain from every decision. */

@@ -1,5 +1,5 @@
 /** Names by which services reach workflows; this file is safe to import anywhere. */
-export const taskQueues = { decide: 'signalbox', ingest: 'signalbox-ingest' } as const;
+export const taskQueues = { decide: 'signalbox', ingest: 'signalbox-ingest', train: 'sbx.training' } as const;
 
 export const names = {
   lane: 'lane',
@@ -14,6 +14,10 @@ export const names = {
   approve: 'approve',
   engagementStatus: 'engagementStatus',
   resume: 'resume',
+  learning: 'learning',
+  dueLearning: 'dueLearning',
+  answer: 'answer',
+  learningStatus: 'learningStatus',
 } as const;
 
 export function laneId(tenant: string, partition: number): string {
@@ -26,4 +30,9 @@ export function subscriptionId(tenant: string, connection: string, stream: strin
 
 export function gapId(tenant: string, gap: string): string {
   return `gap/${tenant}/${gap}`;
+}
+
+/** One at a time for each use case. */
+export function learningId(tenant: string, usecase: string): string {
+  return `learning/${tenant}/${usecase}`;
 }

@@ -11,7 +11,7 @@ import type { Tenant } from '../../tenants/tenant';
 import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
 import { projectRoot } from '../../services/project-root';
-import { allConnectors, ledgerFolder, modelsIn } from '../places';
+import { allConnectors, learnedFolder, ledgerFolder, modelsIn } from '../places';
 import { CliError } from '../terminal';
 
 interface UpOptions {
@@ -59,7 +59,8 @@ async function up(options: UpOptions): Promise<void> {
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
     const modelsDir = path.join(projectRoot, 'models');
-    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, tenants, log, listen }, wanted);
+    const learnedDir = learnedFolder(options.state);
+    const signalbox = await startSignalbox({ ...places, ledger, modelsDir, learnedDir, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
     announce(options, {
       roles: wanted,
