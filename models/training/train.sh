@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains a model with one command (or, by the names `retrain` and `curve`, runs those scripts of this folder): makes the pinned Python environment if it is not there, then runs the model's train.py.
+# Trains a model with one command: makes the pinned Python environment if it is not there, then runs the model's train.py.
+# `retrain` and `curve` are the scripts of this folder by those names.
 #   models/training/train.sh NAME --data FILE        e.g. models/training/train.sh churn --data PATH/telco_churn.csv
 # PYTHON names another Python 3.11; all further arguments go to train.py.
 set -euo pipefail
