@@ -51,11 +51,12 @@ async function train(deps: TrainingDependencies, ref: TrainingRef, signal: Abort
     ],
     signal,
   );
-  if (fault !== undefined) return fault;
-  await rm(places.model, { recursive: true, force: true });
-  await rename(aside, places.model);
+  if (fault === undefined) {
+    await rm(places.model, { recursive: true, force: true });
+    await rename(aside, places.model);
+  }
   await rm(path.dirname(aside), { recursive: true });
-  return undefined;
+  return fault;
 }
 
 /** 1.2.3 is followed by 1.3.0. */

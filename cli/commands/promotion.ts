@@ -1,13 +1,13 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { previousChampion } from '../../ledger/champions';
 import { checksOf } from '../../activities/challenge';
-import type { ChampionRow } from '../../ledger/ledger';
+import type { ChampionRow, Ledger } from '../../ledger/ledger';
 import type { GateCheck } from '../../models/monitor/gate';
 import { loadModel, type Model } from '../../models/registry';
 import { loadTenant } from '../../tenants/load';
 import type { UseCase } from '../../tenants/tenant';
-import { allConnectors, modelsIn, withLedger, type StateOptions } from '../places';
+import { allConnectors, learnedFolder, modelsIn, withLedger, type StateOptions } from '../places';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
 interface ChangeOptions extends StateOptions {
@@ -42,6 +42,16 @@ const candidatesOf = async (
     [useCase.model, ...useCase.challengers].map(async (one) => models.get(one) ?? (await loadModel(one))),
   );
   return [useCase, [...named.filter((model) => model !== undefined), ...models.values()]];
+};
+
+/** The models that the use case has learnt, as far as they are here. */
+const learnedOf = async (
+  { trainings }: Ledger,
+  { tenant, useCase, state }: PromoteOptions,
+): Promise<readonly Model[]> => {
+  const folders = (await trainings.list(tenant, useCase)).flatMap(({ folder }) => folder ?? []);
+  const found = await Promise.all(folders.map((folder) => loadModel(join(learnedFolder(state), folder))));
+  return found.filter((model) => model !== undefined);
 };
 
 /** The model that the tenant's file or a promotion lets decide. */
@@ -87,8 +97,9 @@ const refusalOf = (checks: readonly GateCheck[], { acceptUnknown, reason }: Prom
 
 const promote = async (options: PromoteOptions, terminal: Terminal): Promise<void> => {
   const { tenant, useCase: usecase, by, reason } = options;
-  const [useCase, models] = await candidatesOf(options, terminal);
+  const [useCase, named] = await candidatesOf(options, terminal);
   await withLedger(options, terminal, async (ledger) => {
+    const models = [...named, ...(await learnedOf(ledger, options))];
     const [newest] = await ledger.champions.list(tenant, usecase);
     const champion = championOf(useCase, models, (await ledger.champions.inForce(tenant))[usecase]);
     const challenger = challengerOf(options, champion, models);

@@ -64,7 +64,7 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
   await expect(handle.describe()).rejects.toThrow(ScheduleNotFoundError);
 });
 
-(canTrain ? test : test.skip)(
+(canTrain() ? test : test.skip)(
   'data whose meaning is turned round: drift is seen, a challenger learns it, a person agrees, scores come true again',
   async () => {
     const { tenant } = line.tenant;

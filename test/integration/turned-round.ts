@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Decision } from '../../canonical-schema/decision';
 import { engagementId } from '../../canonical-schema/engagement';
@@ -13,10 +12,11 @@ import { learningId, names, taskQueues } from '../../workflows/names';
 import { coldLead, hotLead, until } from '../line';
 import { recordOf } from './tenants-line';
 
-/** Whether the Python that trains is here, or can be had. */
-export const canTrain =
-  existsSync(path.join(projectRoot, '.signalbox', 'venv', 'bin', 'python')) ||
-  spawnSync(process.env['PYTHON'] ?? 'python3.11', ['-m', 'venv', '--help']).status === 0;
+/** Whether the Python that trains, with its packages, is here or can be had: the first call gets it. */
+export function canTrain(): boolean {
+  const script = path.join(projectRoot, 'models', 'training', 'train.sh');
+  return spawnSync('bash', [script, 'retrain', '--help'], { timeout: 300_000 }).status === 0;
+}
 
 const usecase = 'lead-scoring';
 const days = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
