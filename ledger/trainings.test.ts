@@ -24,6 +24,7 @@ it('keeps what is told of a training, step by step, and when it ended', async ()
     ...{ rows: { yes: 1, no: 2, censored: 3 }, at: expect.any(String) as string },
   });
   await ledger.trainings.change('steps', { usecase, id: 'a' }, { status: 'dropped', what: 'refused', by: 'Ada Byron' });
+  expect(await ledger.trainings.learned('steps')).toMatchObject([{ usecase, status: 'dropped', digest: 'sha256:2' }]);
   expect(await ledger.trainings.list('steps')).toMatchObject([
     { status: 'dropped', what: 'refused', by: 'Ada Byron', digest: 'sha256:2', endedat: expect.any(String) as string },
   ]);

@@ -33,10 +33,23 @@ export interface TrainingRow extends TrainingChange {
   readonly endedat?: string;
 }
 
+/** A challenger that a training made. */
+export interface LearnedModel {
+  readonly usecase: string;
+  readonly status: TrainingStatus;
+  readonly digest: string;
+  /** Below the folder for learned models. */
+  readonly folder: string;
+  /** When its training began, RFC 3339 UTC. */
+  readonly at: string;
+}
+
 /** What learning did, by tenant. Nothing of it is deleted: it says why a model decides, or does not. */
 export interface Trainings {
   /** Newest first. */
   list(tenant: string, usecase?: string): Promise<readonly TrainingRow[]>;
+  /** Newest first; without what they were judged by, because it is asked for every few seconds. */
+  learned(tenant: string): Promise<readonly LearnedModel[]>;
   /** The first one of an id stays. */
   begin(tenant: string, training: Pick<TrainingRow, 'usecase' | 'id' | 'because'>): Promise<void>;
   /** What is not given stays as it is. Throws where the training is not known. */
@@ -57,6 +70,18 @@ export function trainings(database: Kysely<Schema>): Trainings {
       const all = database.selectFrom('trainings').select(columns).where('tenant', '=', tenant);
       const asked = usecase === undefined ? all : all.where('usecase', '=', usecase);
       return (await asked.orderBy('at', 'desc').orderBy('id').execute()).map(readTraining);
+    },
+    learned: async (tenant) => {
+      const rows = await database
+        .selectFrom('trainings')
+        .select(['usecase', 'status', 'digest', 'folder', 'at'])
+        .where('tenant', '=', tenant)
+        .where('digest', 'is not', null)
+        .orderBy('at', 'desc')
+        .execute();
+      return rows.flatMap(({ digest, folder, at, ...row }) =>
+        digest === null || folder === null ? [] : [{ ...row, digest, folder, at: at.toISOString() }],
+      );
     },
     begin: async (tenant, { usecase, id, because }) => {
       await database
