@@ -74,24 +74,23 @@ async function exportRows(deps: LearningDependencies, ref: TrainingRef): Promise
 }
 
 async function examine(deps: LearningDependencies, ref: TrainingRef): Promise<Stepped> {
+  const { figures, status } = await trainingOf(deps, ref);
+  // Done by a process that died before it could say so; the rows are gone.
+  if (status === 'shadow') return {};
   const champion = await championOf(deps, ref);
   const places = placesOf(deps.learnedDir, ref, champion.manifest.name);
   const { model, findings } = await checkModel(places.model);
   const faults = findings.filter(({ level }) => level === 'error').map(({ check, what }) => `${check}: ${what}`);
   if (model === undefined || faults.length > 0) return { fault: `model check: ${faults.join('; ')}` };
   const heldOut = await heldOutOf(champion, model, places.rows);
-  // The rows are about persons: from here on they are in the ledger only, which forgets what it must.
-  await rm(places.rows, { force: true });
-  const { figures } = await trainingOf(deps, ref);
-  const told = { ...(figures as object), heldOut };
-  const { digest } = model;
+  const found = { digest: model.digest, folder: places.folder, figures: { ...(figures as object), heldOut } };
   if (heldOut.high >= 0) {
-    await deps.ledger.trainings.change(ref.tenant, ref, { digest, folder: places.folder, figures: told });
+    await deps.ledger.trainings.change(ref.tenant, ref, found);
     return { fault: `no better on the rows held out: log-loss ${signed(heldOut)}` };
   }
-  await deps.ledger.trainings.change(ref.tenant, ref, {
-    ...{ status: 'shadow', digest, folder: places.folder, figures: told },
-  });
+  await deps.ledger.trainings.change(ref.tenant, ref, { ...found, status: 'shadow' });
+  // The rows are about persons: from here on they are in the ledger only, which forgets what it must.
+  await rm(places.rows, { force: true });
   return {};
 }
 

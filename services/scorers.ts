@@ -33,22 +33,22 @@ export async function openScorers(
   return scorers;
 }
 
-/** Trainings whose challenger may be asked for a score. */
-const inUse = new Set(['shadow', 'asked', 'promoted']);
-
 /**
- * Opens the learned models of a tenant that are in shadow or were promoted, and are not open yet. A folder that is gone is passed
- * over: where its model decides, `mustHaveChampions` refuses.
+ * Opens the learned models of a tenant that are in shadow, were promoted or are in force, and are not open yet. A folder that is
+ * gone is passed over: where its model decides, `mustHaveChampions` refuses.
  */
 export function learnedOpener(
-  { trainings }: Ledger,
+  { trainings, champions }: Ledger,
   learnedDir: string,
   scorers: Map<string, Scorer>,
   kept: (scorer: Scorer) => Scorer,
 ): (tenant: string) => Promise<void> {
   return async (tenant) => {
-    for (const { status, digest, folder } of await trainings.list(tenant)) {
-      if (digest === undefined || folder === undefined || !inUse.has(status) || scorers.has(digest)) continue;
+    const closed = (await trainings.learned(tenant)).filter(({ digest }) => !scorers.has(digest));
+    if (closed.length === 0) return;
+    const inForce = Object.values(await champions.inForce(tenant));
+    for (const { status, digest, folder } of closed) {
+      if (status === 'dropped' && !inForce.includes(digest)) continue;
       const model = await loadModel(path.join(learnedDir, folder));
       if (model?.digest === digest) scorers.set(digest, kept(await openScorer(model)));
     }

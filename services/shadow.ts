@@ -65,8 +65,7 @@ async function watches(runtime: Needs): Promise<readonly Watch[]> {
 
 async function learnedWatches({ ledger, scorers, openLearned }: Needs, tenant: string): Promise<readonly Watch[]> {
   await openLearned(tenant);
-  const trainings = await ledger.trainings.list(tenant);
-  return trainings.flatMap(({ status, usecase, digest = '', at }) => {
+  return (await ledger.trainings.learned(tenant)).flatMap(({ status, usecase, digest, at }) => {
     const scorer = scorers.get(digest);
     const isInShadow = status === 'shadow' || status === 'asked';
     return scorer === undefined || !isInShadow ? [] : [{ tenant, usecase, scorer, from: at }];

@@ -49,8 +49,9 @@ const learnedOf = async (
   { trainings }: Ledger,
   { tenant, useCase, state }: PromoteOptions,
 ): Promise<readonly Model[]> => {
-  const folders = (await trainings.list(tenant, useCase)).flatMap(({ folder }) => folder ?? []);
-  const found = await Promise.all(folders.map((folder) => loadModel(join(learnedFolder(state), folder))));
+  // Workers do not keep those open that were dropped.
+  const kept = (await trainings.learned(tenant)).filter((one) => one.usecase === useCase && one.status !== 'dropped');
+  const found = await Promise.all(kept.map(({ folder }) => loadModel(join(learnedFolder(state), folder))));
   return found.filter((model) => model !== undefined);
 };
 
