@@ -3,6 +3,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { compileExpression } from '../tenants/expression';
 import type { Tenant, UseCase } from '../tenants/tenant';
+import { toLearning } from '../tenants/learning';
 import { eventOf } from '../test/fixtures/events';
 import { Connections } from './connections';
 import { viewBatch, type ContextInput } from './context';
@@ -20,6 +21,7 @@ const useCase: UseCase = {
   approval: 'none',
   outcome: { won: compileExpression('record.isConverted'), within: 1000 },
   challengers: [],
+  learning: toLearning(),
   materialChange: 0.05,
   policy: 'p1',
 };

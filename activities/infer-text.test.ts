@@ -5,6 +5,7 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import { projectRoot } from '../services/project-root';
+import { toLearning } from '../tenants/learning';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { eventOf } from '../test/fixtures/events';
 import { Connections } from './connections';
@@ -22,6 +23,7 @@ const useCase: UseCase = {
   act: {},
   approval: 'none',
   challengers: [],
+  learning: toLearning(),
   materialChange: 0.05,
   policy: 'p1',
 };

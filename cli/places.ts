@@ -19,6 +19,9 @@ export const allConnectors: readonly AnyConnector[] = [...connectors.values()];
 /** PGlite's folder within the state folder. */
 export const ledgerFolder = (state: string): string => join(resolve(state), 'ledger');
 
+/** Learned models within the state folder. */
+export const learnedFolder = (state: string): string => join(resolve(state), 'learned');
+
 /** Opens the ledger that is there (PostgreSQL by DATABASE_URL, else the state folder's), uses it and closes it again. */
 export const withLedger = async <T>(
   { state }: StateOptions,

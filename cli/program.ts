@@ -10,6 +10,7 @@ import { forecastCommand } from './commands/forecast';
 import { gapsCommand } from './commands/gaps';
 import { historyCommand } from './commands/history';
 import { parkedCommand } from './commands/parked';
+import { learnCommand } from './commands/learn';
 import { modelCommand } from './commands/model';
 import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
@@ -79,6 +80,7 @@ export const newProgram = (terminal: Terminal): Command => {
     modelsCommand,
     modelCommand,
     driftCommand,
+    learnCommand,
   ];
   for (const register of commands) register(program, terminal);
   // `up` and `demo` run until they end, on this process's own streams.

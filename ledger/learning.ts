@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
+import { anyOf } from './columns';
 import type { Schema } from './schema';
 
 /** A decision with a score, as far as drift asks. */
@@ -15,10 +16,20 @@ export interface ScoredDecision {
 export interface LabelledDecision {
   readonly id: string;
   readonly score: number;
-  /** The first label that was recorded of it: won, lost or expired. */
-  readonly label: 'won' | 'lost' | 'expired';
+  /** The first of the labels asked for that was recorded of it. */
+  readonly label: string;
   /** What the asked challenger would have said; absent where it said nothing. */
   readonly shadow?: number;
+}
+
+/** Which decisions with a known outcome are asked for. */
+export interface LabelledQuestion {
+  /** Of the model that decided. */
+  readonly digest: string;
+  readonly challenger?: string;
+  /** Outcomes that count. Default: won, lost and expired. */
+  readonly labels?: readonly string[];
+  readonly limit: number;
 }
 
 /** A reference that was frozen: a document of the one who froze it. */
@@ -40,11 +51,7 @@ export interface Learning {
     window: { readonly which: 'oldest' | 'newest'; readonly limit: number },
   ): Promise<readonly ScoredDecision[]>;
   /** The newest decisions of one model whose outcome is known, at most `limit`, with what a challenger said of them. */
-  labelled(
-    tenant: string,
-    usecase: string,
-    asked: { readonly digest: string; readonly challenger?: string; readonly limit: number },
-  ): Promise<readonly LabelledDecision[]>;
+  labelled(tenant: string, usecase: string, asked: LabelledQuestion): Promise<readonly LabelledDecision[]>;
   reference(tenant: string, usecase: string, digest: string): Promise<FrozenReference | undefined>;
   /** The first one of a model stays. */
   freezeReference(tenant: string, usecase: string, digest: string, reference: unknown): Promise<void>;
@@ -121,15 +128,15 @@ async function labelled(
   database: Kysely<Schema>,
   tenant: string,
   usecase: string,
-  { digest, challenger, limit }: { readonly digest: string; readonly challenger?: string; readonly limit: number },
+  { digest, challenger, labels = ['won', 'lost', 'expired'], limit }: LabelledQuestion,
 ): Promise<readonly LabelledDecision[]> {
-  const { rows } = await sql<{ id: string; score: number; label: LabelledDecision['label']; shadow: number | null }>`
+  const { rows } = await sql<{ id: string; score: number; label: string; shadow: number | null }>`
     select decisions.id, decisions.score, known.label, shadow.score as shadow
     from decisions
     join lateral (
       select label, at from outcomes
       where outcomes.tenant = decisions.tenant and outcomes.decisionid = decisions.id
-        and label in ('won', 'lost', 'expired')
+        and label = ${anyOf(labels)}
       order by at, label limit 1) as known on true
     left join shadow_scores as shadow on shadow.tenant = decisions.tenant and shadow.decisionid = decisions.id
       and shadow.digest = ${challenger ?? ''}

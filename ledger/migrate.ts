@@ -6,6 +6,7 @@ import { identity } from './migrations/m0003-identity';
 import { ranking } from './migrations/m0004-ranking';
 import { propensity } from './migrations/m0005-propensity';
 import { learning } from './migrations/m0006-learning';
+import { trainings } from './migrations/m0007-trainings';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-ranking': ranking,
   '0005-propensity': propensity,
   '0006-learning': learning,
+  '0007-trainings': trainings,
 };
 
 /**

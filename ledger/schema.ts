@@ -212,4 +212,20 @@ export interface Schema {
     gate: Json<unknown>;
     at: Time;
   };
+  trainings: {
+    tenant: string;
+    usecase: string;
+    id: string;
+    because: string;
+    status: 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady';
+    champion: string | null;
+    digest: string | null;
+    folder: string | null;
+    rows: ColumnType<{ yes: number; no: number; censored: number } | null, string | null | undefined, string>;
+    figures: ColumnType<unknown, string | null | undefined, string>;
+    what: string | null;
+    by: string | null;
+    at: Time;
+    endedat: NullableTime;
+  };
 }

@@ -6,7 +6,7 @@ import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
-import { running } from './worker';
+import { running } from './worker-service';
 
 /**
  * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { Connections } from '../activities/connections';
@@ -11,7 +12,8 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
-import { mustHaveChampions, openScorers } from './scorers';
+import { projectRoot } from './project-root';
+import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
 
 /** Where the servers are and what to serve. */
 export interface RuntimeOptions {
@@ -24,6 +26,8 @@ export interface RuntimeOptions {
   readonly modelsDir: string;
   /** Models trained on this machine, in place of those of the same name; need not be there. */
   readonly ownModelsDir?: string;
+  /** Where learned models lie, the same for every process. Default: `.signalbox/learned` of the project. */
+  readonly learnedDir?: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly log: Log;
   /** The state folder, where the sentence encoder is kept; without one, text models serve by words alone. */
@@ -40,10 +44,14 @@ export interface Runtime {
   readonly broker: BrokerConnection;
   readonly publisher: Publisher;
   readonly connections: Connections;
+  readonly modelsDir: string;
+  readonly learnedDir: string;
   readonly temporal: Client;
   readonly worker: NativeConnection;
   /** By model name and by digest; a challenger that is a folder also by its path. */
   readonly scorers: ReadonlyMap<string, Scorer>;
+  /** Opens those learned models of a tenant that are in shadow or in force and not yet among the scorers. */
+  openLearned(tenant: string): Promise<void>;
   readonly now: () => number;
   readonly listen: ListenAddress;
   close(): Promise<void>;
@@ -78,17 +86,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
     const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
     const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
+    const { modelsDir, learnedDir = path.join(projectRoot, '.signalbox', 'learned') } = options;
     const places = {
-      folders: [options.modelsDir, ...ownDirs(options)],
+      folders: [modelsDir, ...ownDirs(options)],
       stateDir: options.stateDir,
       tenants,
       log,
     } as const;
     const scorers = await openScorers(places, kept);
+    const openLearned = learnedOpener(ledger, learnedDir, scorers, kept);
+    for (const tenant of tenants.keys()) await openLearned(tenant);
     await mustHaveChampions(ledger, tenants, scorers);
     const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };
-    return { tenants, log, ...servers, scorers, now: Date.now, listen, close };
+    const models = { modelsDir, learnedDir, scorers, openLearned };
+    return { tenants, log, ...servers, ...models, now: Date.now, listen, close };
   } catch (error) {
     await close();
     throw error;

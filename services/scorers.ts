@@ -26,7 +26,7 @@ type Kept = <T>(value: T, end: (value: T) => Promise<unknown>) => T;
  * Opens every model of the folders (of a text only those that a use case names: they are large) and every challenger that a
  * tenant keeps in a folder of its own. They are found by name (those of the folders), by digest, and challengers also by their path.
  */
-export async function openScorers(places: ModelPlaces, kept: Kept): Promise<ReadonlyMap<string, Scorer>> {
+export async function openScorers(places: ModelPlaces, kept: Kept): Promise<Map<string, Scorer>> {
   const { tenants } = places;
   const models = wanted(await loadModels(...places.folders), tenants);
   tellOwn(places, models);
@@ -75,6 +75,31 @@ async function encoderOf({ folders, stateDir, log }: ModelPlaces): Promise<Encod
   if (found.encoder === undefined)
     log.warn({ why: found.why }, 'text models score by words alone, with other digests than with the sentence encoder');
   return found.encoder;
+}
+
+/**
+ * Opens the learned models of a tenant that are in shadow, were promoted or are in force, and are not open yet. A folder that is
+ * gone is passed over: where its model decides, `mustHaveChampions` refuses.
+ */
+export function learnedOpener(
+  { trainings, champions }: Ledger,
+  learnedDir: string,
+  scorers: Map<string, Scorer>,
+  kept: Kept,
+): (tenant: string) => Promise<void> {
+  return async (tenant) => {
+    const closed = (await trainings.learned(tenant)).filter(({ digest }) => !scorers.has(digest));
+    if (closed.length === 0) return;
+    const inForce = Object.values(await champions.inForce(tenant));
+    for (const { status, digest, folder } of closed) {
+      if (status === 'dropped' && !inForce.includes(digest)) continue;
+      const model = await loadModel(path.join(learnedDir, folder));
+      if (model?.digest === digest) {
+        const scorer = kept(await openScorer(model), (opened) => opened.close());
+        scorers.set(digest, scorer);
+      }
+    }
+  };
 }
 
 /** Throws when a model was promoted that is not opened: its use case would abstain from every decision. */

@@ -4,7 +4,7 @@ import type { Scorer } from '../models/score';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 
-type Needs = Pick<Runtime, 'ledger' | 'tenants' | 'scorers' | 'log' | 'now'>;
+type Needs = Pick<Runtime, 'ledger' | 'tenants' | 'scorers' | 'openLearned' | 'log' | 'now'>;
 
 /** Between two looks for decisions, ms. */
 const everyMs = 2_000;
@@ -16,6 +16,8 @@ interface Watch {
   readonly tenant: string;
   readonly usecase: string;
   readonly scorer: Scorer;
+  /** Decisions that were recorded before are not for it: it was trained on them. RFC 3339 UTC. */
+  readonly from?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export function startShadow(runtime: Needs): Service {
   const startedAt = runtime.now();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      for (const watch of watches(runtime)) await look(runtime, watch, since, startedAt, stopping.signal);
+      for (const watch of await watches(runtime)) await look(runtime, watch, since, startedAt, stopping.signal);
       await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   };
@@ -41,15 +43,33 @@ export function startShadow(runtime: Needs): Service {
   };
 }
 
-function watches({ tenants, scorers }: Needs): readonly Watch[] {
-  return [...tenants.values()].flatMap(({ tenant, useCases }) =>
-    Object.values(useCases).flatMap(({ name, challengers }) =>
-      challengers.flatMap((challenger) => {
+/** The challengers that tenants' files name, and those that were learnt. */
+async function watches(runtime: Needs): Promise<readonly Watch[]> {
+  const { tenants, scorers, log } = runtime;
+  const found: Watch[] = [];
+  for (const { tenant, useCases } of tenants.values()) {
+    for (const { name: usecase, challengers } of Object.values(useCases)) {
+      for (const challenger of challengers) {
         const scorer = scorers.get(challenger);
-        return scorer === undefined ? [] : [{ tenant, usecase: name, scorer }];
-      }),
-    ),
-  );
+        if (scorer !== undefined) found.push({ tenant, usecase, scorer });
+      }
+    }
+    try {
+      found.push(...(await learnedWatches(runtime, tenant)));
+    } catch (error) {
+      log.warn({ tenant, err: String(error) }, 'learned challengers could not be looked for');
+    }
+  }
+  return found;
+}
+
+async function learnedWatches({ ledger, scorers, openLearned }: Needs, tenant: string): Promise<readonly Watch[]> {
+  await openLearned(tenant);
+  return (await ledger.trainings.learned(tenant)).flatMap(({ status, usecase, digest, at }) => {
+    const scorer = scorers.get(digest);
+    const isInShadow = status === 'shadow' || status === 'asked';
+    return scorer === undefined || !isInShadow ? [] : [{ tenant, usecase, scorer, from: at }];
+  });
 }
 
 /** Scores all that is there for one challenger. A ledger that is away is asked again at the next look. */
@@ -64,7 +84,8 @@ async function look(
   const key = `${tenant} ${usecase} ${scorer.digest}`;
   try {
     for (;;) {
-      const from = since.get(key) ?? before(await ledger.shadow.newest(tenant, usecase, scorer.digest), startedAt);
+      const newest = await ledger.shadow.newest(tenant, usecase, scorer.digest);
+      const from = since.get(key) ?? laterOf(watch.from ?? '', before(newest, startedAt));
       const { until, scored } = await shadowDecisions(ledger, scorer, { tenant, usecase, since: from });
       since.set(key, until === undefined ? from : laterOf(from, before(until, startedAt)));
       if (scored === 0 || signal.aborted) return;

@@ -7,8 +7,11 @@ import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement';
 import type { Service } from './dispatch';
+import { running } from './worker-service';
 import { startRetention } from './retention';
+import { applySchedules } from './schedules';
 import { startShadow } from './shadow';
+import { startTraining } from './training';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
 import { WorkflowNotFoundError } from '@temporalio/client';
@@ -16,10 +19,10 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
-/** Runs lanes and engagements, lets challengers score what was decided, and deletes what tenants no longer keep. */
+/** Runs lanes, engagements and learning, lets challengers score what was decided, and deletes what tenants no longer keep. */
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
-  const { ledger, tenants, connections, scorers, publisher, log, now } = runtime;
+  const { ledger, tenants, connections, scorers, publisher, modelsDir, learnedDir, log, now } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,
     namespace: runtime.temporal.options.namespace,
@@ -32,6 +35,8 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
       scorers,
       publishPrediction: (prediction) => publisher.publishPrediction(prediction),
       engagements: engagementDoor(runtime),
+      modelsDir,
+      learnedDir,
       log,
       now,
     }),
@@ -42,29 +47,16 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
     shutdownGraceTime: '10s',
   });
   const lanes = running(worker);
+  const training = await startTraining(runtime);
   const retention = startRetention(runtime);
   const shadow = startShadow(runtime);
+  await applySchedules(runtime);
   return {
     stop: async () => {
       await shadow.stop();
       await retention.stop();
+      await training.stop();
       await lanes.stop();
-    },
-  };
-}
-
-/** A Temporal worker as a service: stopping lets what is under way finish. */
-export function running(worker: Worker): Service {
-  const run = worker.run();
-  // The run's failure is the process's: nothing would be decided any more.
-  run.catch((error: unknown) => {
-    process.emitWarning(error instanceof Error ? error : String(error));
-    process.exitCode = 1;
-  });
-  return {
-    stop: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await run;
     },
   };
 }

@@ -39,6 +39,15 @@ describe('a fault of meaning', () => {
       'useCases.lead-scoring.challengers[0]',
     ],
     [
+      'an outcome that says both yes and no',
+      'approval: none',
+      'learning: { labels: { yes: [won], no: [lost, won] } }\n    approval: none',
+      'won] } }',
+      /won says both yes and no/,
+      /leave it in one of the two lists/,
+      'useCases.lead-scoring.learning.labels.no[1]',
+    ],
+    [
       'bad JSONata in a mapping',
       "'NumberOfEmployees'",
       "'NumberOfEmployees +'",

@@ -38,6 +38,10 @@ describe('the example', () => {
       approval: 'none',
       materialChange: 0.05,
       outcome: { within: 30 * 86_400_000 },
+      learning: {
+        ...{ yes: ['won'], no: ['lost', 'expired'], early: false, window: 5000 },
+        ...{ shadow: 14 * 86_400_000, answer: 7 * 86_400_000 },
+      },
     });
     expect(tenant.useCases['lead-scoring']?.act.hot).toMatchObject([
       { kind: 'task', due: 4 * 3_600_000, priority: 'high', assignTo: 'owner' },

@@ -99,6 +99,26 @@ export interface OutcomeRule {
   readonly within: number;
 }
 
+/** How an engagement may end: the labels that outcomes are recorded with. */
+export type OutcomeName =
+  'won' | 'lost' | 'completed' | 'removed' | 'gone' | 'moot' | 'expired' | 'declined' | 'failed';
+
+/** How a use case learns from what became of its decisions. */
+export interface LearningRule {
+  /** Outcomes that say that what the score is the probability of has happened, and that it has not. All others say nothing. */
+  readonly yes: readonly OutcomeName[];
+  readonly no: readonly OutcomeName[];
+  /** Whether an outcome counts before `outcome.within` is over. */
+  readonly early: boolean;
+  /** Newest decisions with a label that are trained on, at most. */
+  readonly window: number;
+  /** Milliseconds in shadow, and for a person's answer, at most. */
+  readonly shadow: number;
+  readonly answer: number;
+  /** Milliseconds between two looks; each one trains, or only where drift is seen. Absent: only when a person asks. */
+  readonly schedule?: { readonly every: number; readonly when: 'drift' | 'always' };
+}
+
 /** One question that a model answers about a kind of record, and what follows from the answer. */
 export interface UseCase {
   readonly name: string;
@@ -121,6 +141,7 @@ export interface UseCase {
   readonly related?: readonly RelatedValue[];
   /** A score that moved less than this inside its band changes nothing. */
   readonly materialChange: number;
+  readonly learning: LearningRule;
   /** sha256 (hex) of the canonical JSON of the use case as it applies, defaults included. */
   readonly policy: string;
 }

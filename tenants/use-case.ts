@@ -8,6 +8,7 @@ import { actFindings, connectionFindings, expressionFindings, type Names, namesA
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
+import { learningFindings, toLearning, type WrittenLearning } from './learning';
 import { relatedFindings, toRelated, type WrittenRelated } from './related';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
@@ -36,6 +37,7 @@ export interface WrittenUseCase {
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
   readonly materialChange?: number;
   readonly related?: Readonly<Record<string, WrittenRelated>>;
+  readonly learning?: WrittenLearning;
 }
 
 /** What a use case refers to. */
@@ -168,6 +170,7 @@ export const useCaseFindings = (
   return [
     ...referenceFindings(path, name, written, around),
     ...bandFindings(path, written),
+    ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),
     ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
     ...Object.entries(written.act ?? {}).flatMap(([band, acts]) =>
@@ -198,9 +201,9 @@ const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome'
 
 /**
  * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
- * Challengers do not count: they decide nothing.
+ * Challengers and learning do not count: they decide nothing.
  */
-const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers'>): string =>
+const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers' | 'learning'>): string =>
   sha256Hex(
     canonicalJson({
       ...plain,
@@ -225,5 +228,5 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string)
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
   };
   const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
-  return { ...useCase, challengers, policy: policyOf(useCase) };
+  return { ...useCase, challengers, learning: toLearning(written.learning), policy: policyOf(useCase) };
 };

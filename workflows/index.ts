@@ -1,5 +1,6 @@
 /** What the worker bundles. */
 export { engagement } from './engagement';
+export { dueLearning, learning } from './learning';
 export { lane } from './lane';
 export { reconciliation } from './reconciliation';
 export { fillGap, subscription } from './subscription';

@@ -1,5 +1,5 @@
 /** Names by which services reach workflows; this file is safe to import anywhere. */
-export const taskQueues = { decide: 'signalbox', ingest: 'signalbox-ingest' } as const;
+export const taskQueues = { decide: 'signalbox', ingest: 'signalbox-ingest', train: 'sbx.training' } as const;
 
 export const names = {
   lane: 'lane',
@@ -16,6 +16,10 @@ export const names = {
   approve: 'approve',
   engagementStatus: 'engagementStatus',
   resume: 'resume',
+  learning: 'learning',
+  dueLearning: 'dueLearning',
+  answer: 'answer',
+  learningStatus: 'learningStatus',
 } as const;
 
 export function laneId(tenant: string, partition: number): string {
@@ -32,4 +36,9 @@ export function reconciliationId(tenant: string, connection: string, stream: str
 
 export function gapId(tenant: string, gap: string): string {
   return `gap/${tenant}/${gap}`;
+}
+
+/** One at a time for each use case. */
+export function learningId(tenant: string, usecase: string): string {
+  return `learning/${tenant}/${usecase}`;
 }

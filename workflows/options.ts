@@ -39,5 +39,18 @@ export const backfill: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 };
 
+/** Steps of learning that read the ledger and files: minutes at most. What fails so often needs a person. */
+export const learningStep: ActivityOptions = {
+  startToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 8 },
+};
+
+/** Training: hours at most; its process proves that it lives by heartbeats, by which it also hears that it is to end. */
+export const training: ActivityOptions = {
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 3 },
+};
+
 /** A lane or engagement starts a new run before its history is costly to replay. */
 export const historyBudget = { bytes: 8 * 1024 * 1024, events: 8_000 };

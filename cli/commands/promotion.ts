@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { previousChampion } from '../../ledger/champions';
+import { checksOf } from '../../activities/challenge';
 import type { ChampionRow, Ledger } from '../../ledger/ledger';
-import { gate, type GateCheck } from '../../models/monitor/gate';
+import type { GateCheck } from '../../models/monitor/gate';
 import { loadModel, type Model } from '../../models/registry';
 import { loadTenant } from '../../tenants/load';
 import type { UseCase } from '../../tenants/tenant';
-import { allConnectors, modelsIn, withLedger, type StateOptions } from '../places';
+import { allConnectors, learnedFolder, modelsIn, withLedger, type StateOptions } from '../places';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
 interface ChangeOptions extends StateOptions {
@@ -26,9 +26,6 @@ interface PromoteOptions extends ChangeOptions {
   readonly acceptUnknown?: boolean;
 }
 
-/** Outcomes that a comparison takes in, the newest. */
-const mostOutcomes = 10_000;
-
 /** The use case in the tenant's file, and every model that may decide it. */
 const candidatesOf = async (
   { tenantFile, tenant, useCase: name, models: folder }: PromoteOptions,
@@ -45,6 +42,17 @@ const candidatesOf = async (
     [useCase.model, ...useCase.challengers].map(async (one) => models.get(one) ?? (await loadModel(one))),
   );
   return [useCase, [...named.filter((model) => model !== undefined), ...models.values()]];
+};
+
+/** The models that the use case has learnt, as far as they are here. */
+const learnedOf = async (
+  { trainings }: Ledger,
+  { tenant, useCase, state }: PromoteOptions,
+): Promise<readonly Model[]> => {
+  // Workers do not keep those open that were dropped.
+  const kept = (await trainings.learned(tenant)).filter((one) => one.usecase === useCase && one.status !== 'dropped');
+  const found = await Promise.all(kept.map(({ folder }) => loadModel(join(learnedFolder(state), folder))));
+  return found.filter((model) => model !== undefined);
 };
 
 /** The model that the tenant's file or a promotion lets decide. */
@@ -78,35 +86,6 @@ const challengerOf = (
   throw new CliError(what, '--model', fix);
 };
 
-const hasGroups = ({ file }: Model): boolean => {
-  try {
-    return /^## Groups$/m.test(readFileSync(join(dirname(file), 'card.md'), 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
-const checksOf = async (
-  { learning, shadow }: Ledger,
-  { tenant, useCase: usecase, event }: PromoteOptions,
-  champion: Model,
-  challenger: Model,
-): Promise<readonly GateCheck[]> => {
-  const asked = { digest: champion.digest, challenger: challenger.digest, limit: mostOutcomes };
-  const labelled = await learning.labelled(tenant, usecase, asked);
-  const counts = await shadow.counts(tenant);
-  const count = counts.find((one) => one.usecase === usecase && one.digest === challenger.digest);
-  return gate({
-    champion: champion.manifest,
-    challenger: challenger.manifest,
-    shadowed: count?.scored ?? 0,
-    pairs: labelled.flatMap(({ score, label, shadow: said }) =>
-      said === undefined ? [] : [{ champion: score, challenger: said, happened: label === event }],
-    ),
-    hasGroups: hasGroups(challenger),
-  });
-};
-
 const checkText = ({ check, result, what }: GateCheck): string => `${result.padEnd(7)}  ${check}: ${what}\n`;
 
 /** Why a promotion is not made; undefined when it is. */
@@ -119,12 +98,15 @@ const refusalOf = (checks: readonly GateCheck[], { acceptUnknown, reason }: Prom
 
 const promote = async (options: PromoteOptions, terminal: Terminal): Promise<void> => {
   const { tenant, useCase: usecase, by, reason } = options;
-  const [useCase, models] = await candidatesOf(options, terminal);
+  const [useCase, named] = await candidatesOf(options, terminal);
   await withLedger(options, terminal, async (ledger) => {
+    const models = [...named, ...(await learnedOf(ledger, options))];
     const [newest] = await ledger.champions.list(tenant, usecase);
     const champion = championOf(useCase, models, (await ledger.champions.inForce(tenant))[usecase]);
     const challenger = challengerOf(options, champion, models);
-    const checks = await checksOf(ledger, options, champion, challenger);
+    const { event } = options;
+    const outcomes = { yes: [event], no: [event === 'won' ? 'lost' : 'won', 'expired'] };
+    const checks = await checksOf(ledger, { tenant, usecase, champion, challenger, ...outcomes });
     const refusal = refusalOf(checks, options);
     const identity = { digest: challenger.digest, before: champion.digest };
     if (refusal === undefined) {

@@ -9,7 +9,7 @@ import { loadTenant, loadTenants } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
 import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
-import { allConnectors, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
+import { allConnectors, learnedFolder, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
 import { CliError } from '../terminal';
 
 interface UpOptions {
@@ -56,7 +56,12 @@ async function up(options: UpOptions): Promise<void> {
     const servers = await provideAll({ ...needed, stateDir, progress, isPersistent: true, isStoppedByCaller: true });
     closers.push(() => servers.stop());
     const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
-    const models = { modelsDir: shippedModels, ownModelsDir: ownModels, stateDir };
+    const models = {
+      modelsDir: shippedModels,
+      ownModelsDir: ownModels,
+      learnedDir: learnedFolder(options.state),
+      stateDir,
+    };
     const signalbox = await startSignalbox({ ...places, ledger, ...models, tenants, log, listen }, wanted);
     closers.push(() => signalbox.stop());
     announce(options, {

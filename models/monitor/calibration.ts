@@ -15,8 +15,20 @@ export interface Calibration {
 }
 
 const BINS = 10;
-/** The greatest expected calibration error with which scores can be taken as probabilities. */
-export const calibrationLimit = 0.03;
+/** The greatest expected calibration error with which scores can be taken as probabilities, where chance plays no part. */
+const LIMIT = 0.03;
+/** Of a calibrated model, one in fifty has an error above this many times what chance makes of it on average. */
+const CHANCES = 1.5;
+
+/**
+ * The greatest expected calibration error with which scores can be taken as probabilities: 0.03, or on few rows what chance
+ * makes of a calibrated model.
+ */
+export function calibrationLimit({ rows, rate }: Pick<Calibration, 'rows' | 'rate'>): number {
+  // Each bin's rate strays from its score by the mean of a half-normal distribution.
+  const chance = Math.sqrt((2 / Math.PI) * rate * (1 - rate) * (BINS / rows));
+  return Math.max(LIMIT, CHANCES * chance);
+}
 
 /**
  * Calibration over ten bins of equal numbers of rows, as training measures it.

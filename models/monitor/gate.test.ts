@@ -70,6 +70,15 @@ it('says what is not known instead of guessing', () => {
   });
 });
 
+it('compares on the rows that were held out where a challenger learnt from decisions', () => {
+  const { training } = challenger;
+  const elsewhere = { ...challenger, training: { ...training, data: { ...training.data, sha256: '0'.repeat(64) } } };
+  const heldOut = { rows: 200, difference: -0.2, low: -0.3, high: -0.1 };
+  expect(results({ challenger: elsewhere, heldOut })).toStrictEqual(all);
+  const noBetter = { ...heldOut, high: 0.1 };
+  expect(results({ challenger: elsewhere, heldOut: noBetter })).toStrictEqual({ ...all, holdout: 'fails' });
+});
+
 it('compares models with two classes only', () => {
   expect(results({ challenger: manifestOf('case-routing') })).toStrictEqual({ task: 'fails' });
 });

@@ -1,6 +1,6 @@
 import type { BinaryManifest, Manifest } from '../manifest';
-import { calibrationLimit, calibrationOf } from './calibration';
-import { compare, type Paired } from './comparison';
+import { calibrationLimit, calibrationOf, type Calibration } from './calibration';
+import { compare, type Comparison, type Paired } from './comparison';
 
 /** What a promotion asks, and what was found. `unknown`: too little is known to say. */
 export interface GateCheck {
@@ -18,6 +18,8 @@ export interface GateInput {
   readonly shadowed: number;
   /** Of these, the ones whose outcome is known. */
   readonly pairs: readonly Paired[];
+  /** Both on the rows that the challenger held out, where it learnt from decisions: their data are never the same. */
+  readonly heldOut?: Comparison;
   /** Whether the challenger's card tells its figures by group. */
   readonly hasGroups: boolean;
 }
@@ -26,14 +28,14 @@ export interface GateInput {
 const fewest = 200;
 
 /** Whether a challenger may become champion: every check must hold. Pure; the same figures give the same answer. */
-export function gate({ champion, challenger, shadowed, pairs, hasGroups }: GateInput): readonly GateCheck[] {
+export function gate({ champion, challenger, shadowed, pairs, heldOut, hasGroups }: GateInput): readonly GateCheck[] {
   if (champion.task !== 'binary' || challenger.task !== 'binary') {
     const what = `only models with two classes are compared by outcomes; these are ${champion.task} and ${challenger.task}`;
     return [{ check: 'task', result: 'fails', what }];
   }
   return [
     taskCheck(champion, challenger),
-    holdoutCheck(champion, challenger),
+    heldOut === undefined ? holdoutCheck(champion, challenger) : comparedCheck('holdout', heldOut),
     shadowCheck(shadowed, pairs),
     calibrationCheck(challenger, pairs),
     {
@@ -71,20 +73,26 @@ function shadowCheck(shadowed: number, pairs: readonly Paired[]): GateCheck {
     const what = `${shadowed} events scored, of which ${pairs.length} have an outcome; ${fewest} are needed`;
     return { check, result: 'unknown', what };
   }
-  const { difference, low, high } = compare(pairs);
-  const what = `log-loss ${signed(difference)} (95 %: ${signed(low)} to ${signed(high)}) against the champion on ${pairs.length} outcomes`;
+  return comparedCheck(check, compare(pairs));
+}
+
+function comparedCheck(check: 'holdout' | 'shadow', { rows, difference, low, high }: Comparison): GateCheck {
+  const what = `log-loss ${signed(difference)} (95 %: ${signed(low)} to ${signed(high)}) against the champion on ${rows} outcomes`;
   return { check, result: high < 0 ? 'holds' : 'fails', what };
 }
 
 function calibrationCheck({ metrics }: BinaryManifest, pairs: readonly Paired[]): GateCheck {
-  const heldOut = metrics.holdout.ece.value;
+  const { rows, rate, ece } = metrics.holdout;
+  const heldOut = { rows, rate, ece: ece.value };
   const live =
     pairs.length < fewest
       ? undefined
-      : calibrationOf(pairs.map(({ challenger, happened }) => ({ score: challenger, happened }))).ece;
-  const result = Math.max(heldOut, live ?? 0) <= calibrationLimit ? 'holds' : 'fails';
-  const what = `ECE ${heldOut.toFixed(3)} held out, ${live?.toFixed(3) ?? 'not known'} in shadow; at most ${calibrationLimit}`;
-  return { check: 'calibration', result, what };
+      : calibrationOf(pairs.map(({ challenger, happened }) => ({ score: challenger, happened })));
+  const isCalibrated = [heldOut, live ?? heldOut].every((one) => one.ece <= calibrationLimit(one));
+  const told = (one: Pick<Calibration, 'rows' | 'rate' | 'ece'>): string =>
+    `${one.ece.toFixed(3)} (at most ${calibrationLimit(one).toFixed(3)})`;
+  const what = `ECE ${told(heldOut)} held out, ${live === undefined ? 'not known' : told(live)} in shadow`;
+  return { check: 'calibration', result: isCalibrated ? 'holds' : 'fails', what };
 }
 
 function signed(value: number): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { calibrationOf, type Labelled } from './calibration';
+import { calibrationLimit, calibrationOf, type Labelled } from './calibration';
 import { compare, type Paired } from './comparison';
 
 /** Rows of one score, of which the given share has happened. */
@@ -30,6 +30,23 @@ describe('calibration', () => {
         expect(calibrationOf(rows.toReversed()).ece).toBeCloseTo(ece, 9);
       }),
     );
+  });
+
+  it('is held to what chance makes of few rows, and to 0.03 where there are many', () => {
+    expect(calibrationLimit({ rows: 200, rate: 0.5 })).toBeCloseTo(1.5 * Math.sqrt((2 / Math.PI) * (0.25 / 20)), 12);
+    expect(calibrationLimit({ rows: 100_000, rate: 0.5 })).toBe(0.03);
+    const random = [...Array(2000).keys()].map((n) => ((n * 7919) % 2003) / 2003);
+    const within = (scale: number): number => {
+      const windows = Array.from({ length: 10 }, (_, w) =>
+        random.slice(w * 200, (w + 1) * 200).map((draw, n) => {
+          const score = ((n % 10) + 0.5) / 10;
+          return { score, happened: (draw * 104_729) % 1 < score * scale };
+        }),
+      );
+      return windows.map(calibrationOf).filter((one) => one.ece <= calibrationLimit(one)).length;
+    };
+    expect(within(1)).toBe(10);
+    expect(within(0.4)).toBe(0);
   });
 
   it('needs a row', () => {

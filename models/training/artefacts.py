@@ -144,8 +144,8 @@ def rounded(values) -> object:
     return [rounded(v) for v in values] if np.ndim(values) else round(float(values), 9)
 
 
-def write(folder: Path, result: Result) -> None:
-    """Writes every artefact into the folder; the files of an earlier run are replaced."""
+def write(folder: Path, result: Result, parity: str | None = None) -> None:
+    """Writes every artefact into the folder; the files of an earlier run are replaced. A parity fixture that is given is taken as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     data = result.onnx.SerializeToString(deterministic=True)
     (folder / "model.onnx").write_bytes(data)
@@ -153,9 +153,11 @@ def write(folder: Path, result: Result) -> None:
     texts = {
         "manifest.json": json.dumps(contents, indent=2, ensure_ascii=False),
         "holdout.txt": "\n".join(str(i) for i in result.holdout_ids),
-        "parity.jsonl": "\n".join(parity_lines(result)),
+        "parity.jsonl": "\n".join(parity_lines(result)) if parity is None else parity.rstrip("\n"),
         "reliability.svg": reliability_svg(contents["name"], result.bins, result.case.words),
         "card.md": result.case.card(contents, result),
     }
     for name, text in texts.items():
+        if text == "":
+            continue
         (folder / name).write_text(text + "\n", encoding="utf8")

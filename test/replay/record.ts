@@ -10,8 +10,13 @@ import { coldLead, until } from '../line';
 import { saveHistory } from './history-file';
 import { scenarios, variants } from './scenarios';
 
-/** Records every scenario from a run on real parts, and tells which files were written. */
+/** Records every scenario from a run on real parts, or those of the workflows that are named, and tells which files were written. */
 async function main(): Promise<void> {
+  const named = process.argv.slice(2);
+  if (named.length > 0) {
+    await recordAll(Object.fromEntries(Object.entries(scenarios).filter(([workflow]) => named.includes(workflow))));
+    return;
+  }
   const { lane, ...others } = scenarios;
   await recordAll({ lane }, withoutIngest);
   await recordAll(others);

@@ -1,10 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Approved } from '../../workflows/engagement';
+import type { Answered, LearningInput } from '../../workflows/learning';
 import type { LaneStatus } from '../../workflows/lane';
-import { gapId, laneId, names, subscriptionId } from '../../workflows/names';
+import { gapId, laneId, names, subscriptionId, taskQueues } from '../../workflows/names';
 import { eventOf } from '../fixtures/events';
 import { decide, leadOf, recordOf, type TenantsLine } from '../integration/tenants-line';
 import { engagementOf, tasksAbout, untilProposed, untilTask } from '../integration/watch';
+import { learner, turnedRound } from '../integration/turned-round';
 import { coldLead, hotLead, until } from '../line';
 
 /** The tenants that the scenarios of one line need. */
@@ -12,6 +14,7 @@ export const variants = {
   usual: {},
   approval: { useCase: { approval: 'required' } },
   brief: { useCase: { outcome: { within: 'PT2S' } } },
+  learns: { useCase: { learning: { window: 1000 } } },
   picky: { useCase: { when: '$number(record.company) > 0' } },
 } as const;
 
@@ -39,6 +42,8 @@ export const scenarios = {
   },
   subscription: { 'expired-position': positionExpired },
   fillGap: { backfill: gapFilled },
+  learning: { promoted: learnt, steady: unmoved },
+  dueLearning: { begun: due },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Scenario>>>>;
 
 /** A lane of its own: the dispatcher knows no such partition. */
@@ -161,6 +166,36 @@ function closedGap(line: ScenarioLine): Promise<string> {
     const gaps = await line.signalbox.runtime.ledger.gaps.list(line.tenants.usual.tenant, 'all');
     return gaps.find(({ closedat, stream }) => closedat !== undefined && stream === '/data/LeadChangeEvent')?.id;
   });
+}
+
+/** A challenger that learns what was turned round, until a person agrees to it. */
+async function learnt({ signalbox, tenants }: ScenarioLine): Promise<WorkflowHandle> {
+  const { shipped, decided, told, inShadow, run, begin, untilStatus } = learner(signalbox, tenants.learns.tenant);
+  await told(await decided(shipped, 1000), turnedRound);
+  await begin('drift');
+  const { digest = '' } = await untilStatus('shadow');
+  await inShadow(digest);
+  await untilStatus('asked');
+  await run().executeUpdate<undefined, [Answered]>(names.answer, { args: [{ by: 'recorder', verdict: 'approve' }] });
+  await run().result();
+  return run();
+}
+
+async function unmoved({ signalbox, tenants }: ScenarioLine): Promise<WorkflowHandle> {
+  const { run, begin } = learner(signalbox, tenants.usual.tenant);
+  await begin('drift');
+  await run().result();
+  return run();
+}
+
+async function due({ signalbox, tenants }: ScenarioLine): Promise<WorkflowHandle> {
+  const { tenant } = tenants.brief;
+  const { workflow } = signalbox.runtime.temporal;
+  const input: LearningInput = { tenant, usecase: 'lead-scoring', because: 'the schedule', when: 'drift' };
+  const options = { workflowId: `due/${tenant}`, taskQueue: taskQueues.decide, args: [input] as [LearningInput] };
+  const run = await workflow.start(names.dueLearning, options);
+  await run.result();
+  return run;
 }
 
 /** Times that go up by a second, from now on: later than what the simulated org has stored. */

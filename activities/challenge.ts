@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Ledger } from '../ledger/ledger';
+import type { Comparison } from '../models/monitor/comparison';
+import { gate, type GateCheck } from '../models/monitor/gate';
+import type { Model } from '../models/registry';
+
+/** Outcomes that a comparison takes in, the newest. */
+const mostOutcomes = 10_000;
+
+/** A challenger that may take a champion's place. */
+export interface Challenge {
+  readonly tenant: string;
+  readonly usecase: string;
+  readonly champion: Model;
+  readonly challenger: Model;
+  /** Outcomes that say yes, and that say no, to what the score is the probability of. */
+  readonly yes: readonly string[];
+  readonly no: readonly string[];
+  /** Both on the rows that the challenger held out, where it learnt from decisions. */
+  readonly heldOut?: Comparison;
+}
+
+/** The gate's checks, over what the ledger knows now. */
+export async function checksOf(
+  { learning, shadow }: Ledger,
+  { tenant, usecase, champion, challenger, yes, no, heldOut }: Challenge,
+): Promise<readonly GateCheck[]> {
+  const labels = [...yes, ...no];
+  const asked = { digest: champion.digest, challenger: challenger.digest, labels, limit: mostOutcomes };
+  const labelled = await learning.labelled(tenant, usecase, asked);
+  const counts = await shadow.counts(tenant);
+  const count = counts.find((one) => one.usecase === usecase && one.digest === challenger.digest);
+  return gate({
+    champion: champion.manifest,
+    challenger: challenger.manifest,
+    shadowed: count?.scored ?? 0,
+    pairs: labelled.flatMap(({ score, label, shadow: said }) =>
+      said === undefined ? [] : [{ champion: score, challenger: said, happened: yes.includes(label) }],
+    ),
+    hasGroups: hasGroups(challenger),
+    ...(heldOut === undefined ? {} : { heldOut }),
+  });
+}
+
+function hasGroups({ file }: Model): boolean {
+  try {
+    return /^## Groups$/m.test(readFileSync(path.join(path.dirname(file), 'card.md'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
