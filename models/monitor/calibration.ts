@@ -17,7 +17,7 @@ export interface Calibration {
 const BINS = 10;
 /** The greatest expected calibration error with which scores can be taken as probabilities, where chance plays no part. */
 const LIMIT = 0.03;
-/** Of a calibrated model, one in fifty has an error above this many times what chance makes of it on average. */
+/** Of calibrated models, one in forty (simulated) has an error above this many times what chance makes of it on average. */
 const CHANCES = 1.5;
 
 /**
