@@ -21,7 +21,7 @@ const secrets = { password: 'SIGNALBOX_DEMO_SAP_PASSWORD', push: 'SIGNALBOX_DEMO
 const pusher = { user: 'EVENTMESH', password: 'demo-push-password' } as const;
 const count = 30;
 const opportunities = 'OpportunityCollection';
-const deals = 20;
+const deals = 40;
 const features = Object.keys([...generateAccounts(1)][0]?.features ?? {});
 
 /**
