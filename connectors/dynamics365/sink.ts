@@ -1,9 +1,9 @@
 import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
-import { untilAborted } from '../kit/abort';
 import { refused } from '../kit/action-result';
 import { applied, failed } from './action-result';
+import { sharedEffects } from '../kit/shared-effects';
 import { objectOf, ownOf } from '../kit/json';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
@@ -33,13 +33,14 @@ const wantsRow = { prefer: 'return=representation' };
  * late retry neither makes another task nor undoes what a person has done to the first one. Writes of one moment share a batch.
  */
 export class DataverseSink implements Sink {
+  readonly apply: Sink['apply'];
   readonly #options: SinkOptions;
   readonly #closing = new AbortController();
-  readonly #underWay = new Map<string, Promise<ActionResult>>();
   readonly #send: (request: ApiRequest) => Promise<ApiAnswer | WebApiFailure>;
 
   constructor(options: SinkOptions) {
     this.#options = options;
+    this.apply = sharedEffects((action) => this.#applyOne(action).catch((error: unknown) => failed(action, error)));
     let count = 0;
     this.#send = coalesce<ApiRequest, ApiAnswer | WebApiFailure>((batch) => this.#sendAll(batch), {
       maxBatch: mostParts,
@@ -48,26 +49,9 @@ export class DataverseSink implements Sink {
     });
   }
 
-  /** See Sink. Callers of the same moment share a call, so an abort ends the caller's wait and not the call. */
-  async apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]> {
-    signal.throwIfAborted();
-    return untilAborted(Promise.all(actions.map((action) => this.#once(action))), signal);
-  }
-
   /** Ends what is under way; who still waits for it gets a failure. */
   close(): void {
     this.#closing.abort(new Error('the connection was closed'));
-  }
-
-  /** Calls with one action at the same time share its effect. */
-  #once(action: Action): Promise<ActionResult> {
-    const shared = this.#underWay.get(action.id);
-    if (shared !== undefined) return shared;
-    const result = this.#applyOne(action)
-      .catch((error: unknown) => failed(action, error))
-      .finally(() => this.#underWay.delete(action.id));
-    this.#underWay.set(action.id, result);
-    return result;
   }
 
   #applyOne(action: Action): Promise<ActionResult> {

@@ -1,8 +1,8 @@
 import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import { isoFromText } from '../../canonical-schema/time';
 import type { Sink } from '../contract';
-import { untilAborted } from '../kit/abort';
 import { refused } from '../kit/action-result';
+import { sharedEffects } from '../kit/shared-effects';
 import { objectOf, textOf } from '../kit/json';
 import { failed } from './action-result';
 import type { Plan } from './config';
@@ -30,36 +30,20 @@ export interface SinkOptions {
  * written, so that its event is known as the echo.
  */
 export class GraphSink implements Sink {
+  readonly apply: Sink['apply'];
   readonly #options: SinkOptions;
   readonly #lists: TaskLists;
   readonly #closing = new AbortController();
-  readonly #underWay = new Map<string, Promise<ActionResult>>();
 
   constructor(options: SinkOptions) {
     this.#options = options;
+    this.apply = sharedEffects((action) => this.#applyOne(action).catch((error: unknown) => failed(action, error)));
     this.#lists = new TaskLists(options.api);
-  }
-
-  /** See Sink. An abort ends the caller's wait and not the call, whose effect others may wait for. */
-  async apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]> {
-    signal.throwIfAborted();
-    return untilAborted(Promise.all(actions.map((action) => this.#once(action))), signal);
   }
 
   /** Ends what is under way; who still waits for it gets a failure. */
   close(): void {
     this.#closing.abort(new Error('the connection was closed'));
-  }
-
-  /** Calls with one action at the same time share its effect. */
-  #once(action: Action): Promise<ActionResult> {
-    const shared = this.#underWay.get(action.id);
-    if (shared !== undefined) return shared;
-    const result = this.#applyOne(action)
-      .catch((error: unknown) => failed(action, error))
-      .finally(() => this.#underWay.delete(action.id));
-    this.#underWay.set(action.id, result);
-    return result;
   }
 
   #applyOne(action: Action): Promise<ActionResult> {
