@@ -1,6 +1,6 @@
 import { explainer } from './explain';
 import type { MulticlassManifest } from './manifest';
-import { mustAgree, noContributions, type RowScored } from './row-scored';
+import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
 
 /** How many classes a row is given. */
 const RANKED = 3;
@@ -22,12 +22,7 @@ export function multiclassScored(manifest: MulticlassManifest): RowScored {
   const { classes, intercepts, gates, terms } = manifest;
   const width = classes.length;
   return (row, probability, contributions) => {
-    const logits = intercepts.map((intercept, k) => {
-      let logit = intercept;
-      for (let n = k; n < contributions.length; n += width) logit += contributions[n] ?? NaN;
-      return logit;
-    });
-    const scores = softmax(logits);
+    const scores = softmax(logitsOf(intercepts, contributions));
     scores.forEach((score, k) => {
       mustAgree(manifest, probability[k] ?? NaN, score);
     });

@@ -23,3 +23,12 @@ export function mustAgree({ name }: TabularManifest, probability: number, score:
     `${name}: the model gave probability ${probability}, but intercept and contributions add up to ${score}: the manifest and the ONNX file do not belong together`,
   );
 }
+
+/** Log-odds of each class: its intercept and its contributions, which stand class by class for each term. */
+export function logitsOf(intercepts: readonly number[], contributions: Float32Array): readonly number[] {
+  return intercepts.map((intercept, k) => {
+    let logit = intercept;
+    for (let n = k; n < contributions.length; n += intercepts.length) logit += contributions[n] ?? NaN;
+    return logit;
+  });
+}

@@ -1,7 +1,7 @@
 import { explainer } from './explain';
 import { explored } from './explore';
 import type { UpliftManifest } from './manifest';
-import { mustAgree, noContributions, type RowScored } from './row-scored';
+import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
 import type { Scored } from './score';
 
 /** What one arm of a trial would do for a row. */
@@ -23,11 +23,7 @@ export function upliftScored(manifest: UpliftManifest): RowScored {
   const { classes, control, intercepts, terms, policy } = manifest;
   const width = classes.length;
   return (row, probability, contributions) => {
-    const scores = intercepts.map((intercept, k) => {
-      let logit = intercept;
-      for (let n = k; n < contributions.length; n += width) logit += contributions[n] ?? NaN;
-      return 1 / (1 + Math.exp(-logit));
-    });
+    const scores = logitsOf(intercepts, contributions).map((logit) => 1 / (1 + Math.exp(-logit)));
     scores.forEach((score, k) => {
       mustAgree(manifest, probability[k] ?? NaN, score);
     });

@@ -1,4 +1,6 @@
-import type { TabularManifest, MulticlassManifest, UpliftManifest } from '../manifest';
+import type { TabularManifest } from '../manifest';
+import { softmax } from '../multiclass';
+import { logitsOf } from '../row-scored';
 import type { Inference } from '../session';
 import type { Probe } from './probes';
 
@@ -30,25 +32,10 @@ export function explained(manifest: TabularManifest, contributions: Float32Array
       return [1 / (1 + Math.exp(-logit))];
     }
     case 'multiclass':
-      return softmax(logitsOf(manifest, contributions));
+      return softmax(logitsOf(manifest.intercepts, contributions));
     case 'uplift':
-      return logitsOf(manifest, contributions).map((logit) => 1 / (1 + Math.exp(-logit)));
+      return logitsOf(manifest.intercepts, contributions).map((logit) => 1 / (1 + Math.exp(-logit)));
   }
-}
-
-/** Log-odds of each class. */
-function logitsOf({ intercepts }: MulticlassManifest | UpliftManifest, contributions: Float32Array): readonly number[] {
-  const width = intercepts.length;
-  return intercepts.map((intercept, k) =>
-    contributions.reduce((sum, one, n) => (n % width === k ? sum + one : sum), intercept),
-  );
-}
-
-function softmax(logits: readonly number[]): readonly number[] {
-  const most = Math.max(...logits);
-  const odds = logits.map((logit) => Math.exp(logit - most));
-  const total = odds.reduce((sum, odd) => sum + odd, 0);
-  return odds.map((odd) => odd / total);
 }
 
 /** One run's outputs by probe. */
