@@ -1,9 +1,6 @@
-import path from 'node:path';
-import { loadModels } from '../../models/registry';
-import { projectRoot } from '../../services/project-root';
 import { generateLeads } from './generate-leads';
 import { leadFields } from './lead-fields';
-import { modelRows, type ModelRow } from './model-rows';
+import { modelRows, shippedModel, type ModelRow } from './model-rows';
 import type { Deeds, Neighbour } from './neighbour';
 import { Simulator } from './simulator';
 
@@ -79,8 +76,8 @@ export async function startDataverse(dir: string, origin: string): Promise<Neigh
 
 /** A team for each group of the routing model, under the group's name. */
 async function createTeams(simulator: Simulator<Endpoints>): Promise<Readonly<Record<string, string>>> {
-  const model = (await loadModels(path.join(projectRoot, 'models'))).get('case-routing');
-  const created = (model?.manifest.classes ?? []).map(async (name) => {
+  const { manifest } = await shippedModel('case-routing');
+  const created = manifest.classes.map(async (name) => {
     const { id } = (await simulator.admin('POST', '/records/team', { name })) as { readonly id: string };
     return [name, id] as const;
   });
