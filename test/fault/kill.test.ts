@@ -16,7 +16,7 @@ import { none } from './compare';
 import { hasPostgres, ownDatabase } from '../database';
 import { noLog } from '../real-broker';
 import { RoleProcess } from './processes';
-import { differences, settled } from './settled';
+import { settled } from './settled';
 import { orgSide } from './sides';
 import { changesPerLead, startTraffic } from './traffic';
 
@@ -146,16 +146,15 @@ const skipped = `${title} (skipped: no DATABASE_URL, no PostgreSQL on this machi
   test('after all of it: 2,000 changes of 400 leads, each decided once; no gap, nothing parked or in quarantine', async () => {
     const { org, ledger, tenant } = stage;
     const total = 5 * leadsPerKill * changesPerLead;
-    const { changes, tasks, ratings } = orgSide(org, lived);
+    // An overtaken decision may still be acted on, and closed again, after the last lead looks as it must.
+    await until('the ledger to name as many tasks as the org holds', async () => {
+      const { tasksCreated } = await ledger.counts(tenant);
+      return tasksCreated === orgSide(org, lived).tasks.length;
+    });
+    const { changes, ratings } = orgSide(org, lived);
     expect(ratings.size).toBe(5 * leadsPerKill);
     expect(changes.filter(({ isOwn }) => !isOwn)).toHaveLength(total);
-    expect(await differences(stage, lived)).toEqual(none);
-    expect(await ledger.counts(tenant)).toMatchObject({
-      decisions: total,
-      tasksCreated: tasks.length,
-      quarantined: 0,
-      gapsOpen: 0,
-      parked: 0,
-    });
+    expect(await settled(stage, lived)).toEqual(none);
+    expect(await ledger.counts(tenant)).toMatchObject({ decisions: total, quarantined: 0, gapsOpen: 0, parked: 0 });
   }, 60_000);
 });

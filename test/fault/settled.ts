@@ -15,7 +15,7 @@ export interface Sides {
 }
 
 /** How org and ledger differ about these leads. */
-export async function differences({ org, ledger, tenant }: Sides, leads: readonly string[]): Promise<Differences> {
+async function differences({ org, ledger, tenant }: Sides, leads: readonly string[]): Promise<Differences> {
   return compare(orgSide(org, leads), await ledgerSide(ledger, tenant, leads));
 }
 
