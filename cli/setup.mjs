@@ -132,13 +132,10 @@ async function build() {
   if (isEnding) process.exit(130);
   if (code !== 0)
     fail(`the build failed:\n${output.trimEnd().split('\n').slice(-15).join('\n')}`, 'mend what the compiler names');
-  // Temporal runs workflow code as one bundle, made once here instead of at every start.
-  const bundler = join(root, 'dist', 'services', 'bundle-workflows.js');
-  if (existsSync(bundler)) {
-    const bundled = await run(process.execPath, [bundler], { isShown: false });
-    if (bundled.code !== 0)
-      fail(`the workflows could not be bundled:\n${bundled.output}`, 'mend what the bundler names');
-  }
+  // Temporal runs workflow code as one bundle, and a ledger in memory begins as an empty database: made once, here.
+  const steps = await run(process.execPath, [join(root, 'dist', 'services', 'build.js')], { isShown: false });
+  if (isEnding) process.exit(130);
+  if (steps.code !== 0) fail(`the build failed after compiling:\n${steps.output}`, 'mend what is named');
   for (const file of files.filter((name) => !notCopied.test(name))) copyIfChanged(file);
   writeFileSync(stamp, wanted);
 }

@@ -1,11 +1,17 @@
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { keepEmptyDatabase } from '../ledger/database';
 import { projectRoot } from './project-root';
 import { workflowBundle } from './worker';
 
-/** A build step: bundles the workflows that were compiled before. */
+/** A build step, after the compiler: what every start would make anew. */
 async function main(): Promise<void> {
+  await bundleWorkflows();
+  await keepEmptyDatabase();
+}
+
+async function bundleWorkflows(): Promise<void> {
   const logger = { trace: ignore, debug: ignore, info: ignore, warn: console.warn, error: console.error, log: ignore };
   const workflowsPath = path.join(projectRoot, 'dist', 'workflows', 'index.js');
   const { code } = await bundleWorkflowCode({ workflowsPath, logger });
