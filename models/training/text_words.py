@@ -54,6 +54,17 @@ class Words:
     def __init__(self, counts: list[dict], least: dict, most: dict):
         self.blocks = {b: Vocabulary.of([c[b] for c in counts], least[b], most[b]) for b in BLOCKS}
 
+    @classmethod
+    def read(cls, tensors: dict[str, np.ndarray]) -> "Words":
+        """As weights.safetensors holds them."""
+        words, start = cls.__new__(cls), 0
+        words.blocks = {}
+        for block in BLOCKS:
+            terms = tensors[f"terms.{block}"].tobytes().decode().split("\n")
+            words.blocks[block] = Vocabulary({t: n for n, t in enumerate(terms)}, tensors["words.idf"][start : start + len(terms)])
+            start += len(terms)
+        return words
+
     def matrix(self, counts: list[dict]) -> csr_matrix:
         """Both blocks side by side."""
         return hstack([self.blocks[b].matrix([c[b] for c in counts]) for b in BLOCKS]).tocsr()
