@@ -16,8 +16,9 @@ export async function runTests({ root, run, tell, args, isEnding }) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   const base = `^${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`;
   const servers = ['--globalSetup=./test/global-setup.ts', '--globalTeardown=./test/global-teardown.ts'];
+  const encoder = '--globalSetup=./test/encoder-setup.ts';
   const parts = [
-    ['suites without servers', ['--maxWorkers=2', ...ignoring(`${base}${serialFolders}`)]],
+    ['suites without servers', ['--maxWorkers=2', encoder, ...ignoring(`${base}${serialFolders}`)]],
     ['suites with servers', ['--runInBand', ...servers, ...ignoring(`${base}(?!${serialFolders})`)]],
   ];
   // PGlite loads parts of itself by import(), which jest's realm allows only with this flag.
