@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Ledger } from '../ledger/ledger';
 import type { Comparison } from '../models/monitor/comparison';
 import { gate, type GateCheck } from '../models/monitor/gate';
+import { groupsOf } from '../models/monitor/groups';
 import type { Model } from '../models/registry';
 
 /** Outcomes that a comparison takes in, the newest. */
@@ -31,6 +30,7 @@ export async function checksOf(
   const labelled = await learning.labelled(tenant, usecase, asked);
   const counts = await shadow.counts(tenant);
   const count = counts.find((one) => one.usecase === usecase && one.digest === challenger.digest);
+  const groups = await groupsOf(challenger);
   return gate({
     champion: champion.manifest,
     challenger: challenger.manifest,
@@ -38,15 +38,7 @@ export async function checksOf(
     pairs: labelled.flatMap(({ score, label, shadow: said }) =>
       said === undefined ? [] : [{ champion: score, challenger: said, happened: yes.includes(label) }],
     ),
-    hasGroups: hasGroups(challenger),
+    ...(groups === undefined ? {} : { groups }),
     ...(heldOut === undefined ? {} : { heldOut }),
   });
-}
-
-function hasGroups({ file }: Model): boolean {
-  try {
-    return /^## Groups$/m.test(readFileSync(path.join(path.dirname(file), 'card.md'), 'utf8'));
-  } catch {
-    return false;
-  }
 }

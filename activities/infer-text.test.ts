@@ -101,9 +101,12 @@ describe('a case in a lane', () => {
       caseOf('c2', { subject: 'Ich habe meine Karte verloren' }),
       caseOf('c3', { subject: 'How do I top up my card?' }),
       caseOf('c4', {}),
+      caseOf('c5', { subject: 'Moja karta jeszcze nie dotarła' }),
     );
-    expect(inferences.map(({ score }) => score !== undefined)).toStrictEqual([false, true, false]);
+    expect(inferences.map(({ score }) => score !== undefined)).toStrictEqual([false, true, false, false]);
     expect(inferences[0]!.abstained).toMatch(/reads like German/);
     expect(inferences[2]!.abstained).toMatch(/is missing/);
+    expect(inferences[3]!.abstained).toMatch(/has 5 words, of which the model knows \d/);
+    expect(inferences[3]!.model).toMatchObject({ name: 'case-classification' });
   });
 });

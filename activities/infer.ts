@@ -2,7 +2,7 @@ import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/
 import { sha256Hex } from '../canonical-schema/sha256';
 import { featuresFromRecord, type FeatureRow } from '../models/features';
 import type { Manifest } from '../models/manifest';
-import type { Scorer } from '../models/score';
+import { readBy, type Scorer } from '../models/score';
 import { tenantNamed } from './connections';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
@@ -63,7 +63,7 @@ async function scoreAll(
   const model = { name: manifest.name, version: manifest.version, digest };
   const rows = records.map((record, n) => {
     const { eventid = '', usecase = '' } = asked[n] ?? {};
-    return { ...featuresFromRecord(manifest, record), decision: decisionId(eventid, usecase) };
+    return { ...readBy(scorer, featuresFromRecord(manifest, record)), decision: decisionId(eventid, usecase) };
   });
   const scorable = rows.filter((row) => row.outcome === 'row');
   const scored = await scorer.score(scorable);

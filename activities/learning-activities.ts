@@ -4,6 +4,7 @@ import type { ChampionRow } from '../ledger/ledger';
 import type { TrainingChange } from '../ledger/trainings';
 import { checkModel } from '../models/check/check-model';
 import { compare, type Comparison } from '../models/monitor/comparison';
+import type { GateCheck } from '../models/monitor/gate';
 import { featuresRecorded } from '../models/recorded';
 import { loadModel, type Model } from '../models/registry';
 import { openScorer } from '../models/score';
@@ -52,14 +53,13 @@ async function begin(deps: LearningDependencies, ref: TrainingRef, { because, wh
   const report = await driftReport(deps.ledger, { tenant, usecase, window: driftWindow, yes, no });
   const alarms = report === undefined ? [] : alarmsOf(report);
   const what = alarms.length === 0 ? 'no drift is seen' : alarms.join('; ');
-  const isDue = when === 'always' || alarms.length > 0;
-  const figures = { drift: report };
-  await deps.ledger.trainings.change(
-    tenant,
-    ref,
-    isDue ? { champion, figures } : { champion, figures, status: 'steady', what },
-  );
-  return { isDue, what, shadowMs: learning.shadow, answerMs: learning.answer };
+  const isAlarm = when === 'watch' && alarms.length > 0;
+  const isDue = when === 'always' || (when === 'drift' && alarms.length > 0);
+  const found = { champion, figures: { drift: report } };
+  if (isAlarm) deps.log.warn({ tenant, usecase, drift: alarms }, 'drift is seen');
+  const end = { status: isAlarm ? ('alarm' as const) : ('steady' as const), what };
+  await deps.ledger.trainings.change(tenant, ref, isDue ? found : { ...found, ...end });
+  return { isDue, isAlarm, what, shadowMs: learning.shadow, answerMs: learning.answer };
 }
 
 async function exportRows(deps: LearningDependencies, ref: TrainingRef): Promise<Stepped> {
@@ -125,7 +125,12 @@ async function judge(deps: LearningDependencies, ref: TrainingRef): Promise<Judg
   const { heldOut } = figures;
   const checks = await checksOf(deps.ledger, { ...ref, champion, challenger, yes, no, heldOut });
   await deps.ledger.trainings.change(ref.tenant, ref, { figures: { ...figures, checks } });
-  return { checks, isBetter: checks.every(({ result }) => result === 'holds') };
+  return { checks, isBetter: checks.every(isAnswerable) };
+}
+
+/** Whether a person can be asked: what is not known of groups, because decisions do not record them, the person answers for. */
+function isAnswerable({ check, result }: GateCheck): boolean {
+  return result === 'holds' || (check === 'fairness' && result === 'unknown');
 }
 
 /** Why a challenger cannot be judged any more: what it was held against no longer decides, or it is gone. */
@@ -160,7 +165,7 @@ function isPromotionOf(digest: string, change: ChampionRow | undefined): boolean
 
 /** What the gate found that does not hold, in words. */
 function unheld(checks: Judged['checks']): string {
-  return checks.flatMap(({ check, result, what }) => (result === 'holds' ? [] : [`${check}: ${what}`])).join('; ');
+  return checks.flatMap((one) => (isAnswerable(one) ? [] : [`${one.check}: ${one.what}`])).join('; ');
 }
 
 function signed({ difference, low, high }: Comparison): string {

@@ -12,13 +12,15 @@ export interface TrainingRef {
 export interface Occasion {
   /** In words: who asked, or the schedule. */
   readonly because: string;
-  /** Whether it trains at all events, or only where drift is seen. */
-  readonly when: 'always' | 'drift';
+  /** Whether it trains at all events, or only where drift is seen, or tells what is seen and trains nothing. */
+  readonly when: 'always' | 'drift' | 'watch';
 }
 
 /** What was found at the beginning. */
 export interface Begun {
   readonly isDue: boolean;
+  /** Where nothing is due: whether what was seen calls for a look. */
+  readonly isAlarm?: boolean;
   /** What was seen, in words. */
   readonly what: string;
   /** How long a challenger may take in shadow, and a person to answer, ms. */

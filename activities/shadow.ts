@@ -1,6 +1,6 @@
 import type { Ledger, ShadowScore, Unshadowed } from '../ledger/ledger';
 import { featuresFromRecord } from '../models/features';
-import type { Scorer } from '../models/score';
+import { readBy, type Scorer } from '../models/score';
 
 /** Rows scored at once: few, because lanes of the same process wait meanwhile. */
 const pageSize = 64;
@@ -41,7 +41,7 @@ type Said = Pick<ShadowScore, 'score' | 'because'>;
 
 async function scoresOf(scorer: Scorer, pending: readonly Unshadowed[]): Promise<readonly Said[]> {
   const rows = pending.map(({ record }) =>
-    record === undefined ? undefined : featuresFromRecord(scorer.manifest, record),
+    record === undefined ? undefined : readBy(scorer, featuresFromRecord(scorer.manifest, record)),
   );
   try {
     const scored = (await scorer.score(rows.filter((row) => row?.outcome === 'row'))).values();

@@ -33,8 +33,8 @@ export async function writeTrainingRows(
 ): Promise<Readonly<Record<Label, number>>> {
   const counted = { yes: 0, no: 0, censored: 0 };
   let kept: Kept[] = [];
-  const { window } = useCase.learning;
-  for await (const labelled of ledger.labelled(tenant, useCase.name)) {
+  const { window, yes, no } = useCase.learning;
+  for await (const labelled of ledger.labelled(tenant, useCase.name, [...yes, ...no])) {
     const { id, decidedat, features, score } = labelled.decision;
     const label = score === undefined ? 'censored' : labelOf(useCase, labelled, now);
     counted[label] += 1;

@@ -1,9 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
-import { engagementId } from '../canonical-schema/engagement';
 import { anyOf } from './columns';
 import { decisionColumns, readDecision } from './decisions';
-import type { Outcome } from './outcomes';
+import { outcomesThatCount, type Outcome } from './outcomes';
 import type { Schema } from './schema';
 
 /** A decision with what became of it, where that is known: what a model learns from. */
@@ -19,6 +18,7 @@ export async function* readLabelled(
   database: Kysely<Schema>,
   tenant: string,
   usecase: string,
+  labels: readonly string[],
 ): AsyncGenerator<Labelled> {
   for (let after = ''; ;) {
     const rows = await database
@@ -31,7 +31,7 @@ export async function* readLabelled(
       .limit(pageSize)
       .execute();
     const decisions = rows.map(readDecision);
-    const outcomes = await outcomesOf(database, tenant, decisions);
+    const outcomes = await outcomesOf(database, tenant, labels, decisions);
     for (const decision of decisions) {
       const outcome = outcomes.get(decision.id);
       yield { decision, ...(outcome === undefined ? {} : { outcome }) };
@@ -42,23 +42,16 @@ export async function* readLabelled(
   }
 }
 
-/** The first outcome of each decision, by its id. */
+/** The outcome that counts of each of these decisions, by its id. */
 async function outcomesOf(
   database: Kysely<Schema>,
   tenant: string,
+  labels: readonly string[],
   decisions: readonly Decision[],
 ): Promise<ReadonlyMap<string, Pick<Outcome, 'label' | 'at'>>> {
-  const engagements = decisions.map(({ connection, subject, usecase }) =>
-    engagementId(tenant, connection, subject, usecase),
-  );
-  const rows = await database
-    .selectFrom('outcomes')
-    .select(['decisionid', 'label', 'at'])
-    .where('tenant', '=', tenant)
-    .where('engagement', '=', anyOf(engagements))
-    .where('decisionid', '=', anyOf(decisions.map(({ id }) => id)))
-    .orderBy('at', 'desc')
-    .execute();
+  const { rows } = await sql<{ readonly decisionid: string; readonly label: string; readonly at: Date }>`
+    select decisionid, label, at from ${outcomesThatCount(tenant, labels)} as known
+    where decisionid = ${anyOf(decisions.map(({ id }) => id))}`.execute(database);
   return new Map(rows.map(({ decisionid, label, at }) => [decisionid, { label, at: at.toISOString() }]));
 }
 

@@ -69,6 +69,34 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     ]);
   });
 
+  it.each([
+    [undefined, ['lost', undefined, 'won']],
+    [
+      ['won', 'completed'],
+      ['won', 'completed', 'completed'],
+    ],
+  ])('counts one and the same outcome wherever it is asked for, of labels %j', async (labels, expected) => {
+    const ids = await decide(1, 2, 3);
+    const [first = '', second = '', third = ''] = ids;
+    // Two engagements tell of the first; of the third a task was completed before the record was won.
+    await end(first, 'lost', '2026-02-01T00:00:00.000Z');
+    await ledger.recordOutcome(tenant, {
+      ...{ engagement: 'f', decisionid: first, label: 'won', at: '2026-02-01T00:00:00.000Z' },
+    });
+    await end(second, 'completed', '2026-02-03T00:00:00.000Z');
+    await end(third, 'completed', '2026-02-04T00:00:00.000Z');
+    await end(third, 'won', '2026-02-05T00:00:00.000Z');
+    const exported = new Map<string, string | undefined>();
+    for await (const { decision, outcome } of ledger.labelled(tenant, 'lead-scoring', labels))
+      exported.set(decision.id, outcome?.label);
+    expect(ids.map((id) => exported.get(id))).toEqual(expected);
+    const asked = { digest: champion.digest, limit: 10, ...(labels === undefined ? {} : { labels }) };
+    const learnt = new Map(
+      (await ledger.learning.labelled(tenant, 'lead-scoring', asked)).map(({ id, label }) => [id, label]),
+    );
+    expect(ids.map((id) => learnt.get(id))).toEqual(expected);
+  });
+
   it('keeps the first reference of a model', async () => {
     expect(await ledger.learning.reference(tenant, 'lead-scoring', 'd')).toBeUndefined();
     await ledger.learning.freezeReference(tenant, 'lead-scoring', 'd', { rows: 1 });

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
-import { anyOf } from './columns';
+import { decisive, outcomesThatCount } from './outcomes';
 import type { Schema } from './schema';
 
 /** A decision with a score, as far as drift asks. */
@@ -16,7 +16,7 @@ export interface ScoredDecision {
 export interface LabelledDecision {
   readonly id: string;
   readonly score: number;
-  /** The first of the labels asked for that was recorded of it. */
+  /** Of the outcome that counts, among the labels asked for. */
   readonly label: string;
   /** What the asked challenger would have said; absent where it said nothing. */
   readonly shadow?: number;
@@ -128,16 +128,12 @@ async function labelled(
   database: Kysely<Schema>,
   tenant: string,
   usecase: string,
-  { digest, challenger, labels = ['won', 'lost', 'expired'], limit }: LabelledQuestion,
+  { digest, challenger, labels = decisive, limit }: LabelledQuestion,
 ): Promise<readonly LabelledDecision[]> {
   const { rows } = await sql<{ id: string; score: number; label: string; shadow: number | null }>`
     select decisions.id, decisions.score, known.label, shadow.score as shadow
     from decisions
-    join lateral (
-      select label, at from outcomes
-      where outcomes.tenant = decisions.tenant and outcomes.decisionid = decisions.id
-        and label = ${anyOf(labels)}
-      order by at, label limit 1) as known on true
+    join ${outcomesThatCount(tenant, labels)} as known on known.decisionid = decisions.id
     left join shadow_scores as shadow on shadow.tenant = decisions.tenant and shadow.decisionid = decisions.id
       and shadow.digest = ${challenger ?? ''}
     where decisions.tenant = ${tenant} and decisions.usecase = ${usecase} and decisions.score is not null

@@ -23,7 +23,7 @@ import { laneContext, type LaneContext, type LaneQuestion } from './lane-context
 import { learning, type Learning } from './learning';
 import type { Log } from './log';
 import { migrate } from './migrate';
-import { insertOutcomes, type Outcome } from './outcomes';
+import { decisive, insertOutcomes, type Outcome } from './outcomes';
 import { listParked, releaseParked, type ParkedEvent } from './parked';
 import { loadPosition, positionSavedAt, savePosition, type StreamName, type StreamPosition } from './positions';
 import { quarantine, type Quarantine } from './quarantine';
@@ -111,8 +111,11 @@ export interface Ledger {
   /** From event to applied action. */
   latencies(tenant: string, since?: string): Promise<Latencies>;
   decision(tenant: string, id: string): Promise<Decision | undefined>;
-  /** A use case's decisions as they were recorded, with what became of them, in the order of their ids. */
-  labelled(tenant: string, usecase: string): AsyncIterable<Labelled>;
+  /**
+   * A use case's decisions as they were recorded, in the order of their ids, each with the outcome that counts: the first of
+   * the labels (won, lost and expired where none are given), as `learning.labelled` has it.
+   */
+  labelled(tenant: string, usecase: string, labels?: readonly string[]): AsyncIterable<Labelled>;
   /** Names of all features and related values that these decisions have. */
   namesKnown(
     tenant: string,
@@ -164,7 +167,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     counts: (tenant) => counts(kysely, tenant),
     latencies: (tenant, since) => latencies(kysely, tenant, since),
     decision: (tenant, id) => findDecision(kysely, tenant, id),
-    labelled: (tenant, usecase) => readLabelled(kysely, tenant, usecase),
+    labelled: (tenant, usecase, labels = decisive) => readLabelled(kysely, tenant, usecase, labels),
     namesKnown: (tenant, usecase) => namesKnown(kysely, tenant, usecase),
     engagement: (tenant, subject, usecase) => findEngagement(kysely, tenant, subject, usecase),
     purge: (tenant, retention) => purge(kysely, tenant, retention),

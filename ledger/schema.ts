@@ -3,6 +3,7 @@ import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import type { TrainingStatus } from './trainings';
 
 /** A document: read parsed, written as text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -217,7 +218,7 @@ export interface Schema {
     usecase: string;
     id: string;
     because: string;
-    status: 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady';
+    status: TrainingStatus;
     champion: string | null;
     digest: string | null;
     folder: string | null;

@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema } from './schema';
 
-/** How far a training has come; `steady`: nothing called for one. */
-export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady';
+/** How far a training has come; `steady`: nothing called for one; `alarm`: drift was seen, and it was only watched for. */
+export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady' | 'alarm';
 
 /** What is told of a training as it goes on. */
 export interface TrainingChange {
@@ -61,7 +61,7 @@ const columns = [
   ...(['by', 'at', 'endedat'] as const),
 ] as const;
 
-const ended: readonly TrainingStatus[] = ['promoted', 'dropped', 'steady'];
+const ended: readonly TrainingStatus[] = ['promoted', 'dropped', 'steady', 'alarm'];
 
 /** Trainings, over a database. */
 export function trainings(database: Kysely<Schema>): Trainings {

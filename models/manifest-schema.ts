@@ -200,6 +200,7 @@ const mode = strictObject(
     beyond: strictObject({
       label: text,
       below: share,
+      chosen: strictObject({ keep: share, why: text, rejected: share, rows: { type: 'integer', minimum: 1 } }),
       auc: share,
       kept: share,
       rejected: share,
@@ -233,6 +234,7 @@ const ofText = strictObject(
         longest: { type: 'integer', minimum: 1 },
         tooLong: textPolicy,
         unreadable: textPolicy,
+        known: strictObject({ least: share, english: share, kept: share }),
       }),
     },
     modes: strictObject({ full: mode, words: mode }),

@@ -8,7 +8,7 @@ import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
 import type { Manifest, UpliftManifest } from './manifest';
-import type { Scored, Scorer } from './score';
+import { readBy, type Scored, type Scorer } from './score';
 
 /** Rows scored in one run of the session; the score of a row does not depend on it. */
 const BATCH = 256;
@@ -58,7 +58,7 @@ export async function scoreCsv(options: {
     await pipeline(
       await rowsOf(input),
       async function* (records: AsyncIterable<string[]>) {
-        for await (const batch of batches(features(model.manifest, input, records))) {
+        for await (const batch of batches(features(model, input, records))) {
           yield* await scoreBatch(model, batch, summary);
         }
       },
@@ -91,22 +91,18 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-async function* features(
-  manifest: Manifest,
-  input: string,
-  records: AsyncIterable<string[]>,
-): AsyncGenerator<Extracted> {
+async function* features(model: Scorer, input: string, records: AsyncIterable<string[]>): AsyncGenerator<Extracted> {
   let columns: ReadonlyMap<string, number> | undefined;
   let row = 0;
   for await (const record of records) {
     if (columns === undefined) {
-      columns = columnsOf(manifest, input, record);
+      columns = columnsOf(model.manifest, input, record);
       continue;
     }
     row += 1;
     const cells: Record<string, string> = {};
     for (const [name, index] of columns) cells[name] = record[index] ?? '';
-    const extracted = featuresFromRow(manifest, cells);
+    const extracted = readBy(model, featuresFromRow(model.manifest, cells));
     if (extracted.outcome === 'refuse') throw new CsvInputError(`${input}: row ${row}: ${extracted.reason}`);
     yield extracted;
   }

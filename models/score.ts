@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { explainer, type Reason } from './explain';
-import type { FeatureRow } from './features';
+import type { FeatureRow, Unscorable } from './features';
 import { ModelError, type BinaryManifest, type Manifest, type TabularManifest } from './manifest';
 import { multiclassScored, type Ranking } from './multiclass';
 import type { Model } from './registry';
@@ -51,8 +51,15 @@ export interface Scorer {
    * @throws ModelError when a row does not have one value per feature
    */
   score(rows: readonly FeatureRow[]): Promise<readonly Scored[]>;
+  /** Of a text model: why it has no opinion on a text that its manifest lets through. `readBy` asks it. */
+  unread?(row: FeatureRow): Unscorable | undefined;
   /** Frees the native memory; `score` must not be called again. */
   close(): Promise<void>;
+}
+
+/** What a manifest made of a row or record, as this model takes it: a text in words that it does not know has no score. */
+export function readBy(scorer: Scorer, row: FeatureRow | Unscorable): FeatureRow | Unscorable {
+  return row.outcome === 'row' ? (scorer.unread?.(row) ?? row) : row;
 }
 
 /**

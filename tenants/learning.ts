@@ -11,7 +11,7 @@ export interface WrittenLearning {
   readonly shadow?: string;
   readonly answer?: string;
   readonly every?: string;
-  readonly when?: 'drift' | 'always';
+  readonly when?: NonNullable<LearningRule['schedule']>['when'];
 }
 
 /** What a score is the probability of, where the file does not say: the record was won. */

@@ -115,8 +115,8 @@ export interface LearningRule {
   /** Milliseconds in shadow, and for a person's answer, at most. */
   readonly shadow: number;
   readonly answer: number;
-  /** Milliseconds between two looks; each one trains, or only where drift is seen. Absent: only when a person asks. */
-  readonly schedule?: { readonly every: number; readonly when: 'drift' | 'always' };
+  /** Milliseconds between two looks; each one trains, or only where drift is seen, or none (`watch`: an alarm is told). Absent: only when a person asks. */
+  readonly schedule?: { readonly every: number; readonly when: 'drift' | 'always' | 'watch' };
 }
 
 /** One question that a model answers about a kind of record, and what follows from the answer. */

@@ -38,7 +38,7 @@ export interface Answered {
 }
 
 export interface LearningEnd {
-  readonly status: 'promoted' | 'dropped' | 'steady';
+  readonly status: 'promoted' | 'dropped' | 'steady' | 'alarm';
   readonly what: string;
 }
 
@@ -71,7 +71,7 @@ export async function learning(input: LearningInput): Promise<LearningEnd> {
   listen(memory);
   try {
     const begun = await beginTraining(ref, { because: input.because, when: input.when });
-    if (!begun.isDue) return { status: 'steady', what: begun.what };
+    if (!begun.isDue) return { status: begun.isAlarm === true ? 'alarm' : 'steady', what: begun.what };
     const fault = await challenge(ref, memory, begun, input.lookEveryMs);
     if (fault === undefined) return { status: 'promoted', what: `approved by ${memory.answer?.by ?? ''}` };
     await drop(ref, fault, memory.answer?.by);

@@ -67,6 +67,19 @@ it('alarms on the feature that moved, and exits 1', async () => {
   expect(out).toMatch(/^steady {2}score: PSI/m);
 });
 
+it('tells what the schedule saw when it last looked', async () => {
+  await decide('watched', 1, 200, 'technician');
+  const { trainings } = ledger;
+  const ref = { usecase: 'lead-scoring', id: 'run-1' };
+  await trainings.begin('watched', { ...ref, because: 'the schedule' });
+  expect((await drift('watched')).out).not.toMatch(/the schedule/);
+  await trainings.change('watched', ref, { status: 'alarm', what: 'job: PSI 0.412' });
+  const { out } = await drift('watched');
+  expect(out).toMatch(/^alarm {3}looked at \d{4}-.*Z because: the schedule: job: PSI 0\.412$/m);
+  const { watched } = JSON.parse((await drift('watched', '--json')).out) as { readonly watched: unknown };
+  expect(watched).toMatchObject({ status: 'alarm', what: 'job: PSI 0.412' });
+});
+
 it('exits 1 where scores do not come true', async () => {
   await decide('wrong', 1, 200, 'technician', 0.5);
   const { code, out } = await drift('wrong');

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { alarmsOf, driftReport, fewestRows as fewest, type DriftReport } from '../../activities/drift';
 import { calibrationLimit, type Calibration } from '../../models/monitor/calibration';
 import type { Drift } from '../../models/monitor/drift';
+import type { TrainingRow } from '../../ledger/ledger';
 import { withLedger, type StateOptions } from '../places';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
@@ -37,6 +38,12 @@ const reportText = ({ useCase, tenant, window }: Options, report: DriftReport): 
   return lines.join('');
 };
 
+/** What the schedule saw when it last looked. */
+const watchedText = (look: TrainingRow | undefined): string =>
+  look === undefined
+    ? ''
+    : `${look.status.padEnd(6)}  looked at ${look.at} because: ${look.because}: ${look.what ?? ''}\n`;
+
 const tell = async (options: Options, terminal: Terminal): Promise<void> => {
   const { tenant, useCase, window, event } = options;
   const question = {
@@ -46,13 +53,21 @@ const tell = async (options: Options, terminal: Terminal): Promise<void> => {
     yes: [event],
     no: [event === 'won' ? 'lost' : 'won', 'expired'],
   };
-  const report = await withLedger(options, terminal, (ledger) => driftReport(ledger, question));
+  const { report, watched } = await withLedger(options, terminal, async (ledger) => {
+    const looks = await ledger.trainings.list(tenant, useCase);
+    const [watched] = looks.filter(({ status }) => status === 'alarm' || status === 'steady');
+    return { report: await driftReport(ledger, question), watched };
+  });
   if (report === undefined) {
     const fix =
       'name a use case of the tenant whose events were scored; `signalbox history` tells the decisions of a record';
     throw new CliError(`no decision with a score is known of ${useCase}`, `tenant ${tenant}`, fix);
   }
-  terminal.out(options.json === true ? jsonLine({ tenant, useCase, ...report }) : reportText(options, report));
+  terminal.out(
+    options.json === true
+      ? jsonLine({ tenant, useCase, ...report, watched })
+      : reportText(options, report) + watchedText(watched),
+  );
   if (alarmsOf(report).length > 0) terminal.exitCode = exit.problems;
 };
 
@@ -83,7 +98,10 @@ export const driftCommand = (program: Command, terminal: Terminal): void => {
         .default('won'),
     )
     .option('--state <DIR>', 'where Signalbox keeps its state', '.signalbox')
-    .option('--json', 'one line of JSON: {tenant, useCase, model, reference, recent, drift, labelled, calibration}')
+    .option(
+      '--json',
+      'one line of JSON: {tenant, useCase, model, reference, recent, drift, labelled, calibration, watched}',
+    )
     .addHelpText('after', '\nExample:\n  signalbox drift --tenant acme --use-case lead-scoring')
     .action((_: unknown, command: Command) => tell(command.opts<Options>(), terminal));
 };

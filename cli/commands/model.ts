@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { checkModel } from '../../models/check/check-model';
 import type { Finding } from '../../models/check/finding';
 import { ModelError } from '../../models/manifest';
+import { evaluateCommand } from './evaluate';
 import { promotionCommands } from './promotion';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
@@ -43,7 +44,9 @@ const milliseconds = (text: string): number => {
 
 /** `signalbox model` */
 export const modelCommand = (program: Command, terminal: Terminal): void => {
-  const group = program.command('model').description('One model: examine it, promote it, take it back.');
+  const group = program
+    .command('model')
+    .description('One model: examine it, promote it, take it back, value what it chooses.');
   group
     .command('check')
     .description(
@@ -59,4 +62,5 @@ export const modelCommand = (program: Command, terminal: Terminal): void => {
     .addHelpText('after', '\nExample:\n  signalbox model check models/lead-scoring')
     .action((folder: string, _: unknown, command: Command) => check(folder, command.opts<CheckOptions>(), terminal));
   promotionCommands(group, terminal);
+  evaluateCommand(group, terminal);
 };

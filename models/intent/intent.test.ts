@@ -2,14 +2,7 @@ import { existsSync } from 'node:fs';
 import { dataSet } from '../held-out';
 import type { Scored } from '../score';
 import type { Encoder } from '../text/encoder';
-import {
-  encoderWeights,
-  modesHere,
-  openTestEncoder,
-  scoreTexts,
-  textFigures,
-  textManifest,
-} from '../text/held-out-texts';
+import { encoderWeights, modesHere, openTestEncoder, scoreTexts, textManifest } from '../text/held-out-texts';
 import type { TextManifest } from '../text/text-manifest';
 
 const data = dataSet('CLINC150_CSV', 'clinc150/clinc150.csv');
@@ -40,28 +33,22 @@ describe('intent', () => {
 });
 
 withData.each(modesHere(hasEncoder))('intent on the public data, mode %s', (mode) => {
-  it('has the held-out figures of its manifest within 1e-4, and meets its goals', async () => {
-    const [own, told] = [
-      mode === 'full' ? encoder : undefined,
-      mode === 'full' ? manifest.metrics.holdout : manifest.metrics.words,
-    ];
+  it('tells texts of no intent by the threshold that training chose, as its manifest says', async () => {
+    const own = mode === 'full' ? encoder : undefined;
     const { beyond } = manifest.modes[mode];
     const { rows, scored } = await scoreTexts('intent', data.file, own);
-    expect(rows).toHaveLength(told.rows);
-    const figures = textFigures(
-      rows.map((row) => row['intent']!),
-      scored,
-    );
-    for (const name of ['top1', 'macroF1', 'ece'] as const) expect(figures[name]).toBeCloseTo(told[name].value, 4);
-
     const outside = await scoreTexts('intent', data.file, own, (row) => row['split'] === 'oos_test');
     expect(outside.rows).toHaveLength(beyond!.rows);
     expect(auroc(scored, outside.scored)).toBeCloseTo(beyond!.auc, 3);
     const rejected = outside.scored.filter(({ label }) => label === 'oos');
-    expect(rejected.length / outside.rows.length).toBeCloseTo(beyond!.rejected, 2);
+    expect(rejected.length / outside.rows.length).toBeCloseTo(beyond!.rejected, 3);
     expect(rejected.every(({ ranking }) => ranking!.gate === 'ask')).toBe(true);
-    expect(scored.filter(({ label }) => label !== 'oos').length / scored.length).toBeCloseTo(beyond!.kept, 2);
-    expect(figures.top1).toBeGreaterThanOrEqual(mode === 'full' ? 0.95 : 0.92);
+    expect(scored.filter(({ label }) => label !== 'oos').length / scored.length).toBeCloseTo(beyond!.kept, 3);
+    // Also where a request that is turned away counts as named wrongly.
+    const named = scored.filter(({ label }, n) => label === rows[n]!['intent']);
+    expect(named.length / rows.length).toBeGreaterThanOrEqual(mode === 'full' ? 0.95 : 0.92);
+    expect(beyond!.chosen.keep).toBe(0.99);
+    expect(scored.filter(({ label }) => label !== 'oos').length / scored.length).toBeGreaterThan(0.975);
     expect(beyond!.auc).toBeGreaterThanOrEqual(mode === 'full' ? 0.95 : 0.92);
   }, 600_000);
 });

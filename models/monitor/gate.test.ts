@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseManifest, type BinaryManifest, type Manifest } from '../manifest';
 import type { Paired } from './comparison';
 import { gate, type GateInput } from './gate';
+import { disparitiesOf, type Groups } from './groups';
 
 function manifestOf(name: string): Manifest {
   const file = path.join(__dirname, '..', name, 'manifest.json');
@@ -24,12 +25,28 @@ const pairsOf = (rows: number, truth: (score: number) => number): readonly Paire
     const score = ((n % 10) + 0.5) / 10;
     return { challenger: score, champion: 0.5, happened: (Math.floor(n / 10) + 0.5) / (rows / 10) < truth(score) };
   });
+/** Two groups of an attribute, treated nearly alike, and one too small to count. */
+const groups: Groups = {
+  model: champion.sha256,
+  smallest: 200,
+  limits: { calibration: 0.08, recall: 0.2, selection: 0.8 },
+  why: 'a test says so',
+  attributes: {
+    age: [
+      { group: 'under 60', rows: 800, rate: 0.2, meanScore: 0.21, called: 0.25, recall: 0.7 },
+      { group: '60 and over', rows: 200, rate: 0.3, meanScore: 0.25, called: 0.3, recall: 0.8 },
+      { group: 'not known', rows: 199, rate: 0, meanScore: 0.9, called: 1, recall: null },
+    ],
+  },
+};
+const [most, least] = groups.attributes['age']!;
+const aged = (changes: object): Groups => ({ ...groups, attributes: { age: [most!, { ...least!, ...changes }] } });
 const good: GateInput = {
   champion,
   challenger,
   shadowed: 500,
   pairs: pairsOf(400, (score) => score),
-  hasGroups: true,
+  groups,
 };
 const results = (changes: Partial<GateInput>) =>
   Object.fromEntries(gate({ ...good, ...changes }).map(({ check, result }) => [check, result]));
@@ -54,7 +71,12 @@ it.each<[string, Partial<GateInput>, object]>([
     { calibration: 'fails' },
   ],
   ['is not calibrated in shadow', { pairs: pairsOf(400, (score) => (score > 0.5 ? 1 : 0)) }, { calibration: 'fails' }],
-  ['is not told by group', { hasGroups: false }, { fairness: 'fails' }],
+  ['is not told by group', { groups: { ...groups, attributes: {} } }, { fairness: 'unknown' }],
+  ['is told by group without a limit', { groups: { ...groups, limits: {} } }, { fairness: 'unknown' }],
+  ['brings the groups of another model', { groups: { ...groups, model: '0'.repeat(64) } }, { fairness: 'fails' }],
+  ['selects one group much less often', { groups: aged({ called: 0.32 }) }, { fairness: 'fails' }],
+  ['finds one group much less often', { groups: aged({ recall: 0.91 }) }, { fairness: 'fails' }],
+  ['is off for one group', { groups: aged({ meanScore: 0.21 }) }, { fairness: 'fails' }],
   ['predicts something else', { challenger: { ...challenger, positive: 'no' } }, { task: 'fails' }],
 ])('holds a challenger back that %s', (_, changes, expected) => {
   expect(results(changes)).toStrictEqual({ ...all, ...expected });
@@ -81,4 +103,11 @@ it('compares on the rows that were held out where a challenger learnt from decis
 
 it('compares models with two classes only', () => {
   expect(results({ challenger: manifestOf('case-routing') })).toStrictEqual({ task: 'fails' });
+});
+
+it('measures how differently groups are treated, small ones aside', () => {
+  const { calibration, recall, selection } = disparitiesOf(groups);
+  expect(calibration).toBeCloseTo(0.05, 9);
+  expect(recall).toBeCloseTo(0.1, 9);
+  expect(selection).toBeCloseTo(0.25 / 0.3, 9);
 });

@@ -1,6 +1,7 @@
 import type { BinaryManifest, Manifest } from '../manifest';
 import { calibrationLimit, calibrationOf, type Calibration } from './calibration';
 import { compare, type Comparison, type Paired } from './comparison';
+import { fairnessCheck, type Groups } from './groups';
 
 /** What a promotion asks, and what was found. `unknown`: too little is known to say. */
 export interface GateCheck {
@@ -20,15 +21,15 @@ export interface GateInput {
   readonly pairs: readonly Paired[];
   /** Both on the rows that the challenger held out, where it learnt from decisions: their data are never the same. */
   readonly heldOut?: Comparison;
-  /** Whether the challenger's card tells its figures by group. */
-  readonly hasGroups: boolean;
+  /** The challenger's figures by group, where it has any. */
+  readonly groups?: Groups;
 }
 
 /** Outcomes below which neither comparison nor calibration in shadow says anything. */
 const fewest = 200;
 
 /** Whether a challenger may become champion: every check must hold. Pure; the same figures give the same answer. */
-export function gate({ champion, challenger, shadowed, pairs, heldOut, hasGroups }: GateInput): readonly GateCheck[] {
+export function gate({ champion, challenger, shadowed, pairs, heldOut, groups }: GateInput): readonly GateCheck[] {
   if (champion.task !== 'binary' || challenger.task !== 'binary') {
     const what = `only models with two classes are compared by outcomes; these are ${champion.task} and ${challenger.task}`;
     return [{ check: 'task', result: 'fails', what }];
@@ -38,11 +39,7 @@ export function gate({ champion, challenger, shadowed, pairs, heldOut, hasGroups
     heldOut === undefined ? holdoutCheck(champion, challenger) : comparedCheck('holdout', heldOut),
     shadowCheck(shadowed, pairs),
     calibrationCheck(challenger, pairs),
-    {
-      check: 'fairness',
-      result: hasGroups ? 'holds' : 'fails',
-      what: hasGroups ? 'the card tells figures by group' : 'card.md has no section "Groups" with figures by group',
-    },
+    fairnessCheck(groups, challenger.sha256),
   ];
 }
 

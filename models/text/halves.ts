@@ -1,6 +1,7 @@
 import { WIDTH, type Encoded } from './encoder';
+import { isEnglish } from './english';
 import type { Tensors } from './safetensors';
-import { pairsOf, runsOf, Vocabulary, wordsOf, type Term } from './words';
+import { pairsOf, readersWordsOf, runsOf, Vocabulary, wordsOf, type Term } from './words';
 
 /** What one half of a text model says of a text. */
 export interface Opinion {
@@ -13,15 +14,17 @@ export interface Opinion {
 /** What no single word adds. */
 export const WHOLE = '(whole text)';
 
-/** The word half's opinion. */
-export interface WordOpinion extends Opinion {
-  /** Whether any word of the text was in the training texts. */
-  readonly isKnown: boolean;
+/** How many words a text has, how many of them were in the training texts, and how many are these or English. */
+export interface WordCount {
+  readonly words: number;
+  readonly known: number;
+  readonly english: number;
 }
 
 /** TF-IDF of words, pairs and runs of letters, and a linear model over it. */
 export interface WordHalf {
-  read(text: string): WordOpinion;
+  read(text: string): Opinion;
+  count(text: string): WordCount;
 }
 
 /** @param tensors of weights.safetensors @param classes how many */
@@ -53,7 +56,16 @@ export function wordHalf(tensors: Tensors, classes: number): WordHalf {
         });
         return { intercept: (intercept[first] ?? NaN) - (intercept[second] ?? NaN), words: byWord };
       };
-      return { logits, parts, isKnown: found.some((word) => ofWords.has(word)) };
+      return { logits, parts };
+    },
+    count(text) {
+      const found = readersWordsOf(text);
+      const known = found.filter((word) => blocks[0].has(word)).length;
+      return {
+        words: found.length,
+        known,
+        english: known + found.filter((w) => !blocks[0].has(w) && isEnglish(w)).length,
+      };
     },
   };
 }

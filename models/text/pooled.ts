@@ -1,7 +1,7 @@
 import type { Reason } from '../explain';
 import { gateOf, ranked, softmax } from '../multiclass';
 import type { Scored } from '../score';
-import { WHOLE, type Opinion, type WordOpinion } from './halves';
+import { WHOLE, type Opinion } from './halves';
 import { isLittle } from './language';
 import type { Beyond, Mode, ModeName, TextManifest } from './text-manifest';
 
@@ -21,7 +21,6 @@ const LEAST_CONTRIBUTION = 0.02;
 /** What a score says of itself, behind its reasons. */
 const notice = (term: string, text: string): Reason => ({ term, contribution: 0, direction: 'down', value: '', text });
 const WORDS_ALONE = notice('(words alone)', 'Judged by its words alone: the sentence encoder is not installed');
-const NOTHING_KNOWN = notice('(nothing known)', 'None of its words were in the texts that the model learned from');
 
 /** A half's opinion and what it counts. */
 interface Weighed {
@@ -30,7 +29,7 @@ interface Weighed {
 }
 
 /** Makes a score of what the halves say; by words alone where there is one. */
-export type Pooled = (words: WordOpinion, sentence?: Opinion) => Scored;
+export type Pooled = (words: Opinion, sentence?: Opinion) => Scored;
 
 /** The log-odds of the halves, weighed and added. A reason compares the best class with the second, as with any model of several classes. */
 export function scoredBy(manifest: TextManifest, name: ModeName): Pooled {
@@ -51,18 +50,18 @@ export function scoredBy(manifest: TextManifest, name: ModeName): Pooled {
     const { intercept, byTerm } = against(halves, first, second);
     return {
       score,
-      label: isBeyond(mode, words, score) ? mode.beyond.label : nameOf(classes, first),
+      label: isBeyond(mode, score) ? mode.beyond.label : nameOf(classes, first),
       contributions: told(byTerm),
       intercept,
-      reasons: [...reasonsOf(byTerm), ...(words.isKnown ? [] : [NOTHING_KNOWN]), ...modeNotices],
-      ranking: { best, gate: isBeyond(mode, words, score) || !words.isKnown ? 'ask' : gateOf(mode.gates, score) },
+      reasons: [...reasonsOf(byTerm), ...modeNotices],
+      ranking: { best, gate: isBeyond(mode, score) ? 'ask' : gateOf(mode.gates, score) },
     };
   };
 }
 
 /** Whether a text belongs to no class, as far as the model tells that at all. */
-function isBeyond(mode: Mode, words: WordOpinion, score: number): mode is Mode & { readonly beyond: Beyond } {
-  return mode.beyond !== undefined && (score < mode.beyond.below || !words.isKnown);
+function isBeyond(mode: Mode, score: number): mode is Mode & { readonly beyond: Beyond } {
+  return mode.beyond !== undefined && score < mode.beyond.below;
 }
 
 function nameOf(classes: readonly string[], k: number): string {

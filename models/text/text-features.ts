@@ -22,7 +22,8 @@ export function textRow(feature: TextFeature, given: readonly unknown[]): Featur
   return { outcome: 'row', values: [], text, defaults: [] };
 }
 
-function unscorable({ name, column, label }: TextFeature, { on }: TextPolicy, problem: string): Unscorable {
+/** A text that is not scored, as the policy has it. */
+export function unscorable({ name, column, label }: TextFeature, { on }: TextPolicy, problem: string): Unscorable {
   return { outcome: on, feature: name, column, reason: `${column} (${label.toLowerCase()}) ${problem}` };
 }
 

@@ -21,14 +21,21 @@ export interface TextFeature {
   /** More characters than this, and `tooLong` holds. */
   readonly longest: number;
   readonly tooLong: TextPolicy;
-  /** No word of Latin letters or digits, mostly another script, or another language than English. */
+  /** No word of Latin letters or digits, mostly another script, another language than English, or too few words known. */
   readonly unreadable: TextPolicy;
+  /**
+   * The least share of a text's words that must be among those of the training texts, or, instead, among these and the words of
+   * the encoder's English vocabulary; and the share of the held-out texts that pass.
+   */
+  readonly known: { readonly least: number; readonly english: number; readonly kept: number };
 }
 
 /** A threshold of the score, below which a text belongs to no class; shares of held-out texts kept and rejected. */
 export interface Beyond {
   readonly label: string;
   readonly below: number;
+  /** On what it was chosen, none of it held out: it keeps that share of the texts of a class, and rejects that of the others. */
+  readonly chosen: { readonly keep: number; readonly why: string; readonly rejected: number; readonly rows: number };
   /** How well the score tells texts of a class from texts of none. */
   readonly auc: number;
   readonly kept: number;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { featuresFromRow, type FeatureRow } from '../features';
 import { loadModels, type Model } from '../registry';
-import { openScorer, type Scored, type Scorer } from '../score';
+import { openScorer, readBy, type Scored, type Scorer } from '../score';
 import type { Encoder } from './encoder';
+import { english, unseen, whenChosen } from './foreign.fixture';
 import { encoderWeights, modesHere, openTestEncoder } from './held-out-texts';
 import type { ModeName } from './text-manifest';
 
@@ -58,6 +59,8 @@ describe.each(cases)('%s, mode %s', (name, mode) => {
     scored = await scorer.score(rows);
   });
   afterAll(() => scorer.close());
+  const read = (text: string) =>
+    readBy(scorer, featuresFromRow(scorer.manifest, { [scorer.manifest.features[0].column]: text }));
 
   it('scores the 100 texts of the fixture as the Python model does, within 1e-5', () => {
     expect(scored).toHaveLength(100);
@@ -89,10 +92,40 @@ describe.each(cases)('%s, mode %s', (name, mode) => {
     expect(scorer.mode).toBe(mode);
   });
 
-  it('opens no gate for a text of which it knows no word, and says so', async () => {
-    const [one] = await scorer.score([{ outcome: 'row', values: [], text: 'zzqxv wvvq', defaults: [] }]);
-    expect(one!.ranking!.gate).toBe('ask');
-    expect(one!.reasons.map(({ term }) => term)).toContain('(nothing known)');
+  it.each([
+    ['an empty text', '  ', /is missing$/],
+    ['a megabyte', 'card '.repeat(200_000), /has 1000000 characters, the model reads at most 32000/],
+    ['another script', 'Где моя карта?', /mostly in another script/],
+    ['a language that it knows by its little words', 'Ich habe meine Karte verloren', /reads like German/],
+    [
+      'any other language',
+      'Moja karta jeszcze nie dotarła',
+      /has 5 words, of which the model knows \d and \d others are/,
+    ],
+    ['no words', '12345 / 678', /has 0 words/],
+  ])('has no score for %s, and says why', (_, text, why) => {
+    expect(read(text)).toMatchObject({ outcome: 'abstain', reason: expect.stringMatching(why) as string });
+  });
+
+  it('has no score for sentences in other languages, but one in ten, and reads English', () => {
+    const unread = (texts: readonly string[]) => texts.filter((text) => read(text).outcome !== 'row').length;
+    expect(unread(whenChosen) / whenChosen.length).toBeGreaterThanOrEqual(0.9);
+    expect(unread(unseen) / unseen.length).toBeGreaterThanOrEqual(0.9);
+    expect(english.filter((text) => read(text).outcome !== 'row')).toStrictEqual([]);
+  });
+
+  it('costs less than 15 ms of the processor for a text of 25 words at the median', async () => {
+    const text = Array.from({ length: 25 }, (_, n) => english.join(' ').split(' ')[n]).join(' ');
+    const times: number[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      // Another text each time: the encoder keeps the last ones.
+      const row: FeatureRow = { outcome: 'row', values: [], text: `${text} ${n}`, defaults: [] };
+      const before = process.cpuUsage();
+      await scorer.score([row]);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1000);
+    }
+    expect(times.toSorted((a, b) => a - b)[30]).toBeLessThan(15);
   });
 });
 

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Unscorable } from '../features';
 import { digestOf, ModelError } from '../manifest';
 import type { Scored, Scorer } from '../score';
 import { openUpper, type Encoder, type Encoded, type Upper } from './encoder';
-import { sentenceHalf, wordHalf, type Opinion, type SentenceHalf } from './halves';
+import { sentenceHalf, wordHalf, type Opinion, type SentenceHalf, type WordCount } from './halves';
 import { scoredBy } from './pooled';
 import { readSafetensors, type Tensors } from './safetensors';
+import { unscorable } from './text-features';
 import type { ModeName, TextManifest } from './text-manifest';
 
 /** The part of a text model that needs the encoder. */
@@ -41,8 +43,21 @@ export async function openTextScorer(manifest: TextManifest, folder: string, enc
       }
       return scored;
     },
+    unread: ({ text = '' }) => whyUnread(manifest, words.count(text)),
     close: async () => sentence?.close(),
   };
+}
+
+/** A text in a language that `language.ts` does not know, or about something else than the training texts. */
+function whyUnread(
+  { features: [feature] }: TextManifest,
+  { words, known, english }: WordCount,
+): Unscorable | undefined {
+  const { known: rule, unreadable } = feature;
+  const isRead = known >= rule.least * words || english >= rule.english * words;
+  if (words > 0 && isRead) return undefined;
+  const told = `has ${words} words, of which the model knows ${known} and ${english - known} others are English`;
+  return unscorable(feature, unreadable, told);
 }
 
 async function tensorsOf(file: string, sha256: string): Promise<Tensors> {

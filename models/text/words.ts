@@ -7,6 +7,14 @@ export function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(word) ?? [];
 }
 
+/** Runs of letters, as a reader sees them: for how many of them a model knows, not for what they say. */
+const letterRun = /\p{L}+/gu;
+
+/** The words of a text in any script, in lower case; the twin of `known_share` in training. */
+export function readersWordsOf(text: string): readonly string[] {
+  return text.normalize('NFC').toLowerCase().match(letterRun) ?? [];
+}
+
 /** Runs of three to five letters of ` word `, edges included. */
 export function runsOf(of: string): readonly string[] {
   const edged = ` ${of} `;
@@ -45,6 +53,10 @@ export class Vocabulary {
     private readonly idf: Float32Array,
   ) {
     this.places = new Map(terms.map((term, n) => [term, first + n]));
+  }
+
+  has(term: string): boolean {
+    return this.places.has(term);
   }
 
   /** Those of `found` that the model knows, by term. */

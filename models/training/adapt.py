@@ -12,6 +12,7 @@ import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 import pandas as pd
@@ -110,8 +111,8 @@ def measured(result: TextResult, mode: str, logits: np.ndarray, data: Texts) -> 
         result.segments = by_length(data, data.split.held, right, confidence)
 
 
-def adapt(base: Base, path: Path, out: Path, version: str) -> tuple[TextResult, Texts]:
-    """Fits, measures out of fold, and folds the fit into the model's halves."""
+def adapt(base: Base, path: Path, out: Path, version: str) -> tuple[TextResult, Callable]:
+    """Fits, measures out of fold, and folds the fit into the model's halves; the result, and what writes its card."""
     classes, modes = base.manifest["classes"], base.manifest["modes"]
     texts, truth = read_labels(path, classes)
     counts, means = [terms_of(text) for text in texts], means_by(base, texts)
@@ -120,15 +121,17 @@ def adapt(base: Base, path: Path, out: Path, version: str) -> tuple[TextResult, 
     both, words = out_of_fold(said, truth)
     (warmth,), (cool,) = weigh([both], truth), weigh([words], truth)
     before = said.share * said.words + said.sentence
-    case = case_of(base, path, out, version, {"before": before, "gain": better(before, warmth * both, truth), "truth": truth})
+    found = {"before": before, "gain": better(before, warmth * both, truth), "truth": truth}
+    case = case_of(base, path, out, version)
     rows = np.arange(len(truth))
     data = Texts(pd.DataFrame({"text": texts}), texts, np.array(classes)[truth], counts, means, Split(train=rows, held=rows))
     weighed = {"full": {"words": round(warmth * said.share, 4), "sentence": warmth}, "words": {"words": cool, "sentence": 0}}
     made = {name: {"weights": weighed[name]} | {k: mode[k] for k in ("gates", "operatingPoints")} for name, mode in modes.items()}
-    result = TextResult(case, classes, *folded(base, Adapted.to(said, truth)), made, {}, {}, [], told(case, path, data), [int(n) + 1 for n in rows], base.top)
+    known = base.manifest["features"][0]["known"]
+    result = TextResult(case, classes, *folded(base, Adapted.to(said, truth)), made, {}, {}, [], known, told(case, path, data), "", [int(n) + 1 for n in rows], base.top)
     measured(result, "full", warmth * both, data)
     measured(result, "words", cool * words, data)
-    return result, data
+    return result, lambda manifest, result: card(manifest, result, base, found)
 
 
 def means_by(base: Base, texts: list[str]) -> np.ndarray:
@@ -137,7 +140,7 @@ def means_by(base: Base, texts: list[str]) -> np.ndarray:
     return np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), (encoder.TEXT / GRAPHS[0]).read_bytes(), upper)])
 
 
-def case_of(base: Base, path: Path, out: Path, version: str, found: dict) -> TextCase:
+def case_of(base: Base, path: Path, out: Path, version: str) -> TextCase:
     """The base's declarations, with the tenant's data."""
     manifest, (feature,) = base.manifest, base.manifest["features"]
     return TextCase(
@@ -151,10 +154,11 @@ def case_of(base: Base, path: Path, out: Path, version: str, found: dict) -> Tex
         environment="",
         split=lambda table: Split(train=table, held=table),
         split_words=f"{FOLDS} folds: each text is scored by a fit that has not seen it; what is written is fitted on all",
-        confidence={},
+        automate=manifest["modes"]["full"]["gates"]["automate"],
         gates={},
-        card=lambda written, result: card(written, result, base, found),
-        words={"share": "right"},
+        labelled="",
+        limits="",
+        costs={},
         longest=feature["longest"],
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from card import reliability_svg
+from disparity import groups_json
 from features import TIME, encode, feature_frame
 from uplift import recommended
 from usecase import UseCase
@@ -155,6 +156,7 @@ def write(folder: Path, result: Result, parity: str | None = None) -> None:
         "holdout.txt": "\n".join(str(i) for i in result.holdout_ids),
         "parity.jsonl": "\n".join(parity_lines(result)) if parity is None else parity.rstrip("\n"),
         "reliability.svg": reliability_svg(contents["name"], result.bins, result.case.words),
+        "groups.json": groups_json(contents["sha256"], result.groups, result.case.gates, result.case.disparity),
         "card.md": result.case.card(contents, result),
     }
     for name, text in texts.items():

@@ -52,6 +52,15 @@ def fairness(groups: dict, share: str, called: str) -> str:
     return "\n\n".join(f"By {name}:\n\n{fairness_table(audit, share, called)}" for name, audit in groups.items())
 
 
+def allowed(case) -> str:
+    """What else stops training, and why so much is allowed; the end of a sentence about the calibration of groups."""
+    gates = case.gates
+    recall = f", the recall of two of them differs by more than {gates['groupRecall']:g}" if "groupRecall" in gates else ""
+    selection = f", or one is selected less than {gates['groupSelection']:g} times as often as another" if "groupSelection" in gates else ""
+    why = f"; so\nmuch is allowed because {case.disparity}" if recall or selection else ""
+    return f"{recall}{selection}{why}. `groups.json` has the figures for the promotion gate."
+
+
 def pairs_of(manifest: dict) -> list[str]:
     """The terms of two features."""
     return [t["name"] for t in manifest["terms"] if len(t["features"]) == 2]

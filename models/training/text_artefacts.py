@@ -9,8 +9,9 @@ from safetensors.numpy import save
 
 import encoder
 from card import reliability_svg
+from text_card import card
 from text_model import SEED
-from text_run import GRAPHS, TextResult, Texts
+from text_run import GRAPHS, TextResult
 from text_words import BLOCKS, terms_of
 
 FIXTURE_ROWS = 100
@@ -40,7 +41,7 @@ def encoder_digest() -> str:
 def manifest(result: TextResult, data: bytes) -> dict:
     """The contract between the files and models/text/text-manifest.ts."""
     case, abstain = result.case, {"on": "abstain"}
-    text = {"kind": "text", "name": "text", "column": case.column, "paths": case.paths, "label": "Text", "longest": case.longest}
+    text = {"kind": "text", "name": "text", "column": case.column, "paths": case.paths, "label": "Text", "longest": case.longest, "known": result.known}
     return {
         "manifestVersion": 1,
         "name": case.name,
@@ -59,7 +60,7 @@ def manifest(result: TextResult, data: bytes) -> dict:
     }
 
 
-def fixture(result: TextResult, data: Texts) -> list[str]:
+def fixture(result: TextResult) -> list[str]:
     """One JSON line per text of words drawn from the vocabulary (never a text of the data), with what the Python model makes of it."""
     random, known = np.random.default_rng(SEED), [t for t in result.words.words.blocks["words"].places if " " not in t]
     texts = HARD + [" ".join(random.choice(known, random.integers(1, 40))) for _ in range(FIXTURE_ROWS - len(HARD))]
@@ -78,8 +79,8 @@ def means_of(result: TextResult, texts: list[str]) -> np.ndarray:
     return np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), (encoder.TEXT / GRAPHS[0]).read_bytes(), upper)])
 
 
-def write(folder: Path, result: TextResult, data: Texts) -> None:
-    """Writes every artefact into the folder; the files of an earlier run are replaced."""
+def write(folder: Path, result: TextResult, told=card) -> None:
+    """Writes every artefact into the folder; the files of an earlier run are replaced. `told`: (manifest, result) -> card.md"""
     folder.mkdir(parents=True, exist_ok=True)
     file = weights(result)
     (folder / "weights.safetensors").write_bytes(file)
@@ -89,9 +90,9 @@ def write(folder: Path, result: TextResult, data: Texts) -> None:
     texts = {
         "manifest.json": json.dumps(contents, indent=2, ensure_ascii=False),
         "holdout.txt": "\n".join(str(row) for row in result.held_rows),
-        "parity.jsonl": "\n".join(fixture(result, data)),
-        "reliability.svg": reliability_svg(result.case.name, result.bins["full"], result.case.words),
-        "card.md": result.case.card(contents, result),
+        "parity.jsonl": "\n".join(fixture(result)),
+        "reliability.svg": reliability_svg(result.case.name, result.bins["full"], {"share": "right"}),
+        "card.md": told(contents, result),
     }
     for name, text in texts.items():
         (folder / name).write_text(text + "\n", encoding="utf8")

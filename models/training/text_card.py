@@ -33,14 +33,16 @@ def beyond(modes: dict) -> str:
     """Out of scope, where the model has it."""
     if "beyond" not in modes["full"]:
         return ""
-    rows = [[words, f"{b['below']:g}", figure({"value": b["auc"]}), f"{b['kept']:.3f}", f"{b['rejected']:.3f}"] for words, b in ((MODES[m], modes[m]["beyond"]) for m in MODES)]
-    head = ["scored by", "threshold", "AUROC of the score", "in-scope texts kept", "out-of-scope texts rejected"]
-    label, held = modes["full"]["beyond"]["label"], modes["full"]["beyond"]["rows"]
+    found = [(MODES[mode], modes[mode]["beyond"]) for mode in MODES]
+    rows = [[words, f"{b['below']:g}", f"{b['chosen']['rejected']:.3f}", figure({"value": b["auc"]}), f"{b['kept']:.3f}", f"{b['rejected']:.3f}"] for words, b in found]
+    head = ["scored by", "threshold", "rejected where it was chosen", "AUROC of the score", "in-scope texts kept", "out-of-scope texts rejected"]
+    one = modes["full"]["beyond"]
     return f"""
 ## Out of scope
-`{label}` is no class: a text whose best class is less likely than the threshold gets that label, and its score stays the probability of the
-best class. The threshold is the gate to suggest: what is more likely wrong than right is not said. It is measured on the held-out texts and on {held}
-out-of-scope texts of the test part. It keeps nearly all; a tenant whose texts are mostly out of scope should set a higher one on the score.
+`{one["label"]}` is no class: a text whose best class is less likely than the threshold gets that label, and its score stays the probability of the
+best class. Training chooses the threshold on out-of-fold scores of the training texts: it keeps {one["chosen"]["keep"]:.0%} of them ({one["chosen"]["why"]}).
+What that rejects there is told by {one["chosen"]["rows"]} out-of-scope texts of the training and validation parts. The other columns are of the held-out texts and of
+{one["rows"]} out-of-scope texts of the test part, which had no say in it. A tenant whose texts are mostly out of scope should set a higher one on the score.
 
 {table(head, rows)}
 """
@@ -66,8 +68,8 @@ TF-IDF of the word, half of its pairs and its letters. Its sentence part is what
 seen the other words too, so it says **where the encoder reads it, not what the score would be without the word**. Marks and punctuation are `(whole text)`."""
 
 
-def card(manifest: dict, result, label: str, limits: str, costs: str) -> str:
-    """The whole card; `label`: what a label is, `limits` and `costs`: Markdown of their sections."""
+def card(manifest: dict, result) -> str:
+    """The whole card."""
     modes, data, case = manifest["modes"], manifest["training"]["data"], result.case
     weights = modes["full"]["weights"]
     method = METHOD.format(
@@ -91,7 +93,7 @@ This file, the manifest and the plot are written by `training/train.py`; do not 
 
 ## Data
 {data["source"]}. Licence: {data["licence"]}; the data is not in this repository.
-{data["rows"]:,} texts (sha256 of the file `{data["sha256"]}`). {label}
+{data["rows"]:,} texts (sha256 of the file `{data["sha256"]}`). {case.labelled}
 Split: {manifest["training"]["split"]}. Row numbers of the held-out texts are in `holdout.txt`.
 
 ## Figures
@@ -116,18 +118,19 @@ On the held-out texts. 95 % intervals from bootstrap resamples of the texts (1,0
 No personal attribute is in the data; the texts are not grouped by who wrote them.
 
 ## Cost
-{costs}
+{COSTS.format(**case.costs)}
 
 ## Limits
-{limits}
+{case.limits}
 - English only. A text in another script, or with more function words of another language than of English, has no score and says so; so has a text
   that is empty, holds no word, or is longer than {case.longest:,} characters.
-- Of other languages, German, French, Spanish, Portuguese, Italian and Dutch are recognized, by their little words. A text of which no word was in the training texts is
-  scored, says so in its reasons and never passes a gate.
+- Of other languages, German, French, Spanish, Portuguese, Italian and Dutch are recognized, by their little words. Of all others, and of texts about
+  something else: a text of whose words the model knows fewer than {result.known["least"]:.0%} has no score, unless {result.known["english"]:.0%} are known or are words of the encoder's English vocabulary. {1 - result.known["kept"]:.2%} of the held-out texts have none for that; the figures
+  above are of all of them.
 
 ## Made by
 `npm run train -- {manifest["name"]} --data PATH/{case.data["file"]}`; seed {manifest["training"]["seed"]}, {manifest["training"]["date"]}; {versions}.
-Gates, or nothing is written: {", ".join(f"{name} {value:g}" for name, value in case.gates.items())}. sha256 of the weights `{manifest["sha256"]}`.
+{result.layers}Gates, or nothing is written: {", ".join(f"{name} {value:g}" for name, value in case.gates.items())}. sha256 of the weights `{manifest["sha256"]}`.
 """
 
 

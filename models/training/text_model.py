@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from text_words import Words, in_bytes
-from textcase import TextCase
+from textcase import Split, TextCase
 
 FOLDS, SEED = 5, 42
 
@@ -17,6 +18,18 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities, row by row."""
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True)
+
+
+@dataclass
+class Texts:
+    """A data set made ready: texts, label of each, term counts, mean hidden states, the split."""
+
+    table: pd.DataFrame
+    texts: list[str]
+    truth: np.ndarray
+    counts: list[dict]
+    means: np.ndarray
+    split: Split
 
 
 @dataclass
@@ -63,13 +76,24 @@ def fit_sentence(case: TextCase, means: np.ndarray, truth: np.ndarray) -> Senten
     return SentenceHalf(model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
 
 
-def out_of_fold(case: TextCase, counts: list[dict], means: np.ndarray, truth: np.ndarray) -> list[np.ndarray]:
-    """Log-odds of both halves for every text by a model that has not seen it."""
-    logits = [np.zeros((len(truth), len(np.unique(truth)))) for _ in range(2)]
-    for train, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(means, truth):
-        logits[0][rest] = fit_words(case, [counts[n] for n in train], truth[train]).logits([counts[n] for n in rest])
-        logits[1][rest] = fit_sentence(case, means[train], truth[train]).logits(means[rest])
-    return logits
+def out_of_fold(case: TextCase, data: Texts, codes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """
+    Log-odds of both halves for every training text by a model that has not seen it, and for the texts of no class, which no
+    model has seen: a fifth of them by the model of each fold.
+    """
+    rows, outside, truth = data.split.train, data.split.beyond, codes[data.split.train]
+    outside = np.array([], int) if outside is None else outside
+    inner, outer = ([np.zeros((len(some), len(np.unique(truth)))) for _ in range(2)] for some in (rows, outside))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(rows, truth)
+    for fold, (train, rest) in enumerate(folds):
+        words = fit_words(case, [data.counts[n] for n in rows[train]], truth[train])
+        sentence = fit_sentence(case, data.means[rows[train]], truth[train])
+        own = np.arange(len(outside)) % FOLDS == fold
+        for logits, places, some in ((inner, rest, rows[rest]), (outer, own, outside[own])):
+            if len(some):
+                logits[0][places] = words.logits([data.counts[n] for n in some])
+                logits[1][places] = sentence.logits(data.means[some])
+    return inner, outer
 
 
 def weigh(halves: list[np.ndarray], truth: np.ndarray) -> list[float]:

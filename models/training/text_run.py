@@ -16,25 +16,16 @@ from sklearn.metrics import f1_score, roc_auc_score
 import encoder
 from features import sha256
 from figures import RESAMPLES, best_of, class_figures, coverage_point, reliability
-from text_model import SEED, SentenceHalf, WordHalf, fit_sentence, fit_words, out_of_fold, softmax, weigh
-from text_words import terms_of
-from textcase import Split, TextCase
+from text_model import SEED, SentenceHalf, Texts, WordHalf, fit_sentence, fit_words, out_of_fold, softmax, weigh
+from text_words import known_shares, terms_of
+from textcase import TextCase
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "pandas", "onnx", "onnxruntime", "tokenizers", "jax")
 AT_LEAST = {"top1", "top3", "macroF1", "auc"}
 GRAPHS = ("lower.onnx", "upper.onnx")
-
-
-@dataclass
-class Texts:
-    """A data set made ready: texts, label of each, term counts, mean hidden states, the split."""
-
-    table: pd.DataFrame
-    texts: list[str]
-    truth: np.ndarray
-    counts: list[dict]
-    means: np.ndarray
-    split: Split
+# A text of whose words the model knows fewer than half has no score, unless three in four are English (words of the encoder's
+# vocabulary): then it is about something else in English. No more than one in a hundred of the held-out texts may be lost by that.
+LEAST_KNOWN, LEAST_ENGLISH, MOST_LOST = 0.5, 0.75, 0.01
 
 
 @dataclass
@@ -49,7 +40,10 @@ class TextResult:
     metrics: dict
     bins: dict
     segments: list
+    known: dict
     training: dict
+    # Where its own layers come from, in words; empty where it has none.
+    layers: str
     held_rows: list[int]
     top: bytes | None
 
@@ -60,20 +54,21 @@ class TextResult:
         return softmax(logits + weight["sentence"] * self.sentence.logits(means) if mode == "full" else logits)
 
 
-def read(case: TextCase, path: Path) -> Texts:
-    """The data set. The mean hidden states are those of the published layers, unless the model has its own."""
+def read(case: TextCase, path: Path, sample: int | None) -> Texts:
+    """The data set, or that many of its rows. The mean hidden states are those of the published layers, unless the model has its own."""
     table = pd.read_csv(path, keep_default_na=False, dtype=str)
     if missing := sorted({case.column, case.label} - set(table.columns)):
         raise SystemExit(f"{path}: no column {', '.join(missing)}; found {', '.join(table.columns)}")
+    table = table if sample is None else table.sample(sample, random_state=SEED).reset_index(drop=True)
     texts = list(table[case.column])
     graphs = [(encoder.TEXT / name).read_bytes() for name in GRAPHS]
     means = np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), *graphs)]) if not case.epochs else np.zeros((len(texts), 0))
     return Texts(table, texts, table[case.label].to_numpy().astype(str), [terms_of(t) for t in texts], means, case.split(table))
 
 
-def train(case: TextCase, path: Path) -> tuple[TextResult, Texts]:
-    """Trains both halves, weighs them, and measures both modes on the held-out rows."""
-    data, top, sentence = read(case, path), None, None
+def train(case: TextCase, path: Path, layers: Path | None = None, sample: int | None = None) -> TextResult:
+    """Trains both halves, weighs them, and measures both modes on the held-out rows; a sample is too small for the gates."""
+    data, top, sentence = read(case, path, sample), None, None
     rows, split = data.split.train, data.split
     classes = np.unique(data.truth[rows])
     codes = np.searchsorted(classes, data.truth).clip(max=len(classes) - 1)
@@ -82,21 +77,51 @@ def train(case: TextCase, path: Path) -> tuple[TextResult, Texts]:
     if case.epochs:
         import text_tune
 
-        top, sentence, data.means = text_tune.tuned(case, data.texts, codes, split)
+        top, sentence, data.means = text_tune.tuned(case, data.texts, codes, split, layers)
     else:
         sentence = fit_sentence(case, data.means[rows], codes[rows])
     if split.calibrate is None:
-        halves, known = out_of_fold(case, counts, data.means[rows], codes[rows]), codes[rows]
+        (halves, outside), truth = out_of_fold(case, data, codes), codes[rows]
     else:
-        known = codes[split.calibrate]
+        truth, outside = codes[split.calibrate], []
         halves = [words.logits([data.counts[n] for n in split.calibrate]), sentence.logits(data.means[split.calibrate])]
-    both, alone = weigh(halves, known), weigh(halves[:1], known)
-    modes = {"full": {"weights": {"words": both[0], "sentence": both[1]}}, "words": {"weights": {"words": alone[0], "sentence": 0}}}
-    result = TextResult(case, [str(c) for c in classes], words, sentence, modes, {}, {}, [], told(case, path, data), [int(n) + 1 for n in split.held], top)
+    modes = {"full": weighed(case, halves, outside, truth), "words": weighed(case, halves[:1], outside[:1], truth)}
+    known = known_words(words, [data.texts[n] for n in split.held])
+    result = TextResult(case, [str(c) for c in classes], words, sentence, modes, {}, {}, [], known, told(case, path, data), layers_told(case, layers), [int(n) + 1 for n in split.held], top)
     for mode in modes:
         measure(result, data, classes, mode)
-    check(result)
-    return result, data
+    check(result, sample is None)
+    return result
+
+
+def layers_told(case: TextCase, layers: Path | None) -> str:
+    """Where a model's own layers come from, for its card."""
+    if not case.epochs:
+        return ""
+    if layers is None:
+        return "Its layers of the encoder were trained in the same run. "
+    return "Its layers of the encoder are those of an earlier run, which this one took up (`--layers`); all else was made anew. "
+
+
+def weighed(case: TextCase, halves: list[np.ndarray], outside: list[np.ndarray], truth: np.ndarray) -> dict:
+    """The weights of the halves, and the threshold of texts of no class, both from scores of texts that the scoring model has not seen."""
+    weights = weigh(halves, truth)
+    found = {"weights": dict(zip(("words", "sentence"), (*weights, 0)))}
+    if case.beyond is None:
+        return found
+    inside, beyond = (softmax(sum(w * half for w, half in zip(weights, some))).max(axis=1) for some in (halves, outside))
+    below = np.floor(np.quantile(inside, 1 - case.beyond.keep) * 1000) / 1000
+    chosen = {"keep": case.beyond.keep, "why": case.beyond.why, "rejected": round(float((beyond < below).mean()), 4), "rows": len(beyond)}
+    return found | {"beyond": {"label": case.beyond.label, "below": float(below), "chosen": chosen}}
+
+
+def known_words(words: WordHalf, texts: list[str]) -> dict:
+    """The shares of its words that a text must have known or English, and the share of the held-out texts that have."""
+    places = words.words.blocks["words"].places
+    english = {word for word in (encoder.TEXT / "vocab.txt").read_text(encoding="utf8").split("\n") if word.isalpha()}
+    shares = [known_shares(text, places, english) for text in texts]
+    kept = np.mean([own >= LEAST_KNOWN or either >= LEAST_ENGLISH for own, either in shares])
+    return {"least": LEAST_KNOWN, "english": LEAST_ENGLISH, "kept": round(float(kept), 4)}
 
 
 def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str) -> None:
@@ -115,7 +140,7 @@ def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str) -> 
     found["operatingPoints"] = [coverage_point(right, confidence, t) for t in case.points]
     result.metrics["holdout" if mode == "full" else mode] = figures
     if split.beyond_held is not None:
-        found["beyond"] = beyond(case, confidence, score(split.beyond_held).max(axis=1))
+        found["beyond"] |= beyond(found["beyond"]["below"], confidence, score(split.beyond_held).max(axis=1))
     result.bins[mode] = reliability(right, confidence)
     if mode == "full":
         result.segments = by_length(data, split.held, right, confidence)
@@ -133,13 +158,12 @@ def interval(truth: np.ndarray, best: np.ndarray) -> dict:
     return {"low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-def beyond(case: TextCase, held: np.ndarray, held_outside: np.ndarray) -> dict:
-    """A text whose best class is not even to be suggested is out of scope: what that does to the held-out texts."""
-    best = case.confidence["suggest"]["from"]
+def beyond(below: float, held: np.ndarray, held_outside: np.ndarray) -> dict:
+    """What the threshold does to texts that had no part in choosing it."""
     known = np.concatenate([np.ones(len(held)), np.zeros(len(held_outside))])
     auc = roc_auc_score(known, np.concatenate([held, held_outside]))
-    kept, rejected = (held >= best).mean(), (held_outside < best).mean()
-    return {"label": case.beyond, "below": float(best), "auc": round(float(auc), 4), "kept": round(float(kept), 4), "rejected": round(float(rejected), 4), "rows": len(held_outside)}
+    kept, rejected = (held >= below).mean(), (held_outside < below).mean()
+    return {"auc": round(float(auc), 4), "kept": round(float(kept), 4), "rejected": round(float(rejected), 4), "rows": len(held_outside)}
 
 
 def by_length(data: Texts, held: np.ndarray, right: np.ndarray, confidence: np.ndarray) -> list[dict]:
@@ -149,8 +173,8 @@ def by_length(data: Texts, held: np.ndarray, right: np.ndarray, confidence: np.n
     return [{"name": n, "rows": int(m.sum()), "right": float(right[m].mean()), "meanScore": float(confidence[m].mean())} for n, m in parts if m.sum()]
 
 
-def check(result: TextResult) -> None:
-    """Ends training with the list of what does not hold."""
+def check(result: TextResult, must_hold: bool) -> None:
+    """Ends training with the list of what does not hold, where it must."""
     case, failed, lines = result.case, [], []
     for gate, least in case.gates.items():
         mode, name = gate.split(".")
@@ -158,8 +182,10 @@ def check(result: TextResult) -> None:
         lines.append(f"{gate} {value:.4f}")
         if value < least if name in AT_LEAST else value > least:
             failed.append(f"{gate} {value:.5f} against {least}")
-    print(f"{case.name}: {', '.join(lines)}; weights {[m['weights'] for m in result.modes.values()]}", file=sys.stderr)
-    if failed:
+    if result.known["kept"] < 1 - MOST_LOST:
+        failed.append(f"known words keep {result.known['kept']:.4f} of the held-out texts, against {1 - MOST_LOST}")
+    print(f"{case.name}: {', '.join(lines)}; known {result.known}; weights {[m['weights'] for m in result.modes.values()]}", file=sys.stderr)
+    if failed and must_hold:
         raise SystemExit("nothing written, gates failed: " + "; ".join(failed))
 
 
@@ -181,10 +207,15 @@ def main(case: TextCase) -> None:
     file = case.data["file"]
     parser = argparse.ArgumentParser(description=f"Trains {case.name} and rewrites its folder. The data is not in the repository: {case.data['source']}.")
     parser.add_argument("--data", default=os.environ.get(case.environment), help=f"{file}; default: ${case.environment}")
-    parser.add_argument("--out", default=str(case.folder), help="folder of the artefacts")
+    parser.add_argument("--out", help="folder of the artefacts; default: the model's own")
+    parser.add_argument("--sample", type=int, help="tries the whole way on that many rows, without the gates; needs --out")
+    if case.epochs:
+        parser.add_argument("--layers", type=Path, help="folder of this model, trained before: takes its layers of the encoder, and does all else anew")
     arguments = parser.parse_args()
     if not arguments.data or not Path(arguments.data).is_file():
         found = f"no file {arguments.data}" if arguments.data else "no data named"
         parser.error(f"{found}: pass --data PATH/{file} or set {case.environment}")
-    result, data = train(case, Path(arguments.data))
-    text_artefacts.write(Path(arguments.out), result, data)
+    if arguments.sample and not arguments.out:
+        parser.error("a model of a sample is no model: say with --out where it may lie")
+    result = train(case, Path(arguments.data), getattr(arguments, "layers", None), arguments.sample)
+    text_artefacts.write(Path(arguments.out or case.folder), result)

@@ -2,8 +2,10 @@
 
 import hashlib
 import sys
+from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file
 
 import encoder
 import encoder_onnx
@@ -27,16 +29,24 @@ class InBytes:
         return graph.add("DequantizeLinear", graph.constant(f"{name}.bytes", weights), graph.constant(f"{name}.scale", scale), output=name, axis=0)
 
 
-def tuned(case: TextCase, texts: list[str], codes: np.ndarray, split: Split) -> tuple[bytes, SentenceHalf, np.ndarray]:
-    """The upper graph, the linear model over it, and by that graph the mean hidden states of the texts that calibrate or are held out."""
+def tuned(case: TextCase, texts: list[str], codes: np.ndarray, split: Split, layers: Path | None) -> tuple[bytes, SentenceHalf, np.ndarray]:
+    """
+    The upper graph, the linear model over it, and by that graph the mean hidden states of the texts that calibrate or are held out.
+    `layers`: a folder with the graph and the linear model of an earlier run, which are taken instead of training them.
+    """
     lower = (encoder.TEXT / "lower.onnx").read_bytes()
     ids = encoder.ids_of(texts)
-    states = [h.astype(np.float16) for h in encoder.hidden([ids[n] for n in split.train], lower)]
-    parameters = trained(case, states, codes[split.train])
-    top = encoder_onnx.upper(InBytes(parameters)).SerializeToString(deterministic=True)
+    if layers is None:
+        states = [h.astype(np.float16) for h in encoder.hidden([ids[n] for n in split.train], lower)]
+        parameters = trained(case, states, codes[split.train])
+        top = encoder_onnx.upper(InBytes(parameters)).SerializeToString(deterministic=True)
+        head = SentenceHalf(parameters["head.weight"], parameters["head.bias"])
+    else:
+        served = load_file(layers / "weights.safetensors")
+        top, head = (layers / "top.onnx").read_bytes(), SentenceHalf(served["sentence.weights"], served["sentence.intercept"])
     means, rows = np.full((len(texts), encoder_onnx.WIDTH), np.nan, np.float32), np.concatenate([split.calibrate, split.held])
     means[rows] = [h.mean(axis=0) for h in encoder.hidden([ids[n] for n in rows], lower, top)]
-    return top, SentenceHalf(parameters["head.weight"], parameters["head.bias"]), means
+    return top, head, means
 
 
 def trained(case: TextCase, states: list[np.ndarray], truth: np.ndarray) -> dict:

@@ -1,6 +1,7 @@
 """Words, pairs of words and letters of a text as TF-IDF, the twin of models/text/words.ts, and the linear model over them."""
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -19,6 +20,18 @@ def terms_of(text: str) -> dict[str, Counter]:
     edged = [f" {word} " for word in words]
     runs = [word[n : n + size] for word in edged for size in LETTERS for n in range(len(word) - size + 1)]
     return {"words": Counter(words + pairs), "letters": Counter(runs)}
+
+
+def known_shares(text: str, known, english: set[str]) -> tuple[float, float]:
+    """
+    The shares of a text's words (runs of letters) that the model knows, and that it knows or that are English; 0 without a word.
+    The twin of `count` in models/text/halves.ts.
+    """
+    letters = "".join(c if c.isalpha() else " " for c in unicodedata.normalize("NFC", text).lower())
+    words = letters.split()
+    if not words:
+        return 0.0, 0.0
+    return sum(word in known for word in words) / len(words), sum(word in known or word in english for word in words) / len(words)
 
 
 @dataclass

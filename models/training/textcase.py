@@ -6,6 +6,8 @@ from typing import Callable
 
 import numpy as np
 
+SUGGEST = {"from": 0.5, "why": "a wrong suggestion costs as much reading as a right one saves"}
+
 
 @dataclass
 class Split:
@@ -14,8 +16,19 @@ class Split:
     train: np.ndarray
     held: np.ndarray
     calibrate: np.ndarray | None = None
-    # Rows of no class, on which the threshold below which a text is out of scope is measured.
+    # Rows of no class: those that tell, beside the training rows, what the threshold below which a text is out of scope rejects,
+    # and those that its reported figures are of.
+    beyond: np.ndarray | None = None
     beyond_held: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Texts of no class: how they are labelled, and the share of texts of a class that the threshold must keep, with the reason."""
+
+    label: str
+    keep: float
+    why: str
 
 
 @dataclass(frozen=True)
@@ -35,20 +48,20 @@ class TextCase:
     # table -> Split, and that in words.
     split: Callable
     split_words: str
-    # {suggest, automate: {from, why}}, the least probability of the best class for each.
-    confidence: dict
+    # {from, why}: the least probability of the best class at which something is done by itself.
+    automate: dict
     # By split (`words`: by words alone) and measure, e.g. "holdout.top1", "words.ece"; when one fails, nothing is written.
     gates: dict
-    # (manifest, result) -> card.md
-    card: Callable
-    words: dict
+    # For the card, Markdown: what a label is, what the figures do not say, and what the model costs (`full`, `words`, `size`).
+    labelled: str
+    limits: str
+    costs: dict
     # Terms of each block: in at least so many texts, and at most so many terms; strength of both linear models (C).
     least: dict = field(default_factory=lambda: {"words": 2, "letters": 3})
     most: dict = field(default_factory=lambda: {"words": 8000, "letters": 12000})
     strength: dict = field(default_factory=lambda: {"words": 10.0, "sentence": 1.0})
     points: tuple[float, ...] = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
-    # The label of a text that is out of scope: its best class is below the gate to suggest.
-    beyond: str = ""
+    beyond: Beyond | None = None
     # Epochs for which the upper layers are trained too; 0: they stay as published.
     epochs: int = 0
     # A text longer than this many characters has no score.
@@ -58,3 +71,8 @@ class TextCase:
     def name(self) -> str:
         """The model's name is that of its folder."""
         return self.folder.name
+
+    @property
+    def confidence(self) -> dict:
+        """The gates of a score."""
+        return {"suggest": SUGGEST, "automate": self.automate}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains a model with one command: makes the pinned Python environment if it is not there, then runs the model's train.py.
-# `retrain`, `adapt` and `curve` are the scripts of this folder by those names.
+# `retrain`, `adapt`, `curve` and `groups` are the scripts of this folder by those names.
 #   models/training/train.sh NAME --data FILE        e.g. models/training/train.sh churn --data PATH/telco_churn.csv
 # PYTHON names another Python 3.11; all further arguments go to train.py.
 set -euo pipefail
@@ -11,7 +11,7 @@ python="${PYTHON:-python3.11}"
 
 name="${1:-}"
 script="$root/models/$name/training/train.py"
-case "$name" in retrain | adapt | curve) script="$here/$name.py" ;; esac
+case "$name" in retrain | adapt | curve | groups) script="$here/$name.py" ;; esac
 if [ ! -f "$script" ] || [ -z "$name" ]; then
   echo "train.sh: ${name:+no model \"$name\"; }name one of $(cd "$root/models" && ls -d */training/train.py | cut -d/ -f1 | paste -sd' ')" >&2
   exit 2

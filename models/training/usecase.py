@@ -42,7 +42,8 @@ class UseCase:
     environment: str
     # Trains on (frame, truth, features); the model has the attributes of an ExplainableBoostingClassifier.
     fit: Callable
-    # `auc`, `prAuc`, `f1`, `top1`, `top3`, `qini`, `gain`: at least; all others: at most. When one fails, nothing is written.
+    # `auc`, `prAuc`, `f1`, `top1`, `top3`, `qini`, `gain`, `groupSelection`: at least; all others: at most. When one fails, nothing
+    # is written. Those of groups (disparity.py) are the disparity that is allowed.
     gates: dict
     max_defaults: int
     # (manifest, result) -> card.md
@@ -57,6 +58,8 @@ class UseCase:
     points: tuple[float, ...] = ()
     # table -> {attribute: group of each row}; the attributes are no features.
     audit: Callable = lambda table: {}
+    # Why the disparity that the gates of groups allow is allowed.
+    disparity: str = ""
     # (Prepared, model) -> further figures by name.
     metrics: Callable = lambda prepared, model: {}
     # table -> the label of each row as 0 and 1, or the class; the rows of a file that can be used at all.

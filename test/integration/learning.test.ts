@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { alarmsOf, driftReport } from '../../activities/drift';
+import { learnedFolder, ledgerFolder } from '../../cli/places';
 import { signalbox as command, type Ran } from '../../cli/terminal.fixture';
 import { applySchedules } from '../../services/schedules';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
@@ -18,23 +19,28 @@ import { asBefore, canTrain, learner, turnedRound } from './turned-round';
 jest.setTimeout(180_000);
 
 const usecase = 'lead-scoring';
-const learnedDir = mkdtempSync(path.join(tmpdir(), 'signalbox-learned-'));
+const state = mkdtempSync(path.join(tmpdir(), 'signalbox-learned-'));
 let line: Line;
 let signalbox: Signalbox;
 beforeAll(async () => {
   line = await startLine({ roles: [], useCase: { learning: { window: 1000 } } });
-  signalbox = await startSignalbox({ ...line.runtime, learnedDir }, withoutIngest);
+  signalbox = await startSignalbox(
+    { ...line.runtime, ledger: { folder: ledgerFolder(state) }, learnedDir: learnedFolder(state) },
+    withoutIngest,
+  );
 });
 afterAll(async () => {
   await signalbox.stop();
   await line.stop();
-  rmSync(learnedDir, { recursive: true });
+  rmSync(state, { recursive: true });
 });
 
 const learn = (...args: readonly string[]): Promise<Ran> =>
   command(['learn', ...args, '--tenant', line.tenant.tenant, '--use-case', usecase], {
     env: { TEMPORAL_ADDRESS: line.runtime.temporalAddress },
   });
+const list = (...args: readonly string[]): Promise<Ran> =>
+  command(['learn', 'list', '--tenant', line.tenant.tenant, '--use-case', usecase, '--state', state, ...args]);
 const drift = async () => {
   const { tenant } = line.tenant;
   const question = { tenant, usecase, window: 1000, yes: ['won'], no: ['lost', 'expired'] };
@@ -60,6 +66,13 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
     return trainings.some(({ status }) => status === 'steady') && trainings;
   });
   expect(looked).toMatchObject({ because: 'the schedule', what: 'no drift is seen' });
+  await scheduled({ every: 7_200_000, when: 'watch' });
+  await handle.trigger();
+  const watched = await until('the schedule to look again', async () => {
+    const trainings = await ledger.trainings.list(tenant, usecase);
+    return trainings.length === 2 && trainings.every(({ status }) => status === 'steady') && trainings;
+  });
+  expect(watched.map(({ because }) => because)).toEqual(['the schedule', 'the schedule']);
   await scheduled(undefined);
   await expect(handle.describe()).rejects.toThrow(ScheduleNotFoundError);
 });
@@ -77,16 +90,32 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
 
     await told(await decided(shipped, 1000), turnedRound);
     expect(alarmsOf(await drift())).toEqual([expect.stringMatching(/^calibration: ECE 0\.\d+ over 1000 outcomes$/)]);
+    await begin('watch');
+    expect(await ended()).toEqual({ status: 'alarm', what: expect.stringMatching(/^calibration: ECE/) as string });
     await begin('drift');
     expect((await learn('start')).err).toMatch(/it is learning already/);
-    const { digest = '', champion, rows } = await untilStatus('shadow');
+    const { digest: refused = '', champion, rows } = await untilStatus('shadow');
     expect({ champion, rows }).toEqual({
       champion: shipped.digest,
       rows: { yes: expect.any(Number) as number, no: expect.any(Number) as number, censored: 0 },
     });
     expect((await learn('approve', '--by', 'Ada Byron')).err).toMatch(/no challenger awaits an answer of Ada Byron/);
-    await inShadow(digest);
+    await inShadow(refused);
 
+    await untilStatus('asked');
+    expect((await learn('refuse', '--by', 'Ada Byron', '--reason', 'not before the fair')).out).toBe(
+      `${usecase} of ${tenant}: refused by Ada Byron\n`,
+    );
+    expect(await ended()).toEqual({ status: 'dropped', what: 'not before the fair' });
+    expect((await learn('refuse', '--by', 'Ada Byron')).err).toMatch(/it is not learning/);
+    expect((await list()).out).toMatch(
+      /^\S+Z {2}lead-scoring {2}dropped: not before the fair \(Ada Byron\)\n {2}because: a test; \d+ yes, \d+ no, 0 censored; sha256:\w{12}\n\S+Z {2}lead-scoring {2}alarm: calibration: /,
+    );
+    expect(await ledger.champions.list(tenant)).toEqual([]);
+
+    await begin('drift');
+    const { digest = '' } = await untilStatus('shadow');
+    await inShadow(digest);
     await untilStatus('asked');
     expect((await learn('status')).out).toMatch(/asked\nholds {4}task: .*\nholds {4}holdout: .*\nholds {4}shadow: /);
     expect(await ledger.champions.inForce(tenant)).toEqual({});
@@ -110,7 +139,16 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
       what: expect.stringMatching(/^no better on the rows/) as string,
     });
     const trainings = await ledger.trainings.list(tenant, usecase);
-    expect(trainings.map(({ status }) => status)).toEqual(['dropped', 'promoted', 'steady', 'steady']);
+    expect(trainings.map(({ status }) => status)).toEqual([
+      'dropped',
+      'promoted',
+      'dropped',
+      'alarm',
+      'steady',
+      'steady',
+      'steady',
+    ]);
+    expect(JSON.parse((await list('--json')).out)).toEqual({ tenant, trainings });
     expect(await ledger.champions.inForce(tenant)).toEqual({ [usecase]: digest });
   },
 );

@@ -80,20 +80,22 @@ export function learner(signalbox: Signalbox, tenant: string) {
     await told(decisions, turnedRound);
   };
 
+  let begun = '';
   const run = () => temporal.workflow.getHandle(learningId(tenant, usecase));
   const begin = async (when: LearningInput['when']): Promise<void> => {
     const input: LearningInput = { tenant, usecase, because: 'a test', when, lookEveryMs: 500 };
     const workflowId = learningId(tenant, usecase);
-    await temporal.workflow.start(names.learning, { workflowId, taskQueue: taskQueues.decide, args: [input] });
+    const started = { workflowId, taskQueue: taskQueues.decide, args: [input] };
+    begun = (await temporal.workflow.start(names.learning, started)).firstExecutionRunId;
   };
-  /** The newest training, once it has come so far. */
+  /** The training that was begun last, once it has come so far. */
   const untilStatus = (status: string) =>
     until(
       `a training to be ${status}`,
       async () => {
-        const [newest] = await ledger.trainings.list(tenant, usecase);
-        if (newest?.status === 'dropped') throw new Error(`dropped: ${newest.what ?? ''}`);
-        return newest?.status === status && newest;
+        const found = (await ledger.trainings.list(tenant, usecase)).find(({ id }) => id === begun);
+        if (found?.status === 'dropped') throw new Error(`dropped: ${found.what ?? ''}`);
+        return found?.status === status && found;
       },
       90_000,
     );

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-import text_card
 from text_run import main
 from textcase import Split, TextCase
 
@@ -18,15 +17,10 @@ def split(table) -> Split:
     return Split(train=np.flatnonzero(table["split"] == "train"), held=np.flatnonzero(table["split"] == "test"))
 
 
-LABEL = "The label is what the customer of a bank asks about, as the authors of the data set annotated it; some labels are known to be wrong."
+LABELLED = "The label is what the customer of a bank asks about, as the authors of the data set annotated it; some labels are known to be wrong."
 LIMITS = """- One bank's app and cards: its classes are the only ones it can name. A case about anything else gets the most similar one, usually with a low score;
   use the gate.
 - Trained on questions of one or two sentences. Longer cases (subject and description are read together) were not measured."""
-
-
-def card(manifest: dict, result) -> str:
-    """card.md"""
-    return text_card.card(manifest, result, LABEL, LIMITS, text_card.COSTS.format(full="3.5 and 6.1 ms", words="0.2 and 0.4 ms", size="about 10 MB"))
 
 
 CASE = TextCase(
@@ -45,13 +39,11 @@ CASE = TextCase(
     environment="BANKING77_CSV",
     split=split,
     split_words="the official one: `split` test is held out, less a tenth of all rows that is kept apart for judging",
-    confidence={
-        "suggest": {"from": 0.5, "why": "a wrong suggestion costs as much reading as a right one saves"},
-        "automate": {"from": 0.8, "why": "a case in the wrong queue costs ten times what it costs a person to sort it"},
-    },
+    automate={"from": 0.8, "why": "a case in the wrong queue costs ten times what it costs a person to sort it"},
     gates={"holdout.top1": 0.935, "holdout.ece": 0.02, "words.top1": 0.9, "words.ece": 0.03},
-    card=card,
-    words={"share": "right"},
+    labelled=LABELLED,
+    limits=LIMITS,
+    costs={"full": "3.5 and 6.1 ms", "words": "0.2 and 0.4 ms", "size": "about 10 MB"},
 )
 
 if __name__ == "__main__":

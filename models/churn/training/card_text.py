@@ -1,6 +1,6 @@
 """The card of churn."""
 
-from card import bins_table, columns_of, fairness, made_by, metrics_table, points_table
+from card import allowed, bins_table, columns_of, fairness, made_by, metrics_table, points_table
 
 SHARE = "share that left"
 SPLITS = {
@@ -70,7 +70,7 @@ At the threshold above, on the held-out rows.
 Customers who are not senior are selected {parity:.2f} times as often as seniors ({young:.2f} against {senior:.2f}), below four fifths: seniors leave more often, and contract and
 services tell the model so without their age. What is selected is an offer to stay; nobody is refused anything. Where a selection has
 worse consequences for a person than that, do not use this model without a policy for this. Training stops when the mean score of
-a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that left.
+a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that left{allowed(result.case)}
 
 ## Limits
 - A fictional American telephone company, one month. It ranks; before it is used on other customers it must be trained on their outcomes.

@@ -1,6 +1,6 @@
 """The card of fraud, of the model of made-up claims and of one trained on real ones."""
 
-from card import bins_table, columns_of, fairness, made_by, metrics_table, points_table
+from card import allowed, bins_table, columns_of, fairness, made_by, metrics_table, points_table
 
 SHARE = "share that were fraud"
 SPLITS = {
@@ -78,7 +78,7 @@ At the threshold above, on the held-out rows.
 
 {fairness(result.groups, SHARE, "examined")}
 
-Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that were fraud.
+Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that were fraud{allowed(result.case)}
 
 ## A claim in the canonical schema
 A claim is a `transaction`; the tenant's mapping puts the columns into `attributes` under the feature's name (`attributes.fault`, `attributes.basePolicy` …).

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-import text_card
 from text_run import main
-from textcase import Split, TextCase
+from textcase import Beyond, Split, TextCase
 
 
 def split(table) -> Split:
@@ -19,18 +18,14 @@ def split(table) -> Split:
     return Split(
         train=np.flatnonzero(parts.isin(["train", "val"])),
         held=np.flatnonzero(parts == "test"),
+        beyond=np.flatnonzero(parts.isin(["oos_train", "oos_val"])),
         beyond_held=np.flatnonzero(parts == "oos_test"),
     )
 
 
-LABEL = "The label is what somebody asks an assistant for: 150 intents in ten domains, and texts of none of them (`oos`)."
+LABELLED = "The label is what somebody asks an assistant for: 150 intents in ten domains, and texts of none of them (`oos`)."
 LIMITS = """- Requests to a general assistant, written by paid workers in one sentence: banking, credit cards, travel, home, work and others. Customers of a
   company ask other things; their texts are mostly out of scope, as they should be."""
-
-
-def card(manifest: dict, result) -> str:
-    """card.md"""
-    return text_card.card(manifest, result, LABEL, LIMITS, text_card.COSTS.format(full="5.7 and 6.1 ms", words="0.2 and 0.4 ms", size="about 10 MB"))
 
 
 CASE = TextCase(
@@ -48,15 +43,13 @@ CASE = TextCase(
     },
     environment="CLINC150_CSV",
     split=split,
-    split_words="the official one: `split` train and val train, test is held out, oos_test measures the threshold; less a tenth of all rows that is kept apart for judging",
-    confidence={
-        "suggest": {"from": 0.5, "why": "a wrong suggestion costs as much reading as a right one saves"},
-        "automate": {"from": 0.9, "why": "an answer to a question that was not asked costs ten times what it costs a person to read it"},
-    },
+    split_words="the official one: `split` train and val train, test is held out, oos_train and oos_val tell what the threshold rejects where it is chosen, oos_test where it is measured; less a tenth of all rows that is kept apart for judging",
+    automate={"from": 0.9, "why": "an answer to a question that was not asked costs ten times what it costs a person to read it"},
     gates={"holdout.top1": 0.95, "holdout.auc": 0.95, "holdout.ece": 0.02, "words.top1": 0.92, "words.ece": 0.03},
-    card=card,
-    words={"share": "right"},
-    beyond="oos",
+    labelled=LABELLED,
+    limits=LIMITS,
+    costs={"full": "5.7 and 6.1 ms", "words": "0.2 and 0.4 ms", "size": "about 10 MB"},
+    beyond=Beyond("oos", keep=0.99, why="at most one in a hundred of the requests that it could name is turned away"),
 )
 
 if __name__ == "__main__":

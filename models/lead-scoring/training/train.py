@@ -91,7 +91,8 @@ CASE = UseCase(
     costs={"falsePositive": 1, "falseNegative": 4, "unit": "calls", "why": "one missed subscriber is worth four calls that lead nowhere"},
     points=(0.1, 0.2, 0.3, 0.5, 0.6),
     # Group calibration: |mean score - rate| in any audited group of 200 rows or more.
-    gates={"auc": 0.795, "logLoss": 0.276, "ece": 0.02, "groupCalibration": 0.08, "onnx": 1e-5},
+    gates={"auc": 0.795, "logLoss": 0.276, "ece": 0.02, "groupCalibration": 0.08, "groupRecall": 0.5, "groupSelection": 0.1, "onnx": 1e-5},
+    disparity="people over 60 say yes four times as often as those of 30 to 44, and are called and found more often for it; what is selected for is a call with an offer, and who is not called loses no right",
     # More features than this taken from defaults, and the model abstains: the score would be an average, not an opinion.
     max_defaults=8,
     card=card,

@@ -1,6 +1,6 @@
 """The card of opportunity-scoring, of the model of made-up opportunities and of one trained on real ones."""
 
-from card import bins_table, columns_of, fairness, made_by, metrics_table, points_table
+from card import allowed, bins_table, columns_of, fairness, made_by, metrics_table, points_table
 
 SHARE = "share that were won"
 SPLITS = {
@@ -68,7 +68,7 @@ No person is judged. At the threshold above, on the held-out rows.
 
 {fairness(result.groups, SHARE, "pursued")}
 
-Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that were won.
+Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that were won{allowed(result.case)}
 
 ## Limits
 - `Seller` and `Product` are those of one company; unknown ones add nothing. A score by seller ranks deals, it must not rate people.

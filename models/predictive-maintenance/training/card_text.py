@@ -1,6 +1,6 @@
 """The card of predictive-maintenance."""
 
-from card import bins_table, columns_of, fairness, made_by, metrics_table, pairs_of, points_table
+from card import allowed, bins_table, columns_of, fairness, made_by, metrics_table, pairs_of, points_table
 
 SHARE = "share that failed"
 SPLITS = {
@@ -65,7 +65,7 @@ No person is judged. By the product's quality grade, at the threshold above, on 
 
 {fairness(result.groups, SHARE, "stopped")}
 
-Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that failed.
+Training stops when the mean score of a group of 200 rows or more is further than {gates["groupCalibration"]:g} from its share that failed{allowed(result.case)}
 
 ## Limits
 - A made-up machine. The shape of the model carries over to a real one, its numbers do not: train it on the plant's own failures.

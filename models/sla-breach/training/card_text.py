@@ -1,6 +1,6 @@
 """The card of sla-breach."""
 
-from card import bins_table, fairness, made_by, metrics_table, pairs_of, points_table
+from card import allowed, bins_table, fairness, made_by, metrics_table, pairs_of, points_table
 
 SHARE = "share that missed it"
 SPLITS = {
@@ -70,7 +70,7 @@ No person is judged, and no personal attribute is in the data. At the threshold 
 
 Places differ in how often their service level is missed, and the model follows that. Who opened and who entered an incident are features (accounts of
 the help desk, numbered in the data): where that would turn into judging staff, leave them out. Training stops when the mean score of a group of
-200 rows or more is further than {gates["groupCalibration"]:g} from its share that missed.
+200 rows or more is further than {gates["groupCalibration"]:g} from its share that missed{allowed(result.case)}
 
 ## Limits
 - One company's help desk in one quarter: categories, groups and places are its own. Elsewhere nearly all of them are unseen and the model abstains until it

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-import text_card
 from text_model import SEED
 from text_run import main
 from textcase import Split, TextCase
@@ -23,15 +22,10 @@ def split(table) -> Split:
     return Split(train=np.sort(train), held=np.sort(held))
 
 
-LABEL = "The label is what a customer wants of support: 27 intents about orders, refunds, accounts, invoices, delivery and contact."
+LABELLED = "The label is what a customer wants of support: 27 intents about orders, refunds, accounts, invoices, delivery and contact."
 LIMITS = """- **The texts are generated from templates, and a random split puts texts of one template on both sides: these figures prove little** about
   what customers write. Measure it on own cases before a gate opens.
 - A text of none of the 27 intents gets the most similar one."""
-
-
-def card(manifest: dict, result) -> str:
-    """card.md"""
-    return text_card.card(manifest, result, LABEL, LIMITS, text_card.COSTS.format(full="3.7 and 5.7 ms", words="0.1 and 0.2 ms", size="about 5 MB"))
 
 
 CASE = TextCase(
@@ -50,13 +44,11 @@ CASE = TextCase(
     environment="BITEXT_SUPPORT_CSV",
     split=split,
     split_words="scikit-learn train_test_split over the rows, 20% held out, stratified by intent, random_state 42",
-    confidence={
-        "suggest": {"from": 0.5, "why": "a wrong suggestion costs as much reading as a right one saves"},
-        "automate": {"from": 0.9, "why": "a case in the wrong queue costs ten times what it costs a person to sort it"},
-    },
+    automate={"from": 0.9, "why": "a case in the wrong queue costs ten times what it costs a person to sort it"},
     gates={"holdout.top1": 0.985, "holdout.ece": 0.02, "words.top1": 0.98, "words.ece": 0.03},
-    card=card,
-    words={"share": "right"},
+    labelled=LABELLED,
+    limits=LIMITS,
+    costs={"full": "3.7 and 5.7 ms", "words": "0.1 and 0.2 ms", "size": "about 5 MB"},
 )
 
 if __name__ == "__main__":
