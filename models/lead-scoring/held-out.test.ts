@@ -1,3 +1,4 @@
+import { calibrationOf } from '../monitor/calibration';
 import { dataSet, distance, figuresOf, figuresTold, scoreHeldOut } from '../held-out';
 
 const data = dataSet('BANK_MARKETING_CSV', 'bank_marketing/bank_marketing.csv.gz');
@@ -15,5 +16,7 @@ withData('lead-scoring on the public bank marketing data', () => {
     expect(distance(figures, holdout)).toBeLessThan(1e-4);
     expect(figures.auc).toBeGreaterThanOrEqual(0.795);
     expect(figures.logLoss).toBeLessThanOrEqual(0.276);
+    const pairs = scored.map(({ score }, n) => ({ score, happened: rows[n]!['y'] === 'yes' }));
+    expect(calibrationOf(pairs).ece).toBeLessThanOrEqual(0.015);
   });
 });

@@ -1,5 +1,7 @@
+import dns from 'node:dns';
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { featuresFromRow, type FeatureRow } from '../features';
@@ -147,6 +149,22 @@ describe('a text model', () => {
 });
 
 withEncoder('a text model with the sentence encoder', () => {
+  it('is opened and scores without a word to the network', async () => {
+    const connect = jest.spyOn(Socket.prototype, 'connect');
+    const lookup = jest.spyOn(dns, 'lookup');
+    try {
+      const own = await openTestEncoder();
+      const scorer = await openScorer(await modelNamed('sentiment'), own);
+      const [one] = await scorer.score([{ outcome: 'row', values: [], text: 'Thank you so much', defaults: [] }]);
+      expect(one!.label).toBe('positive');
+      await Promise.all([scorer.close(), own.close()]);
+      expect(connect).not.toHaveBeenCalled();
+      expect(lookup).not.toHaveBeenCalled();
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
   it('has another digest without it', async () => {
     const model = await modelNamed('case-classification');
     const [full, words] = [await openScorer(model, encoder), await openScorer(model)];
