@@ -8,32 +8,34 @@ from pathlib import Path
 
 from interpret.glassbox import ExplainableBoostingClassifier
 
+import linear_start
 from card_text import card
 from figures import figures
 from run import HOLDOUT, main
 from usecase import SEED, Prepared, UseCase
 
-PAIRS = 10
+# Few, and few rounds: what is left of the calendar once the line has taken its part is not to be learnt by heart.
+PAIRS, ROUNDS, SMOOTHING = 5, 200, 500
 # More calls in the present campaign never raise a score: `campaign` counts the call that is being made, so left free it
-# traces how the bank happened to call. Costs .0005 log-loss in 3-fold cross-validation on the training rows (.2733, .2728).
+# traces how the bank happened to call.
 MONOTONE = {"campaign": -1}
-# For comparison on the time split only: a stiffer model, without pairs, that cannot bend the economy's curves to the past.
-STIFF = {"campaign": -1, "previous": 1, "empVarRate": -1, "euribor3m": -1, "nrEmployed": -1}
 CALENDAR = {"month", "empVarRate", "consPriceIdx", "consConfIdx", "euribor3m", "nrEmployed"}
 
 
-def train(frame, truth, features, pairs=PAIRS, monotone=MONOTONE):
-    """One EBM: a curve per feature and up to ten pairs, bagged, with its own inner validation for early stopping."""
+def train(frame, truth, features):
+    """A straight line, bent by one EBM: a curve per feature and up to five pairs, bagged, with its own inner validation for early stopping."""
     model = ExplainableBoostingClassifier(
         feature_names=[f["name"] for f in features],
         feature_types=["nominal" if f["kind"] == "categorical" else "continuous" for f in features],
-        monotone_constraints=[monotone.get(f["name"], 0) for f in features],
-        interactions=pairs,
+        monotone_constraints=[MONOTONE.get(f["name"], 0) for f in features],
+        interactions=PAIRS,
+        max_rounds=ROUNDS,
+        smoothing_rounds=SMOOTHING,
         outer_bags=14,
         random_state=SEED,
         n_jobs=-1,
     )
-    return model.fit(frame, truth)
+    return linear_start.fit(frame, truth, features, model)
 
 
 def score(model, frame):
@@ -41,11 +43,11 @@ def score(model, frame):
     return model.predict_proba(frame)[:, 1]
 
 
-def time_split(data: Prepared, **recipe) -> dict:
-    """The same recipe, or another, trained on the first 80 % in time and measured on the last 20 % (rows are chronological)."""
+def time_split(data: Prepared) -> dict:
+    """The same recipe, trained on the first 80 % in time and measured on the last 20 % (rows are chronological)."""
     frame, truth = data.frame, data.truth
     cut = int(len(truth) * (1 - HOLDOUT))
-    model = train(frame.iloc[:cut], truth[:cut], data.features, **recipe)
+    model = train(frame.iloc[:cut], truth[:cut], data.features)
     return figures(truth[cut:], score(model, frame.iloc[cut:]), SEED)
 
 
@@ -59,8 +61,7 @@ def without_calendar(data: Prepared) -> dict:
 
 def metrics(data: Prepared, _model) -> dict:
     """What the random figure is worth."""
-    stiff = {"pairs": 0, "monotone": STIFF}
-    return {"withoutCalendar": without_calendar(data), "time": time_split(data), "timeStiff": time_split(data, **stiff)}
+    return {"withoutCalendar": without_calendar(data), "time": time_split(data)}
 
 
 def audit_groups(table) -> dict:
