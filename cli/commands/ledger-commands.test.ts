@@ -106,7 +106,7 @@ beforeAll(async () => {
     message: 'not understood',
     bytes,
   });
-});
+}, 120_000);
 
 afterAll(async () => {
   await ledger.close();
