@@ -51,7 +51,7 @@ export async function askForDraft(
   });
   const deadline = AbortSignal.timeout(endpoint.timeoutMs);
   try {
-    const { output, totalUsage, finishReason } = await generateText({
+    const answer = await generateText({
       model: provider(endpoint.model),
       system: prompt.system,
       prompt: prompt.user,
@@ -61,9 +61,9 @@ export async function askForDraft(
       maxRetries: retries,
       abortSignal: AbortSignal.any([deadline, signal]),
     });
-    const usage = usageOf(totalUsage);
-    if (finishReason !== 'stop') throw endedEarly(finishReason, usage);
-    return { written: output, usage };
+    const usage = usageOf(answer.totalUsage);
+    if (answer.finishReason !== 'stop') throw endedEarly(answer.finishReason, usage);
+    return { written: answer.output, usage };
   } catch (error) {
     if (error instanceof DraftFault) throw error;
     if (signal.aborted) throw new DraftFault('SBX_ASSISTANT_STOPPED', 'the process stopped while the draft was made');
