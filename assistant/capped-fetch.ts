@@ -1,5 +1,5 @@
 /** Bytes of an answer, at most: a draft has some thousand. */
-export const mostBytes = 256 * 1024;
+const mostBytes = 256 * 1024;
 
 /** An endpoint that sends more than a draft can be. */
 export class AnswerTooLarge extends Error {}

@@ -76,6 +76,14 @@ test.each<Broken>([
     /PT1S to PT5M/,
     'assistant.timeout',
   ],
+  [
+    'a personal field that nobody has',
+    withBlock((b) => `${b}  personal: [region, descripton]\n`),
+    'descripton',
+    /no record has/,
+    /"description"/,
+    'assistant.personal[1]',
+  ],
   ['too few tokens', withBlock((b) => `${b}  maxTokens: 5\n`), '5\n', /100/, /1000/, 'assistant.maxTokens'],
 ])('%s is told with its place and its fix', (_, text, at, message, fix, path) => {
   const faults = faultsOf(text, more);

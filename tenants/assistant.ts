@@ -1,7 +1,11 @@
+import { entityFields } from '../canonical-schema/catalog';
+import { entityNames } from '../canonical-schema/entity';
+import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import { resolveSecrets, type SecretSources } from './secrets';
 import type { Finding } from './shape-faults';
+import { didYouMean } from './spelling';
 
 /** `assistant` as the file has it, once its shape was checked. */
 export interface WrittenAssistant {
@@ -51,9 +55,27 @@ const urlFindings = (path: Path, { baseUrl, apiKey }: WrittenAssistant): readonl
   return [{ path, message, fix: 'write https://, or reach the endpoint through this machine' }];
 };
 
+/** A name that no record has would mask nothing, and nobody would notice. */
+const personalFindings = (
+  path: Path,
+  { personal = [] }: WrittenAssistant,
+  mappings: Readonly<Record<string, Mapping>>,
+): readonly Finding[] => {
+  const mapped = Object.values(mappings).flatMap((mapping) =>
+    Object.values(mapping).flatMap((fields) => Object.keys(fields)),
+  );
+  const known = new Set([...entityNames.flatMap((entity) => entityFields(entity)), ...mapped]);
+  return personal.flatMap((field, index) => {
+    if (known.has(field)) return [];
+    const message = `no record has a field or attribute "${field}"`;
+    return [{ path: [...path, index], message, fix: didYouMean(field, [...known]) }];
+  });
+};
+
 /** An assistant with the key behind its reference, or what is wrong with it. */
 export const readAssistant = (
   written: WrittenAssistant,
+  mappings: Readonly<Record<string, Mapping>>,
   tenantFile: string,
   sources: SecretSources,
 ): { readonly assistant: WrittenAssistant; readonly findings: readonly Finding[] } => {
@@ -62,6 +84,7 @@ export const readAssistant = (
   const { apiKey } = value as Pick<WrittenAssistant, 'apiKey'>;
   const findings: Finding[] = missing.map(({ path: within, ...rest }) => ({ path: [...path, ...within], ...rest }));
   findings.push(...urlFindings([...path, 'baseUrl'], written));
+  findings.push(...personalFindings([...path, 'personal'], written, mappings));
   const timeout = timeoutOf(written);
   if (timeout < shortest || timeout > longest) {
     const message = `a draft cannot take ${written.timeout ?? ''}`;

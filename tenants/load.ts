@@ -98,7 +98,7 @@ const readParts = (
   sources: SecretSources,
 ) => {
   const identity = written.identity && readIdentity(written.identity, mappings, file, sources);
-  const assistant = written.assistant && readAssistant(written.assistant, file, sources);
+  const assistant = written.assistant && readAssistant(written.assistant, mappings, file, sources);
   return {
     identity: identity?.identity,
     assistant: assistant && toAssistant(assistant.assistant),

@@ -98,6 +98,8 @@ export async function engagement(input: EngagementInput): Promise<EngagementEnd>
 
 interface Memory {
   state: EngagementState;
+  /** When the engagement ends without an outcome, ms since 1970; absent until it waits for what it has acted on. */
+  expiresAt?: number;
 }
 
 function listen(inbox: Inbox, memory: Memory): void {
@@ -130,7 +132,7 @@ function listen(inbox: Inbox, memory: Memory): void {
 
 /** Deals with the next thing heard; the engagement's end where it leads to one. */
 async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
-  const end = await nextEnd(inbox, memory.state.acted);
+  const end = await nextEnd(inbox, memory);
   const gone = await answered(input, inbox, memory);
   const { directive } = inbox;
   if (end !== undefined || gone !== undefined || directive === undefined) return end ?? gone;
@@ -156,6 +158,7 @@ async function follow(
     ...{ ...memory.state, acted: directive, ...proposalOf(draft) },
     ...(done.taskId === undefined ? {} : { taskId: done.taskId }),
   };
+  delete memory.expiresAt;
   if (done.ended !== undefined) return done.ended;
   if (directive.kind === 'moot' && !isWoken(inbox)) return moot;
   if (!keepsTask(directive)) memory.state = withoutTask(memory.state);
@@ -181,15 +184,21 @@ const moot: End = { label: 'moot', because: 'the score no longer calls for actio
 const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
 
 /** Waits for something to do; the engagement's end where that is what comes. */
-async function nextEnd(inbox: Inbox, acted: Directive | undefined): Promise<End | undefined> {
-  const isInTime = acted === undefined ? await heard(inbox) : await condition(() => isWoken(inbox), acted.withinMs);
+async function nextEnd(inbox: Inbox, memory: Memory): Promise<End | undefined> {
+  const isInTime = await heardInTime(inbox, memory);
   if (inbox.seen !== undefined) return { label: inbox.seen.label, because: `told by event ${inbox.seen.eventid}` };
   return isInTime ? undefined : expired;
 }
 
-async function heard(inbox: Inbox): Promise<true> {
-  await condition(() => isWoken(inbox));
-  return true;
+/** Waits as long as what was acted on is in time: an answer to what the assistant proposed gives it no more. */
+async function heardInTime(inbox: Inbox, memory: Memory): Promise<boolean> {
+  const { acted } = memory.state;
+  if (acted === undefined) {
+    await condition(() => isWoken(inbox));
+    return true;
+  }
+  memory.expiresAt ??= Date.now() + acted.withinMs;
+  return condition(() => isWoken(inbox), Math.max(1, memory.expiresAt - Date.now()));
 }
 
 /** Proposes and waits where a person must agree: undefined when approved or not needed, `overtaken` when something newer was heard first. */

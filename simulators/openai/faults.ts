@@ -4,19 +4,17 @@
  * `cutOff` one that ended at the limit of tokens; `filtered` one that was refused; `notACompletion` JSON of another kind;
  * `redirect` sends the caller elsewhere.
  */
-export const faultKinds = [
-  'silence',
-  'tooManyRequests',
-  'serverError',
-  'invalidJson',
-  'wrongSchema',
-  'huge',
-  'cutOff',
-  'filtered',
-  'notACompletion',
-  'redirect',
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
+export type FaultKind =
+  | 'silence'
+  | 'tooManyRequests'
+  | 'serverError'
+  | 'invalidJson'
+  | 'wrongSchema'
+  | 'huge'
+  | 'cutOff'
+  | 'filtered'
+  | 'notACompletion'
+  | 'redirect';
 
 export interface FaultRequest {
   /** Strikes; left out: one. */
