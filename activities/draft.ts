@@ -1,5 +1,5 @@
 import { usable } from '../assistant/answer';
-import { DraftFault } from '../assistant/draft-fault';
+import { DraftFault, type Usage } from '../assistant/draft-fault';
 import { askForDraft } from '../assistant/endpoint';
 import { promptDigest, promptOf } from '../assistant/prompt';
 import { canonicalJson } from '../canonical-schema/canonical-json';
@@ -73,22 +73,23 @@ async function made(deps: Dependencies, commission: Commission, signal: AbortSig
   const asked = { model, host: new URL(baseUrl).host, prompt: promptDigest(sent), sent, masked };
   const began = performance.now();
   const took = () => ({ durationms: Math.round(performance.now() - began) });
+  let usage: Usage | undefined;
   try {
-    const { written, usage } = await askForDraft(assistant, sent, options, signal);
-    const cost = { tokensin: usage.input, tokensout: usage.output };
-    try {
-      const { proposal: key, ...content } = usable(written, mask);
-      const proposal = proposals.get(key);
-      return {
-        ...{ outcome: 'drafted', ...asked, ...cost, ...took(), content },
-        ...(proposal === undefined ? {} : { proposal: { does: proposal.does, ...fieldOf(proposal.template) } }),
-      };
-    } catch (error) {
-      return { ...asked, ...refused(error), ...cost, ...took() };
-    }
+    const answer = await askForDraft(assistant, sent, options, signal);
+    usage = answer.usage;
+    const { proposal: key, ...content } = usable(answer.written, mask);
+    const proposal = proposals.get(key);
+    return {
+      ...{ outcome: 'drafted', ...asked, ...costOf(usage), ...took(), content },
+      ...(proposal === undefined ? {} : { proposal: { does: proposal.does, ...fieldOf(proposal.template) } }),
+    };
   } catch (error) {
-    return { ...asked, ...refused(error), ...took() };
+    return { ...asked, ...refused(error, usage), ...took() };
   }
+}
+
+function costOf({ input, output }: Usage): Pick<DraftRow, 'tokensin' | 'tokensout'> {
+  return { tokensin: input, tokensout: output };
 }
 
 function fieldOf({ field, value }: { readonly field: string; readonly value: string | number | boolean | null }) {
@@ -96,11 +97,11 @@ function fieldOf({ field, value }: { readonly field: string; readonly value: str
 }
 
 /** Why there is no draft. Throws what is no fault of the assistant: another process may have the time. */
-function refused(error: unknown): Made {
+function refused(error: unknown, spent: Usage = { input: 0, output: 0 }): Made {
   if (!(error instanceof DraftFault)) throw error;
-  const { code, message, usage = { input: 0, output: 0 } } = error;
+  const { code, message, usage = spent } = error;
   if (code === 'SBX_ASSISTANT_STOPPED') throw new Retryable(code, message);
-  return { outcome: 'template', code, message, tokensin: usage.input, tokensout: usage.output, durationms: 0 };
+  return { outcome: 'template', code, message, ...costOf(usage), durationms: 0 };
 }
 
 async function briefOf({ ledger }: Dependencies, { input, assistant, snapshot }: Commission) {
