@@ -1,6 +1,7 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
 import { Permanent, Retryable } from '../connectors/contract';
-import { compose } from './compose';
+import { compose, type DraftTexts } from './compose';
+import { contentDigest } from './draft';
 import type { ActInput, Acted } from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
 
@@ -28,13 +29,33 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
   const [snapshot] = await deps.ledger.records(tenant, [subject]);
   if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
-  const actions = compose(input, snapshot);
+  const actions = compose(input, snapshot, await draftOf(deps, input));
   if (actions.length === 0) return {};
   const { connection } = await deps.connections.of(tenant, input.connection);
   const results = await connection.sink.apply(actions, run.signal);
   await keep(deps, input, run, actions, results);
   throwIfRetryable(results);
   return conclusion(deps, input, actions, results);
+}
+
+/** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
+async function draftOf({ ledger, now }: LaneDependencies, input: ActInput): Promise<DraftTexts | undefined> {
+  const { tenant, engagement, subject, usecase, draft, directive } = input;
+  if (draft === undefined) return undefined;
+  const decisionid = directive.decision.id;
+  if (draft.outcome === 'template') {
+    const { code, message, isLost = false } = draft;
+    const row = { decisionid, engagement, subject, usecase, outcome: 'template', code, message } as const;
+    const at = new Date(now()).toISOString();
+    if (isLost) await ledger.drafts.pass(tenant, { ...row, tokensin: 0, tokensout: 0, durationms: 0, at });
+    return undefined;
+  }
+  const { content, model = '', proposal } = (await ledger.drafts.find(tenant, decisionid)) ?? {};
+  if (content === undefined || contentDigest(content) !== draft.digest) return undefined;
+  return {
+    ...{ subject: content.subject, description: content.description, model },
+    ...(proposal === undefined ? {} : { proposal: { does: proposal.does, because: content.because } }),
+  };
 }
 
 async function keep(

@@ -1,28 +1,59 @@
 import type { Action, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
-import { renderLine, renderText, renderValue, type TemplateScope } from '../tenants/template';
-import type { ActTemplate, TaskTemplate } from '../tenants/tenant';
+import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
+import type { ActTemplate, SetTemplate, TaskTemplate } from '../tenants/tenant';
 import type { ActInput } from './engagement-types';
-import type { DecisionDigest } from './lane-types';
+import type { DecisionDigest, Directive } from './lane-types';
 import type { Snapshot } from './merge';
 
-/** Turns what an engagement was told into actions for the CRM. Pure: the same directive gives the same actions and ids. */
-export function compose(input: ActInput, snapshot: Snapshot): readonly Action[] {
-  const { directive, taskId } = input;
+/** What an assistant drafted, for a person who reads the task. */
+export interface DraftTexts {
+  readonly subject: string;
+  readonly description: string;
+  /** The assistant's model. */
+  readonly model: string;
+  /** What it proposes beyond the task, and why. */
+  readonly proposal?: { readonly does: string; readonly because: string };
+}
+
+/**
+ * Turns what an engagement was told into actions for the CRM. Pure: the same directive and draft give the same actions and ids.
+ */
+export function compose(input: ActInput, snapshot: Snapshot, draft?: DraftTexts): readonly Action[] {
+  const { directive, taskId, proposal } = input;
+  if (proposal !== undefined) return [proposed(input, proposal.template, scopeOf(directive, snapshot))];
   if (directive.kind === 'moot') return taskId === undefined ? [] : [closing(input, taskId)];
-  const scope = scopeOf(input, snapshot);
+  const scope = scopeOf(directive, snapshot);
   const tasks = directive.templates
     .filter(isTask)
     .slice(0, 1)
-    .map((template) => taskAction(input, template, scope, snapshot));
+    .map((template) => taskAction(input, content(input, template, scope, snapshot, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
   const fields = setAction(input, scope);
   return fields === undefined ? tasks : [...tasks, fields];
 }
 
-function taskAction(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
-  const task = content(input, template, scope, snapshot);
+/** A task's subject and body as its template has them: what an assistant is to say better. */
+export function templateTexts(
+  directive: Directive,
+  snapshot: Snapshot,
+): { readonly subject: string; readonly description: string } {
+  const scope = scopeOf(directive, snapshot);
+  const [template] = directive.templates.filter(isTask);
+  return {
+    subject: template === undefined ? '' : renderLine(template.subject, scope, 230).text,
+    description: template?.body === undefined ? '' : renderText(template.body, scope, 4_000).text,
+  };
+}
+
+/** What a person agreed to, under an id of its own: the directive's own fields were written before. */
+function proposed(input: ActInput, { field, value }: SetTemplate, scope: TemplateScope): SetFields {
+  const { id, ...rest } = base(input, 'set-fields');
+  return { ...rest, id: `${id}:assistant`, kind: 'set-fields', fields: { [field]: renderValue(value, scope).value } };
+}
+
+function taskAction(input: ActInput, task: TaskContent): Action {
   const { taskId } = input;
   if (taskId === undefined) return { ...base(input, 'create-task'), kind: 'create-task', task };
   // The due time was promised when the task was made; a new score does not move it.
@@ -77,26 +108,50 @@ function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | '
   };
 }
 
-function content(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): TaskContent {
+/** Due time, priority and owner are the template's, whoever wrote the texts. */
+function content(
+  input: ActInput,
+  template: TaskTemplate,
+  scope: TemplateScope,
+  snapshot: Snapshot,
+  draft?: DraftTexts,
+): TaskContent {
   const { decision } = input.directive;
   const due =
     template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
   const owner = template.assignTo === 'owner' ? snapshot.record.ownerId : template.assignTo;
-  const line = renderLine(template.subject, scope, 230).text;
+  const line = draft === undefined ? renderLine(template.subject, scope, 230).text : oneLine(draft.subject, 230);
+  const tellsScore = draft === undefined && /\{\{\s*(score|percent)/.test(template.subject);
   return {
-    subject: /\{\{\s*(score|percent)/.test(template.subject) ? line : `${line} (${percent(decision.score)} likely)`,
-    description: body(input, template, scope),
+    subject: tellsScore ? line : `${line} (${percent(decision.score)} likely)`,
+    description: body(input, draft === undefined ? ownText(template, scope) : draftText(draft)),
     priority: template.priority,
     ...(due === undefined ? {} : { due }),
     ...(typeof owner === 'string' ? { assignTo: owner } : {}),
   };
 }
 
-/** The tenant's text, the reasons in words, what changed, until when it holds, and the receipt. */
-function body(input: ActInput, template: TaskTemplate, scope: TemplateScope): string {
+function ownText({ body: text }: TaskTemplate, scope: TemplateScope): readonly string[] {
+  return text === undefined ? [] : [renderText(text, scope, 20_000).text, ''];
+}
+
+function draftText({ description, model, proposal }: DraftTexts): readonly string[] {
+  return [
+    severalLines(description, 20_000),
+    '',
+    `Drafted by an assistant (${model}) from this record's history: check it before you rely on it.`,
+    ...(proposal === undefined
+      ? []
+      : [`It proposes to ${proposal.does}, once somebody agrees: ${oneLine(proposal.because, 1_000)}`]),
+    '',
+  ];
+}
+
+/** The tenant's text or the draft, the reasons in words, what changed, until when it holds, and the receipt. */
+function body(input: ActInput, text: readonly string[]): string {
   const { decision, withinMs } = input.directive;
   const lines = [
-    ...(template.body === undefined ? [] : [renderText(template.body, scope, 20_000).text, '']),
+    ...text,
     `Why (${percent(decision.score)} likely):`,
     ...decision.reasons.map(({ text, contribution }) => `${contribution > 0 ? '+' : '-'} ${text}`),
     ...changeSince(input.previous, decision),
@@ -115,7 +170,7 @@ function changeSince(previous: DecisionDigest | undefined, now: DecisionDigest):
   ];
 }
 
-function scopeOf({ directive }: ActInput, { record }: Snapshot): TemplateScope {
+function scopeOf(directive: Directive, { record }: Snapshot): TemplateScope {
   const { decision } = directive;
   return {
     record: recordScope(record),

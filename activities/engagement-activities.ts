@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { act } from './act';
-import type { ActInput, Acted, ConcludeInput } from './engagement-types';
+import { draft } from './draft';
+import type { ActInput, Acted, ConcludeInput, Drafted, DraftInput, ProposalAnswer } from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
 import type { StreamRef } from './subscription-types';
 
@@ -25,27 +26,36 @@ const heartbeatEveryMs = 2_000;
 /** The last event before a lost position may be older than its checkpoint: the window begins this much earlier. */
 const windowMarginMs = 5 * 60_000;
 
+/** Does something that may take long, with heartbeats, by which it also hears that it is to end. */
+async function alive<T>(work: (activity: Context) => Promise<T>): Promise<T> {
+  const activity = Context.current();
+  const beat = setInterval(() => {
+    activity.heartbeat();
+  }, heartbeatEveryMs);
+  try {
+    return await work(activity);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
 /** Steps of engagements and of gaps. Each is idempotent. */
 export function engagementActivities(deps: LaneDependencies): {
   act(input: ActInput): Promise<Acted>;
+  draft(input: DraftInput): Promise<Drafted>;
+  answerProposal(answer: ProposalAnswer): Promise<void>;
   conclude(input: ConcludeInput): Promise<void>;
   openGap(gap: GapOpened): Promise<{ readonly gap: string; readonly from: string }>;
   closeGap(gap: GapClosed): Promise<void>;
 } {
   return {
-    act: async (input) => {
-      const activity = Context.current();
-      const { info, cancellationSignal: signal } = activity;
-      const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
-      const beat = setInterval(() => {
-        activity.heartbeat();
-      }, heartbeatEveryMs);
-      try {
-        return await act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
-      } finally {
-        clearInterval(beat);
-      }
-    },
+    act: (input) =>
+      alive(({ info, cancellationSignal: signal }) => {
+        const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
+        return act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
+      }),
+    draft: (input) => alive(({ cancellationSignal }) => draft(deps, input, cancellationSignal)),
+    answerProposal: ({ tenant, decisionid, ...answer }) => deps.ledger.drafts.answer(tenant, decisionid, answer),
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;
       await deps.ledger.recordOutcome(tenant, {

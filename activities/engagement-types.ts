@@ -1,3 +1,4 @@
+import type { SetTemplate } from '../tenants/tenant';
 import type { DecisionDigest, Directive, OutcomeLabel } from './lane-types';
 
 interface EngagementIdentity {
@@ -16,8 +17,51 @@ export interface ActInput extends EngagementIdentity {
   readonly taskId?: string;
   /** The decision that the task tells now. */
   readonly previous?: DecisionDigest;
+  /** What the task says, where an assistant was asked for it. */
+  readonly draft?: Drafted;
+  /** What an assistant proposed and a person agreed to: this is done, and nothing else. */
+  readonly proposal?: Proposal;
   /** Why the task is closed, where the engagement ends for another reason than the score. */
   readonly closing?: { readonly label: OutcomeLabel; readonly because: string };
+}
+
+/** What an assistant is asked for: the texts of one task. */
+export interface DraftInput extends EngagementIdentity {
+  readonly directive: Directive;
+}
+
+/** What came of it. The texts are in the ledger, for they have personal data; `digest` says which. */
+export type Drafted =
+  | {
+      readonly outcome: 'drafted';
+      /** sha256 (hex) of the texts. */
+      readonly digest: string;
+      readonly proposal?: Proposal;
+    }
+  | {
+      readonly outcome: 'template';
+      readonly code: string;
+      readonly message: string;
+      /** Nothing of it is in the ledger yet. */
+      readonly isLost?: boolean;
+    };
+
+/** Something beyond the task that the use case allows elsewhere: field and value are the tenant's own. */
+export interface Proposal {
+  /** In words. */
+  readonly does: string;
+  readonly template: SetTemplate;
+}
+
+/** A person's answer to a proposal. */
+export interface ProposalAnswer {
+  readonly tenant: string;
+  readonly decisionid: string;
+  readonly by: string;
+  readonly verdict: 'approve' | 'refuse';
+  readonly comment?: string;
+  /** RFC 3339 UTC */
+  readonly at: string;
 }
 
 /** What acting led to. */

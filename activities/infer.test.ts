@@ -33,7 +33,7 @@ beforeAll(async () => {
     file: 'acme.yaml',
     partitions: 1,
     connections: {},
-    useCases: Object.fromEntries(names.map((name) => [name, toUseCase(name, written[name]!, __dirname)])),
+    useCases: Object.fromEntries(names.map((name) => [name, toUseCase(name, written[name]!, __dirname, 0)])),
     retention: { events: 1, decisions: 1 },
   };
   const tenants = new Map([['acme', acme]]);
@@ -74,7 +74,13 @@ async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related'
 
 describe.each(names)('%s in a lane', (name) => {
   it('is switched on by a few lines of a tenant file', () => {
-    const around = { mappings: { sales: {} }, models: scorers, folder: __dirname, hasIdentity: false };
+    const around = {
+      mappings: { sales: {} },
+      models: scorers,
+      folder: __dirname,
+      hasIdentity: false,
+      hasAssistant: false,
+    };
     expect(useCaseFindings(name, written[name]!, around)).toStrictEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { Customer, HistoryEntry } from '../ledger/ledger';
+import type { Customer, DraftRow, HistoryEntry } from '../ledger/ledger';
 
 type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
 
@@ -86,6 +86,50 @@ const actionLines = ({ action, result, attempt, workflowid, runid }: Entry<'acti
   `  workflow ${workflowid} run ${runid}`,
 ];
 
+const proposalLines = ({ decisionid, proposal, answer, content }: DraftRow): readonly string[] => {
+  if (proposal === undefined) return [];
+  const answered =
+    answer === undefined
+      ? `awaits approval as ${decisionid}:assistant`
+      : `${answer.verdict === 'approve' ? 'approved' : 'refused'} by ${answer.by} at ${answer.at}`;
+  return [`  proposes to ${shown(proposal.does)}: ${shown(content?.because)}`, `  ${printable(answered)}`];
+};
+
+/** Who was asked, what went out, and what it cost. */
+const askedLines = ({
+  model,
+  host,
+  prompt,
+  masked = {},
+  tokensin,
+  tokensout,
+  durationms,
+}: DraftRow): readonly string[] => {
+  if (prompt === undefined) return [];
+  const kinds = Object.entries(masked).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    `  assistant ${model ?? ''} at ${host ?? ''}, ${durationms} ms, ${tokensin} tokens asked, ${tokensout} answered`,
+    `  prompt sha256:${prompt}, masked: ${kinds.join(', ') || 'nothing personal was found'}`,
+  ];
+};
+
+const draftLines = ({ draft }: Entry<'draft'>): readonly string[] => {
+  const { outcome, content, code, message, decisionid } = draft;
+  const [first, ...more] =
+    outcome === 'drafted'
+      ? [`drafted by the assistant: "${shown(content?.subject)}"`]
+      : [`no draft, the template's text was used: ${code ?? ''}`, `  ${shown(message)}`];
+  const takenOut = content?.takenOut ?? 0;
+  return [
+    first,
+    ...more,
+    ...(takenOut === 0 ? [] : [`  ${takenOut} links or contact details that are not of the record were taken out`]),
+    ...proposalLines(draft),
+    ...askedLines(draft),
+    `  of decision ${decisionid}`,
+  ];
+};
+
 const gapLines = ({ gap: { stream, cause, to, recovered, closedat } }: Entry<'gap'>): readonly string[] => {
   const until = to === undefined ? 'until an unknown time' : `until ${to}`;
   const state = closedat === undefined ? 'open' : `closed ${closedat}`;
@@ -96,6 +140,7 @@ const lines: { readonly [K in HistoryEntry['kind']]: (entry: Entry<K>) => readon
   event: eventLines,
   decision: decisionLines,
   action: actionLines,
+  draft: draftLines,
   'engagement-opened': ({ engagement }) => [`engagement ${engagement.usecase} opened`, `  workflow ${engagement.id}`],
   'engagement-closed': ({ engagement }) => [
     `engagement ${engagement.usecase} closed: ${engagement.outcome ?? 'no outcome'}`,
@@ -116,6 +161,8 @@ const subjectOf = (entry: HistoryEntry): string | undefined => {
     case 'engagement-opened':
     case 'engagement-closed':
       return entry.engagement.subject;
+    case 'draft':
+      return entry.draft.subject;
     case 'action':
       return `${entry.action.about.entity}/${entry.action.about.id}`;
     default:

@@ -5,6 +5,7 @@ import { entityNames } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { anyOf } from './columns';
 import { decisionColumns, readDecision } from './decisions';
+import { readDraft, type DraftRow } from './drafts';
 import { readEngagement, type EngagementRow } from './engagements';
 import { readGap, type GapRow } from './gaps';
 import type { Outcome } from './outcomes';
@@ -30,6 +31,8 @@ export type HistoryEntry = { readonly at: string } & (
       readonly workflowid: string;
       readonly runid: string;
     }
+  /** What an assistant drafted for a task, or why it did not. */
+  | { readonly kind: 'draft'; readonly draft: DraftRow }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   /** A hole in a stream of the record's connections while it lived: something may have happened that nobody told. */
   | { readonly kind: 'gap'; readonly gap: GapRow }
@@ -52,16 +55,39 @@ export async function history(
   records: readonly string[],
 ): Promise<HistoryEntry[]> {
   const subjects = records.flatMap((record) => [record, ...entityNames.map((entity) => `${entity}/${record}`)]);
+  return inOrder(await readAll(database, tenant, subjects));
+}
+
+/**
+ * The newest of one record's story, at most so many events, decisions, actions and outcomes.
+ * @param subject `<entity>/<crm id>`
+ */
+export async function recentHistory(
+  database: Kysely<Schema>,
+  tenant: string,
+  subject: string,
+  most: number,
+): Promise<HistoryEntry[]> {
+  return inOrder(await readAll(database, tenant, [subject], most));
+}
+
+async function readAll(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  most?: number,
+): Promise<Told[]> {
   const engagements = await readEngagements(database, tenant, subjects);
   const tasks = engagements.flatMap(({ taskid }) => (taskid === undefined ? [] : [`task/${taskid}`]));
   const told: Told[] = [
-    ...(await readEvents(database, tenant, [...subjects, ...tasks])),
-    ...(await readDecisions(database, tenant, subjects)),
+    ...(await readEvents(database, tenant, [...subjects, ...tasks], most)),
+    ...(await readDecisions(database, tenant, subjects, most)),
     ...engagements.flatMap(tellEngagement),
-    ...(await readActions(database, tenant, subjects)),
+    ...(await readDrafts(database, tenant, subjects)),
+    ...(await readActions(database, tenant, subjects, most)),
     ...(await readOutcomes(database, tenant, engagements)),
   ];
-  return inOrder([...told, ...(await readGaps(database, tenant, told))]);
+  return [...told, ...(await readGaps(database, tenant, told))];
 }
 
 async function readEngagements(
@@ -88,7 +114,12 @@ function tellEngagement(engagement: EngagementRow): Told[] {
   ];
 }
 
-async function readEvents(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
+async function readEvents(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  most?: number,
+): Promise<Told[]> {
   const rows = await database
     .selectFrom('events')
     .leftJoin('batches', (join) =>
@@ -97,9 +128,10 @@ async function readEvents(database: Kysely<Schema>, tenant: string, subjects: re
     .select(['event', 'time', 'status', 'because', 'events.recordedat', 'events.batchid', 'workflowid', 'runid'])
     .where('events.tenant', '=', tenant)
     .where('subject', '=', anyOf(subjects))
-    .orderBy('sequence')
+    .orderBy('sequence', most === undefined ? 'asc' : 'desc')
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
-  return rows.map(({ event, time, status, because, recordedat, batchid, workflowid, runid }) => ({
+  return oldestFirst(rows, most).map(({ event, time, status, because, recordedat, batchid, workflowid, runid }) => ({
     entry: {
       kind: 'event',
       at: (time ?? recordedat).toISOString(),
@@ -111,13 +143,24 @@ async function readEvents(database: Kysely<Schema>, tenant: string, subjects: re
   }));
 }
 
-async function readDecisions(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
+/** What was read newest first because only so many were wanted. */
+function oldestFirst<T>(rows: readonly T[], most: number | undefined): readonly T[] {
+  return most === undefined ? rows : [...rows].reverse();
+}
+
+async function readDecisions(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  most?: number,
+): Promise<Told[]> {
   const rows = await database
     .selectFrom('decisions')
     .where('tenant', '=', tenant)
     .where('subject', '=', anyOf(subjects))
     .select(decisionColumns)
-    .orderBy('sequence')
+    .orderBy('sequence', most === undefined ? 'asc' : 'desc')
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
   return rows.map((row) => {
     const decision = readDecision(row);
@@ -125,16 +168,37 @@ async function readDecisions(database: Kysely<Schema>, tenant: string, subjects:
   });
 }
 
-async function readActions(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
+/** One for a decision at most. */
+async function readDrafts(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
+  const rows = await database
+    .selectFrom('drafts')
+    .where('tenant', '=', tenant)
+    .where('subject', '=', anyOf(subjects))
+    .selectAll()
+    .orderBy('at')
+    .execute();
+  return rows.map((row) => {
+    const draft = readDraft(row);
+    return { entry: { kind: 'draft', at: draft.at, draft }, decisionid: draft.decisionid };
+  });
+}
+
+async function readActions(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  most?: number,
+): Promise<Told[]> {
   const rows = await database
     .selectFrom('actions')
     .where('tenant', '=', tenant)
     .where('subject', '=', anyOf(subjects))
     .select(['action', 'result', 'attempt', 'workflowid', 'runid', 'at', 'decisionid'])
-    .orderBy('at')
-    .orderBy('attempt')
+    .orderBy('at', most === undefined ? 'asc' : 'desc')
+    .orderBy('attempt', most === undefined ? 'asc' : 'desc')
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
-  return rows.map(({ at, decisionid, ...row }) => ({
+  return oldestFirst(rows, most).map(({ at, decisionid, ...row }) => ({
     entry: { kind: 'action', at: at.toISOString(), ...row },
     decisionid,
   }));
@@ -172,7 +236,16 @@ async function readGaps(database: Kysely<Schema>, tenant: string, told: readonly
   return rows.map((row) => ({ entry: { kind: 'gap', at: row.missingfrom.toISOString(), gap: readGap(row) } }));
 }
 
-const rank = { gap: 0, event: 1, decision: 2, 'engagement-opened': 3, action: 4, outcome: 5, 'engagement-closed': 6 };
+const rank = {
+  gap: 0,
+  event: 1,
+  decision: 2,
+  'engagement-opened': 3,
+  draft: 4,
+  action: 5,
+  outcome: 6,
+  'engagement-closed': 7,
+};
 
 /** Sorts by time; a decision is never placed before its event, nor what follows from it before the decision. */
 function inOrder(told: readonly Told[]): HistoryEntry[] {

@@ -6,6 +6,7 @@ import { counts, latencies, type Counts, type Latencies } from './counts';
 import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
 import type { Customer, Unjoined } from './customer';
 import { findDecision } from './decisions';
+import { drafts, type Drafts } from './drafts';
 import {
   closeEngagement,
   findEngagement,
@@ -16,7 +17,7 @@ import {
 } from './engagements';
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
-import { history, type HistoryEntry } from './history';
+import { history, recentHistory, type HistoryEntry } from './history';
 import { findCustomer, findRelatives, listUnjoined, type Relatives, type RelativesQuestion } from './identity';
 import { namesKnown, readLabelled, type Labelled } from './labelled';
 import { laneContext, type LaneContext, type LaneQuestion } from './lane-context';
@@ -38,6 +39,7 @@ export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
 export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
+export type { DraftAnswer, DraftRow } from './drafts';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
@@ -91,6 +93,7 @@ export interface Ledger {
   readonly quarantine: Quarantine;
   readonly gaps: Gaps;
   readonly inboxes: Inboxes;
+  readonly drafts: Drafts;
   readonly learning: Learning;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -103,6 +106,8 @@ export interface Ledger {
 
   /** @param records each `<entity>/<crm id>`, or the CRM's id alone; several are told in one order */
   history(tenant: string, ...records: readonly string[]): Promise<HistoryEntry[]>;
+  /** The newest of a record's events, decisions, actions and outcomes, at most so many of each, in the order of `history`. */
+  recentHistory(tenant: string, subject: string, most: number): Promise<HistoryEntry[]>;
   /** The records known to be the same customer's; undefined when the record is not known. */
   customer(tenant: string, record: string): Promise<Customer | undefined>;
   /** Identity keys that link nothing, because it would be a guess. */
@@ -153,6 +158,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     quarantine: quarantine(kysely),
     gaps: gaps(kysely),
     inboxes: inboxes(kysely),
+    drafts: drafts(kysely),
     learning: learning(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),
@@ -162,6 +168,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),
     releaseParked: (tenant, subject) => releaseParked(kysely, tenant, subject),
     history: (tenant, ...records) => history(kysely, tenant, records),
+    recentHistory: (tenant, subject, most) => recentHistory(kysely, tenant, subject, most),
     customer: (tenant, record) => findCustomer(kysely, tenant, record),
     listUnjoined: (tenant) => listUnjoined(kysely, tenant),
     counts: (tenant) => counts(kysely, tenant),

@@ -7,7 +7,8 @@ import { ranking } from './migrations/m0004-ranking';
 import { propensity } from './migrations/m0005-propensity';
 import { learning } from './migrations/m0006-learning';
 import { trainings } from './migrations/m0007-trainings';
-import { driftAlarm } from './migrations/m0010-drift-alarm';
+import { driftAlarm } from './migrations/m0008-drift-alarm';
+import { drafts } from './migrations/m0009-drafts';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -19,7 +20,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-propensity': propensity,
   '0006-learning': learning,
   '0007-trainings': trainings,
-  '0010-drift-alarm': driftAlarm,
+  '0008-drift-alarm': driftAlarm,
+  '0009-drafts': drafts,
 };
 
 /**

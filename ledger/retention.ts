@@ -3,9 +3,9 @@ import type { Schema } from './schema';
 
 /** How long a tenant keeps what. RFC 3339; what was recorded before is deleted. */
 export interface Retention {
-  /** Events, their batches and bodies, snapshots of records, quarantine. */
+  /** Events, their batches and bodies, snapshots of records, quarantine, and what assistants were sent. */
   readonly eventsBefore: string;
-  /** Decisions, what challengers said of them, actions, outcomes, closed engagements. */
+  /** Decisions, what challengers said of them, drafts, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
 }
 
@@ -30,12 +30,15 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
         and status = 'open')`,
     decisions: sql`delete from decisions where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     shadow_scores: sql`delete from shadow_scores where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
+    drafts: sql`delete from drafts where tenant = ${tenant} and at < ${decisionsBefore}`,
     actions: sql`delete from actions where tenant = ${tenant} and at < ${decisionsBefore}`,
     outcomes: sql`delete from outcomes where tenant = ${tenant} and at < ${decisionsBefore}`,
     engagements: sql`delete from engagements where tenant = ${tenant} and closedat < ${decisionsBefore}`,
   };
   const purged: Record<string, number> = {};
   await database.transaction().execute(async (transaction) => {
+    await sql`update drafts set sent = null where tenant = ${tenant} and at < ${eventsBefore}
+      and sent is not null`.execute(transaction);
     for (const [table, statement] of Object.entries(statements)) {
       const { numAffectedRows } = await statement.execute(transaction);
       purged[table] = Number(numAffectedRows ?? 0n);

@@ -4,6 +4,7 @@ import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { TrainingStatus } from './trainings';
+import type { DraftRow } from './drafts';
 
 /** A document: read parsed, written as text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -228,5 +229,27 @@ export interface Schema {
     by: string | null;
     at: Time;
     endedat: NullableTime;
+  };
+  drafts: {
+    tenant: string;
+    decisionid: string;
+    engagement: string;
+    subject: string;
+    usecase: string;
+    outcome: DraftRow['outcome'];
+    code: string | null;
+    message: string | null;
+    model: string | null;
+    host: string | null;
+    prompt: string | null;
+    masked: NullableJson<DraftRow['masked']>;
+    sent: NullableJson<DraftRow['sent']>;
+    content: NullableJson<DraftRow['content']>;
+    proposal: NullableJson<DraftRow['proposal']>;
+    answer: NullableJson<DraftRow['answer']>;
+    tokensin: number;
+    tokensout: number;
+    durationms: number;
+    at: Time;
   };
 }

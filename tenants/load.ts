@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnyConnector, Mapping } from '../connectors/contract';
+import { readAssistant, toAssistant, type WrittenAssistant } from './assistant';
 import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
 import { readTenantDocument, pathText, type TenantDocument } from './document';
 import { durationMs } from './duration';
@@ -26,6 +27,7 @@ interface WrittenTenant {
   readonly useCases?: Readonly<Record<string, WrittenUseCase>>;
   readonly retention?: { readonly events?: string; readonly decisions?: string };
   readonly identity?: WrittenIdentity;
+  readonly assistant?: WrittenAssistant;
 }
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
@@ -79,14 +81,29 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
   const mappings = Object.fromEntries(
     Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
   );
-  const hasIdentity = written.identity !== undefined;
+  const [hasIdentity, hasAssistant] = [written.identity !== undefined, written.assistant !== undefined];
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    const around = { mappings, models: options.models, folder: dirname(file), hasIdentity };
+    const around = { mappings, models: options.models, folder: dirname(file), hasIdentity, hasAssistant };
     findings.push(...useCaseFindings(name, useCase, around));
   }
-  if (written.identity === undefined) return { connections, findings };
-  const { identity, findings: ofIdentity } = readIdentity(written.identity, mappings, file, sources);
-  return { connections, identity, findings: [...findings, ...ofIdentity] };
+  const parts = readParts(file, written, mappings, sources);
+  return { connections, ...parts, findings: [...findings, ...parts.findings] };
+};
+
+/** What a tenant may have and need not. */
+const readParts = (
+  file: string,
+  written: WrittenTenant,
+  mappings: Readonly<Record<string, Mapping>>,
+  sources: SecretSources,
+) => {
+  const identity = written.identity && readIdentity(written.identity, mappings, file, sources);
+  const assistant = written.assistant && readAssistant(written.assistant, mappings, file, sources);
+  return {
+    identity: identity?.identity,
+    assistant: assistant && toAssistant(assistant.assistant),
+    findings: [...(identity?.findings ?? []), ...(assistant?.findings ?? [])],
+  };
 };
 
 const byPlace = (a: Fault, b: Fault): number => a.line - b.line || a.column - b.column;
@@ -132,7 +149,7 @@ const readShape = (
  */
 export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   const [document, written] = readShape(file, options);
-  const { connections, identity, findings } = readMeaning(file, written, options);
+  const { connections, identity, assistant, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
   const { tenant, partitions = 4, useCases = {} } = written;
   return {
@@ -141,10 +158,14 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
     partitions,
     connections,
     useCases: Object.fromEntries(
-      Object.entries(useCases).map(([name, useCase]) => [name, toUseCase(name, useCase, dirname(file))]),
+      Object.entries(useCases).map(([name, useCase]) => [
+        name,
+        toUseCase(name, useCase, dirname(file), assistant?.timeoutMs ?? 0),
+      ]),
     ),
     retention: retention(written.retention ?? {}),
     ...(identity === undefined ? {} : { identity: toIdentity(tenant, identity) }),
+    ...(assistant === undefined ? {} : { assistant }),
   };
 };
 

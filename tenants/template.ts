@@ -128,21 +128,30 @@ const fill = (template: string, scope: TemplateScope): Rendered => {
   return { text: text + template.slice(end), missing };
 };
 
-/** A task's subject: one line of at most 255 characters. Pure. Throws TemplateError. */
-export const renderLine = (template: string, scope: TemplateScope, most = 255): Rendered => {
-  const { text, missing } = fill(template, scope);
+/** A text as one line of at most so many characters, as it is: nothing in it is filled in. */
+export const oneLine = (text: string, most: number): string => {
   const line = text
     .replace(/\s*[\r\n]+\s*/g, '; ')
     .replace(control, '')
     .replace(/\s+/g, ' ')
     .trim();
-  return { text: shorten(line, most), missing };
+  return shorten(line, most);
+};
+
+/** A text of several lines and at most so many characters, as it is: nothing in it is filled in. */
+export const severalLines = (text: string, most: number): string =>
+  shorten(text.replace(/\r\n?/g, '\n').replace(control, ''), most);
+
+/** A task's subject: one line of at most 255 characters. Pure. Throws TemplateError. */
+export const renderLine = (template: string, scope: TemplateScope, most = 255): Rendered => {
+  const { text, missing } = fill(template, scope);
+  return { text: oneLine(text, most), missing };
 };
 
 /** A text of several lines, of at most 32,000 characters (Salesforce's long text area). Pure. Throws TemplateError. */
 export const renderText = (template: string, scope: TemplateScope, most = 32_000): Rendered => {
   const { text, missing } = fill(template, scope);
-  return { text: shorten(text.replace(/\r\n?/g, '\n').replace(control, ''), most), missing };
+  return { text: severalLines(text, most), missing };
 };
 
 /**

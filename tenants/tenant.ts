@@ -1,6 +1,7 @@
 import type { EntityName } from '../canonical-schema/entity';
 import type { TaskPriority } from '../canonical-schema/action';
 import type { Mapping } from '../connectors/contract';
+import type { Assistant } from './assistant';
 import type { CompiledExpression } from './expression';
 import type { Identity } from './identity';
 import type { RelatedValue } from './related';
@@ -20,6 +21,8 @@ export interface Tenant {
   readonly retention: Retention;
   /** Absent: no record is known to be the same customer's as another. */
   readonly identity?: Identity;
+  /** Absent: texts are the templates' own. */
+  readonly assistant?: Assistant;
 }
 
 /** How long the ledger keeps what it knows, in milliseconds. */
@@ -65,6 +68,8 @@ export interface TaskTemplate {
   readonly priority: TaskPriority;
   /** `owner` (of the record) or the CRM's id of a user or queue. */
   readonly assignTo?: string;
+  /** The assistant drafts the texts, within so many milliseconds. Absent: they are the template's. */
+  readonly draft?: { readonly withinMs: number };
 }
 
 /** A field of the record, under its native name. A text value is a template; null empties the field. */

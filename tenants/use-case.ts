@@ -16,8 +16,9 @@ import type { ActTemplate, Approval, Band, OutcomeRule, RouteTemplate, TaskTempl
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
-  readonly task?: Omit<TaskTemplate, 'kind' | 'due' | 'priority'> & {
+  readonly task?: Omit<TaskTemplate, 'kind' | 'due' | 'priority' | 'draft'> & {
     readonly due?: string;
+    readonly draft?: boolean;
     readonly priority?: TaskTemplate['priority'];
   };
   readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
@@ -49,6 +50,7 @@ export interface UseCaseSurroundings {
   readonly folder: string;
   /** Whether the file says by which keys records are one customer's. */
   readonly hasIdentity: boolean;
+  readonly hasAssistant: boolean;
 }
 
 /** The models there are, by name, with the classes that each tells apart. */
@@ -151,6 +153,22 @@ const customerFindings = (
   return [{ path, message, fix: 'add identity: with its rules to the tenant', target: { key: true } }, ...found];
 };
 
+const draftFindings = (
+  path: Path,
+  { act = {} }: WrittenUseCase,
+  { hasAssistant }: UseCaseSurroundings,
+): readonly Finding[] => {
+  if (hasAssistant) return [];
+  return Object.entries(act).flatMap(([band, acts]) =>
+    acts.flatMap(({ task }, index) => {
+      if (task?.draft !== true) return [];
+      const fix = 'add assistant: with its baseUrl and model to the tenant, or take draft out';
+      const message = 'the tenant has no assistant that could draft';
+      return [{ path: [...path, 'act', band, index, 'task', 'draft'], message, fix }];
+    }),
+  );
+};
+
 /** Everything that is wrong with a use case beyond its shape. */
 export const useCaseFindings = (
   name: string,
@@ -170,6 +188,7 @@ export const useCaseFindings = (
   return [
     ...referenceFindings(path, name, written, around),
     ...bandFindings(path, written),
+    ...draftFindings(path, written, around),
     ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),
     ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
@@ -185,13 +204,24 @@ const ms = (text: string): number => {
   return value;
 };
 
-const actTemplate = ({ task, set, route }: WrittenAct): ActTemplate => {
+const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): TaskTemplate => {
+  const { due, priority = 'normal', draft = false, ...texts } = task;
+  return {
+    ...{ kind: 'task', ...texts, priority },
+    ...(due === undefined ? {} : { due: ms(due) }),
+    ...(draft ? { draft: { withinMs: draftMs } } : {}),
+  };
+};
+
+const actTemplate = ({ task, set, route }: WrittenAct, draftMs: number): ActTemplate => {
   if (set !== undefined) return { kind: 'set', ...set };
   if (route !== undefined) return { kind: 'route', ...route };
   if (task === undefined) throw new Error('an act without task, set and route passed the schema');
-  const { due, priority = 'normal', ...texts } = task;
-  return { kind: 'task', ...texts, priority, ...(due === undefined ? {} : { due: ms(due) }) };
+  return taskTemplate(task, draftMs);
 };
+
+const templatesOf = (act: NonNullable<WrittenUseCase['act']>, draftMs: number): UseCase['act'] =>
+  Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map((one) => actTemplate(one, draftMs))]));
 
 const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome']>): OutcomeRule => ({
   ...(won === undefined ? {} : { won: compileExpression(won) }),
@@ -213,8 +243,11 @@ const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' |
     }),
   );
 
-/** A use case with its defaults filled in, paths relative to a folder. Only for one without findings. */
-export const toUseCase = (name: string, written: WrittenUseCase, folder: string): UseCase => {
+/**
+ * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
+ * @param draftMs how long a task waits for its draft, at most
+ */
+export const toUseCase = (name: string, written: WrittenUseCase, folder: string, draftMs: number): UseCase => {
   const { connection, when, outcome, act = {} } = written;
   const { model = name, approval = 'none', materialChange = 0.05 } = written;
   const bands: readonly Band[] = Object.entries(written.bands)
@@ -222,7 +255,7 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string)
     .sort((a, b) => b.from - a.from);
   const useCase = {
     ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
-    act: Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map(actTemplate)])),
+    act: templatesOf(act, draftMs),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),

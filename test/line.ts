@@ -26,6 +26,8 @@ export interface LineOptions {
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Merged into its use case. */
   readonly useCase?: Readonly<Record<string, unknown>>;
+  /** The assistant of the tenant's file. */
+  readonly assistant?: Readonly<Record<string, unknown>>;
   readonly roles?: readonly Role[];
   /** PostgreSQL instead of a PGlite in memory. */
   readonly databaseUrl?: string;
@@ -122,7 +124,7 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
 export async function writeTenant(
   dir: string,
   org: Pick<RunningSalesforce, 'baseUrl' | 'grpcAddress' | 'caCertPem' | 'clients'>,
-  options: Pick<LineOptions, 'connection' | 'useCase'> = {},
+  options: Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> = {},
 ): Promise<{ readonly tenant: Tenant; readonly tenantFile: string; readonly env: Record<string, string> }> {
   const caFile = path.join(dir, 'ca.pem');
   await writeFile(caFile, org.caCertPem);
@@ -144,6 +146,7 @@ export async function writeTenant(
         ...options.connection,
       },
     },
+    ...(options.assistant === undefined ? {} : { assistant: options.assistant }),
     useCases: {
       'lead-scoring': {
         connection: 'sales',

@@ -11,15 +11,18 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
+import type { Drafted, Proposal } from '../activities/engagement-types';
 import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
+import { drafted, proposalName, proposalOf, withoutProposal } from './drafting';
 import { names } from './names';
 import { bookkeeping, writeBack } from './options';
 
 const { act } = proxyActivities<Activities>(writeBack);
-const { conclude } = proxyLocalActivities<Activities>(bookkeeping);
+const { answerProposal, conclude } = proxyLocalActivities<Activities>(bookkeeping);
 
-/** A person's answer to the proposal of a decision. */
+/** A person's answer to the proposal of a decision, or of the assistant that drafted its task. */
 export interface Approved {
+  /** The decision's id; of an assistant's proposal the id with `:assistant` behind it. */
   readonly decisionid: string;
   readonly by: string;
   readonly verdict: 'approve' | 'refuse';
@@ -42,6 +45,8 @@ export interface EngagementState {
   readonly acted?: Directive;
   /** The last decision it was told of, acted on or only proposed: what its end is recorded with. */
   readonly heard?: string;
+  /** What the assistant proposed for the decision that was acted on, as long as nobody has answered. */
+  readonly proposal?: Proposal;
   readonly approvals: readonly (Approved & { readonly at: string })[];
 }
 
@@ -70,6 +75,8 @@ interface Inbox {
   answer?: Approved;
   /** The decision whose proposal awaits an answer. */
   proposed?: string;
+  /** The answer to what the assistant proposed. */
+  verdict?: Approved & { readonly at: string };
 }
 
 /**
@@ -91,6 +98,8 @@ export async function engagement(input: EngagementInput): Promise<EngagementEnd>
 
 interface Memory {
   state: EngagementState;
+  /** When the engagement ends without an outcome, ms since 1970; absent until it waits for what it has acted on. */
+  expiresAt?: number;
 }
 
 function listen(inbox: Inbox, memory: Memory): void {
@@ -100,18 +109,22 @@ function listen(inbox: Inbox, memory: Memory): void {
   setHandler(outcome, (told) => {
     inbox.seen ??= told;
   });
-  setHandler(engagementStatus, () => ({ ...memory.state, ...(inbox.proposed && { awaitsApproval: inbox.proposed }) }));
+  setHandler(engagementStatus, () => {
+    const awaited = inbox.proposed ?? openProposal(memory.state);
+    return { ...memory.state, ...(awaited && { awaitsApproval: awaited }) };
+  });
   setHandler(
     approve,
     (answer: Approved) => {
-      inbox.answer = answer;
-      const approvals = [...memory.state.approvals, { ...answer, at: new Date().toISOString() }];
-      memory.state = { ...memory.state, approvals };
+      const told = { ...answer, at: new Date().toISOString() };
+      if (answer.decisionid === inbox.proposed) inbox.answer = answer;
+      else inbox.verdict = told;
+      memory.state = { ...memory.state, approvals: [...memory.state.approvals, told] };
       return undefined;
     },
     {
       validator: ({ decisionid }: Approved) => {
-        mustAwait(inbox, decisionid);
+        mustAwait(inbox, memory.state, decisionid);
       },
     },
   );
@@ -119,20 +132,50 @@ function listen(inbox: Inbox, memory: Memory): void {
 
 /** Deals with the next thing heard; the engagement's end where it leads to one. */
 async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
-  const end = await nextEnd(inbox, memory.state.acted);
-  if (end !== undefined) return end;
-  const directive = inbox.directive;
+  const end = await nextEnd(inbox, memory);
+  const gone = await answered(input, inbox, memory);
+  const { directive } = inbox;
+  if (end !== undefined || gone !== undefined || directive === undefined) return end ?? gone;
   delete inbox.directive;
-  if (directive === undefined) return undefined;
-  memory.state = { ...memory.state, heard: directive.decision.id };
+  memory.state = { ...withoutProposal(memory.state), heard: directive.decision.id };
+  const draft = await drafted({ ...identity(input), directive });
   const refused = await refusal(inbox, directive);
   if (refused !== undefined) return refused === 'overtaken' ? undefined : refused;
-  const done = await act({ ...identity(input), directive, ...taskOf(memory.state), ...previousOf(memory.state) });
-  memory.state = { ...memory.state, acted: directive, ...(done.taskId === undefined ? {} : { taskId: done.taskId }) };
+  return follow(input, inbox, memory, directive, draft);
+}
+
+/** Acts on a directive that nothing stands against any more. */
+async function follow(
+  input: EngagementInput,
+  inbox: Inbox,
+  memory: Memory,
+  directive: Directive,
+  draft: Drafted | undefined,
+): Promise<End | undefined> {
+  const before = { ...taskOf(memory.state), ...previousOf(memory.state) };
+  const done = await act({ ...identity(input), directive, ...before, ...(draft === undefined ? {} : { draft }) });
+  memory.state = {
+    ...{ ...memory.state, acted: directive, ...proposalOf(draft) },
+    ...(done.taskId === undefined ? {} : { taskId: done.taskId }),
+  };
+  delete memory.expiresAt;
   if (done.ended !== undefined) return done.ended;
   if (directive.kind === 'moot' && !isWoken(inbox)) return moot;
   if (!keepsTask(directive)) memory.state = withoutTask(memory.state);
   return undefined;
+}
+
+/** Does what the assistant proposed where a person agreed to it. Only that the record is gone ends the engagement. */
+async function answered(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
+  const { verdict: answer } = inbox;
+  const { proposal, acted } = memory.state;
+  if (answer === undefined || proposal === undefined || acted === undefined) return undefined;
+  delete inbox.verdict;
+  memory.state = withoutProposal(memory.state);
+  await answerProposal({ ...answer, tenant: input.tenant, decisionid: acted.decision.id });
+  if (answer.verdict !== 'approve') return undefined;
+  const done = await act({ ...identity(input), directive: acted, ...previousOf(memory.state), proposal });
+  return done.ended?.label === 'gone' ? done.ended : undefined;
 }
 
 type End = Pick<EngagementEnd, 'label' | 'because'>;
@@ -141,15 +184,21 @@ const moot: End = { label: 'moot', because: 'the score no longer calls for actio
 const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
 
 /** Waits for something to do; the engagement's end where that is what comes. */
-async function nextEnd(inbox: Inbox, acted: Directive | undefined): Promise<End | undefined> {
-  const isInTime = acted === undefined ? await heard(inbox) : await condition(() => isWoken(inbox), acted.withinMs);
+async function nextEnd(inbox: Inbox, memory: Memory): Promise<End | undefined> {
+  const isInTime = await heardInTime(inbox, memory);
   if (inbox.seen !== undefined) return { label: inbox.seen.label, because: `told by event ${inbox.seen.eventid}` };
   return isInTime ? undefined : expired;
 }
 
-async function heard(inbox: Inbox): Promise<true> {
-  await condition(() => isWoken(inbox));
-  return true;
+/** Waits as long as what was acted on is in time: an answer to what the assistant proposed gives it no more. */
+async function heardInTime(inbox: Inbox, memory: Memory): Promise<boolean> {
+  const { acted } = memory.state;
+  if (acted === undefined) {
+    await condition(() => isWoken(inbox));
+    return true;
+  }
+  memory.expiresAt ??= Date.now() + acted.withinMs;
+  return condition(() => isWoken(inbox), Math.max(1, memory.expiresAt - Date.now()));
 }
 
 /** Proposes and waits where a person must agree: undefined when approved or not needed, `overtaken` when something newer was heard first. */
@@ -197,7 +246,7 @@ function leavesTaskOpen(label: OutcomeLabel): boolean {
 }
 
 function isWoken(inbox: Inbox): boolean {
-  return inbox.directive !== undefined || inbox.seen !== undefined;
+  return inbox.directive !== undefined || inbox.seen !== undefined || inbox.verdict !== undefined;
 }
 
 /** A read that the compiler does not foresee: handlers write between two awaits. */
@@ -205,8 +254,15 @@ function answerOf(inbox: Inbox): Approved | undefined {
   return inbox.answer;
 }
 
-function mustAwait(inbox: Inbox, decisionid: string): void {
-  if (inbox.proposed !== decisionid) throw new Error(`decision ${decisionid} awaits no approval`);
+function mustAwait(inbox: Inbox, state: EngagementState, decisionid: string): void {
+  const isAnswered = inbox.verdict !== undefined;
+  if (inbox.proposed === decisionid || (!isAnswered && openProposal(state) === decisionid)) return;
+  throw new Error(`decision ${decisionid} awaits no approval`);
+}
+
+/** The name of what the assistant proposed, where that awaits an answer. */
+function openProposal({ proposal, acted }: EngagementState): string | undefined {
+  return proposal === undefined || acted === undefined ? undefined : proposalName(acted.decision.id);
 }
 
 function isNewer(directive: Directive, than: Directive | undefined): boolean {

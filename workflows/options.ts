@@ -19,6 +19,16 @@ export const writeBack: ActivityOptions = {
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
 };
 
+/** A task waits for its draft: what the assistant may take, and as much again as asking and keeping it takes on a busy machine. */
+export function drafting(withinMs: number): ActivityOptions {
+  return {
+    scheduleToCloseTimeout: withinMs + 15_000,
+    startToCloseTimeout: withinMs + 10_000,
+    heartbeatTimeout: '10s',
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 3 },
+  };
+}
+
 /** Steps that only touch the ledger. */
 export const bookkeeping: LocalActivityOptions = {
   startToCloseTimeout: '30s',

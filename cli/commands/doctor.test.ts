@@ -1,9 +1,12 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '../../connectors/contract';
 import { projectRoot } from '../../services/project-root';
+import { startOpenAi } from '../../simulators/openai';
 import { signalbox } from '../terminal.fixture';
 
 const state = ['--state', '/nowhere/at/all'];
@@ -78,6 +81,30 @@ test('tells a connection that cannot be made', async () => {
   expect(code).toBe(1);
   expect(about(findings, /^connection sales of acme/)?.level).toBe('error');
   expect(JSON.stringify(findings)).not.toContain('not a key');
+});
+
+test('asks the assistant whether it knows the model, and warns where no task asks for it', async () => {
+  const stub = await startOpenAi({ apiKey: 'the-key' });
+  const dir = await mkdtemp(join(tmpdir(), 'signalbox-doctor-'));
+  try {
+    const example = await readFile(join(projectRoot, 'tenants/examples/acme.yaml'), 'utf8');
+    const file = join(dir, 'acme.yaml');
+    const env = { SF_CLIENT_ID: 'the-client-id', SF_PRIVATE_KEY: 'no key', ASSISTANT_KEY: 'the-key' };
+    const findingsWith = async (model: string) => {
+      const block = `assistant: { baseUrl: '${stub.baseUrl}', model: ${model}, apiKey: env:ASSISTANT_KEY }\n`;
+      await writeFile(file, `${block}${example}`);
+      return (await findingsOf(['--tenant-file', file], env)).findings;
+    };
+    const known = await findingsWith('local-model');
+    expect(about(known, /^assistant local-model at 127\.0\.0\.1:\d+ for acme/)?.level).toBe('ok');
+    expect(about(known, /^assistant of acme/)).toMatchObject({ level: 'warning', why: 'no task asks for it' });
+    const unknown = await findingsWith('nobody');
+    expect(about(unknown, /^assistant nobody/)).toMatchObject({ level: 'error', fix: 'correct assistant.model' });
+    expect(JSON.stringify([known, unknown])).not.toContain('the-key');
+  } finally {
+    await rm(dir, { recursive: true });
+    await stub.stop();
+  }
 });
 
 test('tells the same to a person', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkEndpoint } from '../../assistant/check-endpoint';
 import { BrokerConnection } from '../../broker/connection';
 import type { Finding } from '../../connectors/contract';
 import { noInbox } from '../../connectors/kit/no-inbox';
@@ -118,6 +119,18 @@ const checkConnection = async (tenant: Tenant, name: string): Findings => {
   }
 };
 
+const checkAssistant = async ({ tenant, assistant, useCases }: Tenant): Findings => {
+  if (assistant === undefined) return [];
+  const templates = Object.values(useCases).flatMap(({ act }) => Object.values(act).flat());
+  const isAsked = templates.some((template) => template.kind === 'task' && template.draft !== undefined);
+  const { what, ...rest } = await checkEndpoint(assistant, AbortSignal.timeout(patience));
+  const idle: Finding = {
+    ...{ level: 'warning', what: `assistant of ${tenant}`, why: 'no task asks for it' },
+    fix: 'write draft: true at a task',
+  };
+  return [{ ...rest, what: `${what} for ${tenant}` }, ...(isAsked ? [] : [idle])];
+};
+
 /** The tenant's file, or what is wrong with it. */
 const readTenant = async (
   options: Options,
@@ -159,6 +172,7 @@ const examine = async (options: Options, terminal: Terminal): Promise<void> => {
     checkTemporal(terminal),
     checkModels(options),
     checkLedger(options, terminal, tenant?.tenant),
+    ...(tenant === undefined ? [] : [checkAssistant(tenant)]),
     ...(tenant === undefined ? [] : Object.keys(tenant.connections).map((name) => checkConnection(tenant, name))),
   ]);
   const findings = [...ofFile, ...parts.flat()];
@@ -174,7 +188,7 @@ export const doctorCommand = (program: Command, terminal: Terminal): void => {
     .description(
       'Examine this machine, the servers, the models, the ledger and the connections: what, why and the fix.',
     )
-    .option('--tenant-file <FILE>', 'a tenant file, whose connections are proved without an effect')
+    .option('--tenant-file <FILE>', 'a tenant file, whose connections and assistant are proved without an effect')
     .option('--models <DIR>', 'the folder of the models')
     .option('--state <DIR>', 'where Signalbox keeps its state', '.signalbox')
     .option('--json', 'one line of JSON: {findings: [{level, what, why, fix}]}')

@@ -20,7 +20,7 @@ interface Checked {
 }
 
 /** What was understood, without a single setting's value: secrets are among them. */
-const understood = ({ tenant, partitions, connections, useCases }: Tenant) => ({
+const understood = ({ tenant, partitions, connections, useCases, assistant }: Tenant) => ({
   tenant,
   partitions,
   connections: Object.values(connections).map(({ name, connector, streams, mapping }) => ({
@@ -32,6 +32,7 @@ const understood = ({ tenant, partitions, connections, useCases }: Tenant) => ({
   useCases: Object.values(useCases).map(({ name, connection, entity, model, bands, policy }) => ({
     ...{ name, connection, entity, model, bands, policy },
   })),
+  ...(assistant && { assistant: { model: assistant.model, host: new URL(assistant.baseUrl).host } }),
 });
 
 const check = (file: string, models: KnownModels, { env }: Terminal): Checked => {
@@ -57,6 +58,7 @@ const checkedText = ({ file, faults, understood: what }: Checked): string => {
       ({ name, entity, connection, model, bands }) =>
         `  use case ${name}: scores each ${entity} of ${connection} with ${model}; ${bands.map(bandText).join(', ')}`,
     ),
+    ...(what.assistant === undefined ? [] : [`  assistant ${what.assistant.model} at ${what.assistant.host}`]),
     '',
   ].join('\n');
 };

@@ -14,6 +14,7 @@ const product = [
   'ledger',
   'models',
   'services',
+  'assistant',
   'tenants',
   'workflows',
 ];

@@ -47,7 +47,7 @@ function brokenLinks({ file, text }: Page): readonly string[] {
 }
 
 const folders = [
-  'activities|broker|canonical-schema|cli|connectors|deploy|docs|ledger|models|services|simulators|tenants|test|workflows',
+  'activities|assistant|broker|canonical-schema|cli|connectors|deploy|docs|ledger|models|services|simulators|tenants|test|workflows',
 ];
 const quotedPath = new RegExp(`\`((?:${folders.join('|')})/[\\w./@-]*)\``, 'g');
 

@@ -2,13 +2,14 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Role } from '../../services/signalbox';
 import { reconcileNow } from '../../services/reconcile';
 import { laneId, reconciliationId } from '../../workflows/names';
+import { dataIn, startOpenAi } from '../../simulators/openai';
 import { startDynamics365Line } from '../dynamics365-line';
 import { eventOf } from '../fixtures/events';
 import { startShortHistoryServer } from '../integration/short-history-server';
 import { decide, leadOf, recordOf, startTenants, withoutIngest, type TenantsLine } from '../integration/tenants-line';
 import { coldLead, until } from '../line';
 import { saveHistory } from './history-file';
-import { scenarios, variants } from './scenarios';
+import { scenarios, variantsWith } from './scenarios';
 
 /** Records every scenario from a run on real parts, or those of the workflows that are named, and tells which files were written. */
 async function main(): Promise<void> {
@@ -25,7 +26,15 @@ async function main(): Promise<void> {
 }
 
 async function recordAll(some: Partial<typeof scenarios>, roles?: readonly Role[]): Promise<void> {
-  const line = await startTenants(variants, roles === undefined ? {} : { roles });
+  const stub = await startOpenAi({
+    reply: (asked) => ({
+      ...(dataIn(asked).task as object),
+      description: 'Drafted.',
+      proposal: 'P1',
+      because: 'Quiet.',
+    }),
+  });
+  const line = await startTenants(variantsWith(stub.baseUrl), roles === undefined ? {} : { roles });
   try {
     for (const [workflow, byName] of Object.entries(some)) {
       for (const [name, scenario] of Object.entries(byName))
@@ -33,6 +42,7 @@ async function recordAll(some: Partial<typeof scenarios>, roles?: readonly Role[
     }
   } finally {
     await line.stop();
+    await stub.stop();
   }
 }
 

@@ -9,16 +9,29 @@ import { engagementOf, tasksAbout, untilProposed, untilTask } from '../integrati
 import { learner, turnedRound } from '../integration/turned-round';
 import { coldLead, hotLead, until } from '../line';
 
-/** The tenants that the scenarios of one line need. */
-export const variants = {
+/**
+ * The tenants that the scenarios of one line need.
+ * @param assistantUrl of the endpoint that drafts for one of them
+ */
+export const variantsWith = (assistantUrl: string) => ({
   usual: {},
   approval: { useCase: { approval: 'required' } },
   brief: { useCase: { outcome: { within: 'PT2S' } } },
   learns: { useCase: { learning: { window: 1000 } } },
   picky: { useCase: { when: '$number(record.company) > 0' } },
-} as const;
+  assisted: {
+    assistant: { baseUrl: assistantUrl, model: 'local-model' },
+    useCase: {
+      act: {
+        hot: [{ task: { subject: 'Call {{record.name}} today', draft: true } }],
+        warm: [{ set: { field: 'Rating', value: 'Warm' } }],
+      },
+    },
+  },
+});
 
-type ScenarioLine = TenantsLine<keyof typeof variants>;
+type VariantName = keyof ReturnType<typeof variantsWith>;
+type ScenarioLine = TenantsLine<VariantName>;
 
 /** Leads something to happen and gives the run that dealt with it. */
 export type Scenario = (line: ScenarioLine) => Promise<WorkflowHandle>;
@@ -39,6 +52,7 @@ export const scenarios = {
     expired: (line) => ended(line, 'brief', () => undefined),
     approved: (line) => answered(line, 'approve'),
     refused: (line) => answered(line, 'refuse'),
+    drafted: draftedAndProposed,
   },
   subscription: { 'expired-position': positionExpired },
   fillGap: { backfill: gapFilled },
@@ -106,7 +120,7 @@ interface Engaged {
   readonly run: WorkflowHandle;
 }
 
-async function engaged(line: ScenarioLine, variant: keyof typeof variants): Promise<Engaged> {
+async function engaged(line: ScenarioLine, variant: VariantName): Promise<Engaged> {
   const lead = line.org.admin.create('Lead', leadOf(variant));
   const taskId = await untilTask(line, line.tenants[variant], lead);
   return { lead, taskId, run: engagementOf(line, line.tenants[variant], lead) };
@@ -125,7 +139,7 @@ async function engagementMoot(line: ScenarioLine): Promise<WorkflowHandle> {
 
 async function ended(
   line: ScenarioLine,
-  variant: keyof typeof variants,
+  variant: VariantName,
   end: (engagement: Engaged) => void,
 ): Promise<WorkflowHandle> {
   const engagement = await engaged(line, variant);
@@ -141,6 +155,21 @@ async function answered(line: ScenarioLine, verdict: Approved['verdict']): Promi
   const decisionid = await untilProposed(run);
   await run.executeUpdate<undefined, [Approved]>(names.approve, { args: [{ decisionid, by: 'recorder', verdict }] });
   if (verdict === 'approve') line.org.admin.remove(await untilTask(line, approval, lead));
+  await run.result();
+  return run;
+}
+
+/** An assistant drafts and proposes; a person agrees, and completes the task. */
+async function draftedAndProposed(line: ScenarioLine): Promise<WorkflowHandle> {
+  const { lead, taskId, run } = await engaged(line, 'assisted');
+  const decisionid = await untilProposed(run);
+  await run.executeUpdate<undefined, [Approved]>(names.approve, {
+    args: [{ decisionid, by: 'recorder', verdict: 'approve' }],
+  });
+  await until('what was proposed to be done', () =>
+    line.org.admin.records('Lead').some(({ Id, Rating }) => Id === lead && Rating === 'Warm'),
+  );
+  line.org.admin.completeTask(taskId);
   await run.result();
   return run;
 }

@@ -1,0 +1,1 @@
+export { dataIn, startOpenAi, type Asked, type RunningOpenAi } from './start';
