@@ -117,6 +117,20 @@ test('fields are set from templates, beside the task', () => {
   expect(told).toMatchObject({ fields: { Model__c: decision.model } });
 });
 
+test('a note says its text, why and the receipt; each has an id of its own, and a later decision leaves another', () => {
+  const note: ActTemplate = { kind: 'note', title: '{{record.name}} is {{band}}', text: 'Ask about the price.' };
+  const [first, second] = composed({}, [note, { kind: 'note', title: 'Again' }]);
+  expect(first).toMatchObject({ id: 'sbx:e1:lead-scoring:add-note', note: { title: 'Maria Lopez is hot' } });
+  expect(first?.kind === 'add-note' && first.note.text.split('\n').slice(0, 4)).toEqual([
+    'Ask about the price.',
+    '',
+    'Why (80 % likely):',
+    '+ Contacted in March',
+  ]);
+  expect(second).toMatchObject({ id: 'sbx:e1:lead-scoring:add-note:2', note: { title: 'Again' } });
+  expect(composed({ taskId: '00T1' }, [task, note]).map(({ kind }) => kind)).toEqual(['update-task', 'add-note']);
+});
+
 test('a band without a task closes the one that is open', () => {
   expect(composed({ taskId: '00T000000000001AAA' }, [set]).map(({ kind }) => kind)).toEqual([
     'close-task',

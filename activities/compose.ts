@@ -1,7 +1,7 @@
-import type { Action, SetFields, TaskContent } from '../canonical-schema/action';
+import type { Action, AddNote, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { renderLine, renderText, renderValue, type TemplateScope } from '../tenants/template';
-import type { ActTemplate, TaskTemplate } from '../tenants/tenant';
+import type { ActTemplate, NoteTemplate, TaskTemplate } from '../tenants/tenant';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest } from './lane-types';
 import type { Snapshot } from './merge';
@@ -17,8 +17,9 @@ export function compose(input: ActInput, snapshot: Snapshot): readonly Action[] 
     .map((template) => taskAction(input, template, scope, snapshot));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
+  const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
   const fields = setAction(input, scope);
-  return fields === undefined ? tasks : [...tasks, fields];
+  return [...tasks, ...notes, ...(fields === undefined ? [] : [fields])];
 }
 
 function taskAction(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
@@ -28,6 +29,13 @@ function taskAction(input: ActInput, template: TaskTemplate, scope: TemplateScop
   // The due time was promised when the task was made; a new score does not move it.
   const { subject, description, priority } = task;
   return { ...base(input, 'update-task'), kind: 'update-task', taskId, task: { subject, description, priority } };
+}
+
+/** Each decision that is acted on leaves its own note; of several notes of a band each has a number. */
+function noteAction(input: ActInput, template: NoteTemplate, scope: TemplateScope, index: number): AddNote {
+  const common = base(input, 'add-note');
+  const note = { title: renderLine(template.title, scope, 255).text, text: body(input, template.text, scope) };
+  return { ...common, id: index === 0 ? common.id : `${common.id}:${index + 1}`, kind: 'add-note', note };
 }
 
 function closing(input: ActInput, taskId: string): Action {
@@ -54,6 +62,7 @@ function fieldOf(
 ): readonly (readonly [string, SetFields['fields'][string]])[] {
   switch (template.kind) {
     case 'task':
+    case 'note':
       return [];
     case 'set':
       return [[template.field, renderValue(template.value, scope).value]];
@@ -85,7 +94,7 @@ function content(input: ActInput, template: TaskTemplate, scope: TemplateScope, 
   const line = renderLine(template.subject, scope, 230).text;
   return {
     subject: /\{\{\s*(score|percent)/.test(template.subject) ? line : `${line} (${percent(decision.score)} likely)`,
-    description: body(input, template, scope),
+    description: body(input, template.body, scope),
     priority: template.priority,
     ...(due === undefined ? {} : { due }),
     ...(typeof owner === 'string' ? { assignTo: owner } : {}),
@@ -93,10 +102,10 @@ function content(input: ActInput, template: TaskTemplate, scope: TemplateScope, 
 }
 
 /** The tenant's text, the reasons in words, what changed, until when it holds, and the receipt. */
-function body(input: ActInput, template: TaskTemplate, scope: TemplateScope): string {
+function body(input: ActInput, template: string | undefined, scope: TemplateScope): string {
   const { decision, withinMs } = input.directive;
   const lines = [
-    ...(template.body === undefined ? [] : [renderText(template.body, scope, 20_000).text, '']),
+    ...(template === undefined ? [] : [renderText(template, scope, 20_000).text, '']),
     `Why (${percent(decision.score)} likely):`,
     ...decision.reasons.map(({ text, contribution }) => `${contribution > 0 ? '+' : '-'} ${text}`),
     ...changeSince(input.previous, decision),
@@ -139,6 +148,10 @@ function rankingScope(ranking: DecisionDigest['ranking'] = []): TemplateScope {
 
 function percent(score: number): string {
   return `${Math.round(score * 100)} %`;
+}
+
+function isNote(template: ActTemplate): template is NoteTemplate {
+  return template.kind === 'note';
 }
 
 function isTask(template: ActTemplate): template is TaskTemplate {

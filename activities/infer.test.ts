@@ -74,7 +74,7 @@ async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related'
 
 describe.each(names)('%s in a lane', (name) => {
   it('is switched on by a few lines of a tenant file', () => {
-    const around = { mappings: { sales: {} }, models: scorers, folder: __dirname, hasIdentity: false };
+    const around = { connectors: {}, mappings: { sales: {} }, models: scorers, folder: __dirname, hasIdentity: false };
     expect(useCaseFindings(name, written[name]!, around)).toStrictEqual([]);
   });
 

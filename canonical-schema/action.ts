@@ -53,7 +53,18 @@ export interface SetFields extends ActionBase {
   readonly expectedVersion?: string;
 }
 
-export type Action = CreateTask | UpdateTask | CloseTask | SetFields;
+/** Leaves one note at the record. The CRM keeps `id` with it, or an id made of it, so that a second try finds the first. */
+export interface AddNote extends ActionBase {
+  readonly kind: 'add-note';
+  readonly note: {
+    /** One line, at most 255 characters. */
+    readonly title: string;
+    /** Plain text, lines separated by `\n`. */
+    readonly text: string;
+  };
+}
+
+export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote;
 export type ActionKind = Action['kind'];
 
 /**

@@ -71,6 +71,8 @@ const actionText = (action: Action): string => {
       return `set ${Object.entries(action.fields)
         .map(([field, value]) => `${field} = ${shown(value)}`)
         .join(', ')}`;
+    case 'add-note':
+      return `add note "${shown(action.note.title)}"`;
   }
 };
 

@@ -67,6 +67,13 @@ export interface TaskTemplate {
   readonly assignTo?: string;
 }
 
+/** A note at the record, for whoever opens it next. `title` and `text` are templates. */
+export interface NoteTemplate {
+  readonly kind: 'note';
+  readonly title: string;
+  readonly text?: string;
+}
+
 /** A field of the record, under its native name. A text value is a template; null empties the field. */
 export interface SetTemplate {
   readonly kind: 'set';
@@ -86,7 +93,7 @@ export interface RouteTemplate {
 }
 
 /** What a band calls for. */
-export type ActTemplate = TaskTemplate | SetTemplate | RouteTemplate;
+export type ActTemplate = TaskTemplate | NoteTemplate | SetTemplate | RouteTemplate;
 
 /** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
 export type Approval = 'none' | 'required' | { readonly above: number };

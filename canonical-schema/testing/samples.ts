@@ -231,6 +231,7 @@ export const sampleActions: readonly Action[] = [
     fields: { Rating: 'Hot', Score__c: 87, Flag__c: true, Old__c: null },
     expectedVersion: at,
   },
+  { ...action, kind: 'add-note', note: { title: 'Likely to leave', text: 'Why\n+ Pays monthly' } },
 ];
 
 /** One result of every outcome. */

@@ -35,7 +35,7 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
     ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
     ...['interaction', 'order', 'transaction', 'asset', 'record'],
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
   receives: ({ webhook }) => webhook !== undefined,
   reconciles,
   connect,

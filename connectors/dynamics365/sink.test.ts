@@ -1,6 +1,6 @@
 import type { Action, ActionResult, CreateTask } from '../../canonical-schema/action';
 import { type Sample, startSample } from '../../test/dynamics365-org';
-import { taskIdOf } from './task-row';
+import { noteIdOf, taskIdOf } from './task-row';
 
 let sample: Sample;
 let lead: string;
@@ -102,6 +102,42 @@ describe('a task', () => {
       code: 'SBX_DYNAMICS365_OWNER',
     });
     expect(sample.org.admin.tasks()).toHaveLength(0);
+  });
+});
+
+describe('a note', () => {
+  const note = (id: string, about = { entity: 'lead', id: lead }): Action => ({
+    kind: 'add-note',
+    ...base(id, about),
+    note: { title: 'Likely to buy', text: 'Why\n+ Asked for a price' },
+  });
+  const noteOf = (id: string) => sample.org.admin.record('annotation', noteIdOf({ id, tenantid: 'acme' }));
+
+  it('is an annotation of the record, made once and left as a person changed it', async () => {
+    const nativeId = noteIdOf({ id: 'n-1', tenantid: 'acme' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'applied', nativeId });
+    expect(noteOf('n-1')).toMatchObject({
+      subject: 'Likely to buy',
+      notetext: 'Why\n+ Asked for a price',
+      _objectid_value: lead,
+      objecttypecode: 'lead',
+    });
+    await sample.org.admin.update('annotation', nativeId, { notetext: 'Called her' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'already-applied', nativeId });
+    expect(noteOf('n-1')).toMatchObject({ notetext: 'Called her' });
+    expect(sample.org.admin.records('annotation')).toHaveLength(1);
+  });
+
+  it('is there once when its answer was lost', async () => {
+    sample.org.admin.fault({ kind: 'dropResponse' });
+    expect(await one(note('n-1'))).toMatchObject({ failure: 'retryable' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'already-applied' });
+    expect(sample.org.admin.records('annotation')).toHaveLength(1);
+  });
+
+  it('of a table without notes is refused', async () => {
+    const box = await sample.org.admin.create('new_box', { new_name: 'Crate' });
+    expect(await one(note('n-1', { entity: 'record', id: box }))).toMatchObject({ failure: 'permanent' });
   });
 });
 

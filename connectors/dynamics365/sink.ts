@@ -1,4 +1,12 @@
-import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
+import type {
+  Action,
+  ActionResult,
+  AddNote,
+  CloseTask,
+  CreateTask,
+  SetFields,
+  UpdateTask,
+} from '../../canonical-schema/action';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { refused } from '../kit/action-result';
@@ -11,7 +19,7 @@ import { versionOf } from './normalise/told';
 import type { Owners } from './owners';
 import type { RecordTargets } from './record-targets';
 import type { TableDefinition } from './table-definitions';
-import { changedTask, newTask, type Row, taskIdOf } from './task-row';
+import { changedTask, newNote, newTask, noteIdOf, type Row, taskIdOf } from './task-row';
 import type { ApiAnswer, ApiRequest, WebApi } from './web-api';
 import { connectorErrorOf, failureOf, WebApiFailure } from './web-api-failure';
 
@@ -29,8 +37,8 @@ const windowMs = 10;
 const wantsRow = { prefer: 'return=representation' };
 
 /**
- * Writes through the Web API. A task is created under an id derived from its action, and only where there is none under it: a
- * late retry neither makes another task nor undoes what a person has done to the first one. Writes of one moment share a batch.
+ * Writes through the Web API. A task or note is created under an id derived from its action, and only where there is none under it:
+ * a late retry neither makes another one nor undoes what a person has done to the first one. Writes of one moment share a batch.
  */
 export class DataverseSink implements Sink {
   readonly apply: Sink['apply'];
@@ -60,6 +68,8 @@ export class DataverseSink implements Sink {
         return this.#create(action);
       case 'set-fields':
         return this.#setFields(action);
+      case 'add-note':
+        return this.#addNote(action);
       default:
         return this.#change(action);
     }
@@ -68,13 +78,24 @@ export class DataverseSink implements Sink {
   async #create(action: CreateTask): Promise<ActionResult> {
     const { about, task } = action;
     const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
-    const id = taskIdOf(action);
     const body = {
       ...newTask(action),
       ...(await this.#ownerOf(task.assignTo)),
       [`regardingobjectid_${table}_task@odata.bind`]: `/${set}(${about.id})`,
     };
-    const answer = await this.#write(`tasks(${id})`, body, { ...wantsRow, 'if-none-match': '*' });
+    return this.#make(action, 'tasks', taskIdOf(action), body);
+  }
+
+  async #addNote(action: AddNote): Promise<ActionResult> {
+    const { about } = action;
+    const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
+    const body = { ...newNote(action), [`objectid_${table}@odata.bind`]: `/${set}(${about.id})` };
+    return this.#make(action, 'annotations', noteIdOf(action), body);
+  }
+
+  /** Makes a row under an id of its action's own; where there is one already, an earlier try has made it. */
+  async #make(action: Action, set: string, id: string, body: object): Promise<ActionResult> {
+    const answer = await this.#write(`${set}(${id})`, body, { ...wantsRow, 'if-none-match': '*' });
     if (!(answer instanceof WebApiFailure)) return applied(action, 'applied', id, answer);
     const isThere = answer.status === 412 && answer.code !== duplicateRule;
     return isThere

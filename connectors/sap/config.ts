@@ -70,6 +70,7 @@ export interface SapConfig {
   readonly objects?: readonly string[];
   readonly ownUsers?: readonly string[];
   readonly taskKeyField?: string;
+  readonly note?: Partial<NoteSettings>;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
 }
@@ -90,7 +91,18 @@ export interface Settings {
   readonly objects: readonly string[];
   readonly ownUsers: readonly string[];
   readonly taskKeyField: string;
+  readonly note: NoteSettings;
   readonly requestsPerSecond: number;
+}
+
+/** How notes are written. */
+export interface NoteSettings {
+  /** Text id of the customer's text that notes are added to, in S/4HANA. */
+  readonly textId: string;
+  /** Type of a note at a ticket, in Cloud for Customer. */
+  readonly ticketType: string;
+  /** SAP's language key. */
+  readonly language: string;
 }
 
 export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions' | 'timeoutSeconds'>> {
@@ -118,6 +130,7 @@ export function settingsOf(config: SapConfig): Settings {
       ...(config.ownUsers ?? []),
     ],
     taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
+    note: { textId: '0001', ticketType: '10011', language: 'EN', ...config.note },
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
 }

@@ -2,6 +2,7 @@ import type { Action, ActionResult } from '../../../canonical-schema/action';
 import type { Sink } from '../../contract';
 import { untilAborted } from '../../kit/abort';
 import { coalesce } from '../../kit/coalesce';
+import { addNotes } from './add-notes';
 import { createTasks } from './create-tasks';
 import { failedCall } from './results';
 import type { SinkContext } from './sink-context';
@@ -40,13 +41,14 @@ export class ODataSink implements Sink {
 
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
     const creations = batch.filter((action) => action.kind === 'create-task');
-    const updates = batch.filter((action) => action.kind !== 'create-task');
-    const [created, updated] = await Promise.all([
+    const notes = batch.filter((action) => action.kind === 'add-note');
+    const updates = batch.filter((action) => action.kind !== 'create-task' && action.kind !== 'add-note');
+    const [created, noted, updated] = await Promise.all([
       this.#context.createActivities?.(creations) ?? createTasks(creations, this.#context),
+      addNotes(notes, this.#context),
       updateRecords(updates, this.#context),
     ]);
-    return batch.map(
-      (action) => created.get(action.id) ?? updated.get(action.id) ?? failedCall(action, new Error('lost')),
-    );
+    const results = new Map([...created, ...noted, ...updated]);
+    return batch.map((action) => results.get(action.id) ?? failedCall(action, new Error('lost')));
   }
 }

@@ -1,7 +1,7 @@
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { dynamics365 } from '../../../connectors/dynamics365';
 import { imageName } from '../../../connectors/dynamics365/native';
-import { taskIdOf } from '../../../connectors/dynamics365/task-row';
+import { noteIdOf, taskIdOf } from '../../../connectors/dynamics365/task-row';
 import { type RunningDynamics365, startDynamics365 } from '../../../simulators/dynamics365';
 import { openDoor } from '../door';
 import { goldensIn } from '../goldens';
@@ -97,6 +97,10 @@ async function startCrm(): Promise<Crm> {
     tasksOf: (actionId) => {
       const id = taskIdOf({ id: actionId, tenantid: 'contract' });
       return Promise.resolve(admin.tasks().filter(({ activityid }) => activityid === id).length);
+    },
+    notesOf: (actionId) => {
+      const id = noteIdOf({ id: actionId, tenantid: 'contract' });
+      return Promise.resolve(admin.records('annotation').filter(({ annotationid }) => annotationid === id).length);
     },
     handedOut: () => Promise.resolve(inbox.handedOut),
     inbox,
