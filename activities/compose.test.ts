@@ -180,6 +180,16 @@ describe('of a model with several classes', () => {
     expect(ranked([{ ...route, otherwise: '00G1' }], other)).toMatchObject([{ fields: { OwnerId: '00G1' } }]);
   });
 
+  test('a route may put the record into a queue, and leave its owner', () => {
+    const queued: ActTemplate = { kind: 'route', queue: true, to: { 'Group 70': 'q-70' }, otherwise: 'q-1' };
+    expect(ranked([set, queued])).toMatchObject([
+      { id: 'sbx:e1:lead-scoring:add-to-queue', kind: 'add-to-queue', queue: 'q-70' },
+      { kind: 'set-fields', fields: { Rating: 'hot' } },
+    ]);
+    expect(ranked([queued], [{ label: 'Group 9', score: 0.9 }])).toMatchObject([{ queue: 'q-1' }]);
+    expect(ranked([{ kind: 'route', queue: true, to: { 'Group 8': 'q-8' } }])).toEqual([]);
+  });
+
   test('a task may name the class and tell the likeliest', () => {
     const [created] = ranked([{ ...task, subject: 'Give to {{label}}? {{percent}} %', body: '{{ranking}}' }]);
     expect(created).toMatchObject({

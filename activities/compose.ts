@@ -1,7 +1,7 @@
-import type { Action, AddNote, SetFields, TaskContent } from '../canonical-schema/action';
+import type { Action, AddNote, AddToQueue, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { renderLine, renderText, renderValue, type TemplateScope } from '../tenants/template';
-import type { ActTemplate, NoteTemplate, TaskTemplate } from '../tenants/tenant';
+import type { ActTemplate, NoteTemplate, RouteTemplate, TaskTemplate } from '../tenants/tenant';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest } from './lane-types';
 import type { Snapshot } from './merge';
@@ -18,8 +18,9 @@ export function compose(input: ActInput, snapshot: Snapshot): readonly Action[] 
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
   const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
+  const queues = directive.templates.flatMap((template) => queueAction(input, template)).slice(0, 1);
   const fields = setAction(input, scope);
-  return [...tasks, ...notes, ...(fields === undefined ? [] : [fields])];
+  return [...tasks, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
 }
 
 function taskAction(input: ActInput, template: TaskTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
@@ -67,11 +68,23 @@ function fieldOf(
     case 'set':
       return [[template.field, renderValue(template.value, scope).value]];
     case 'route': {
-      const label = ranking?.[0]?.label ?? '';
-      const owner = Object.hasOwn(template.to, label) ? template.to[label] : template.otherwise;
-      return owner === undefined ? [] : [[template.field, owner]];
+      const owner = routed(template, ranking);
+      return owner === undefined || 'queue' in template ? [] : [[template.field, owner]];
     }
   }
+}
+
+/** The queue that a route puts the record into; none where it knows none for the class. */
+function queueAction(input: ActInput, template: ActTemplate): readonly AddToQueue[] {
+  if (template.kind !== 'route' || !('queue' in template)) return [];
+  const queue = routed(template, input.directive.decision.ranking);
+  return queue === undefined ? [] : [{ ...base(input, 'add-to-queue'), kind: 'add-to-queue', queue }];
+}
+
+/** Where a route leads, by the best class. */
+function routed({ to, otherwise }: RouteTemplate, ranking: DecisionDigest['ranking']): string | undefined {
+  const label = ranking?.[0]?.label ?? '';
+  return Object.hasOwn(to, label) ? to[label] : otherwise;
 }
 
 function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {

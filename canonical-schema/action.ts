@@ -64,7 +64,14 @@ export interface AddNote extends ActionBase {
   };
 }
 
-export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote;
+/** Puts the record into a queue, out of the one that it is in. */
+export interface AddToQueue extends ActionBase {
+  readonly kind: 'add-to-queue';
+  /** The CRM's id of the queue, or of the user or team whose own queue is meant. */
+  readonly queue: string;
+}
+
+export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue;
 export type ActionKind = Action['kind'];
 
 /**

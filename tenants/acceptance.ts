@@ -4,12 +4,26 @@ import type { Path } from './document';
 import type { Finding } from './shape-faults';
 import type { WrittenAct } from './use-case';
 
-/** What an act asks of a sink, and how a person calls it. */
-const askedBy: Readonly<Record<keyof WrittenAct, { readonly kind: ActionKind; readonly what: string }>> = {
-  task: { kind: 'create-task', what: 'tasks' },
-  note: { kind: 'add-note', what: 'notes' },
-  set: { kind: 'set-fields', what: 'fields' },
-  route: { kind: 'set-fields', what: 'owners' },
+/** What a person calls the effects of actions that acts ask for. */
+const words: Partial<Record<ActionKind, string>> = {
+  'create-task': 'tasks',
+  'add-note': 'notes',
+  'set-fields': 'fields',
+  'add-to-queue': 'queues',
+};
+
+const kindOf = (act: WrittenAct): ActionKind => {
+  if (act.task !== undefined) return 'create-task';
+  if (act.note !== undefined) return 'add-note';
+  return act.route !== undefined && 'queue' in act.route && !('field' in act.route) ? 'add-to-queue' : 'set-fields';
+};
+
+const fixOf = (kind: ActionKind, accepts: readonly ActionKind[]): string => {
+  if (kind === 'add-to-queue' && accepts.includes('set-fields'))
+    return 'write field: with the name of the owner’s field: queues are owners there, or there are none';
+  const able = accepts.flatMap((other) => words[other] ?? []);
+  const elsewhere = 'let the use case act through a connection of another connector';
+  return able.length === 0 ? elsewhere : `write ${able.join(', ')}, or ${elsewhere}`;
 };
 
 /** An act that the connection's connector cannot write. */
@@ -18,16 +32,10 @@ export const acceptanceFindings = (
   act: WrittenAct,
   connector: AnyConnector | undefined,
 ): readonly Finding[] => {
-  if (connector === undefined) return [];
+  const kind = kindOf(act);
+  if (connector === undefined || connector.accepts.includes(kind)) return [];
   const { name, accepts } = connector;
-  return (Object.keys(act) as (keyof WrittenAct)[]).flatMap((key) => {
-    const { kind, what } = askedBy[key];
-    if (accepts.includes(kind)) return [];
-    const able = Object.values(askedBy).filter((other) => accepts.includes(other.kind));
-    const fix =
-      able.length === 0
-        ? 'let the use case act through a connection of another connector'
-        : `write ${[...new Set(able.map((other) => other.what))].join(', ')} instead, or act through a connection of another connector`;
-    return [{ path: [...path, key], message: `${name} writes no ${what}`, fix, target: { key: true } }];
-  });
+  const [key = ''] = Object.keys(act);
+  const message = `${name} writes no ${words[kind] ?? kind}`;
+  return [{ path: [...path, key], message, fix: fixOf(kind, accepts), target: { key: true } }];
 };

@@ -247,27 +247,6 @@ describe('a fault of meaning', () => {
     ],
   ])('%s', expectFault);
 
-  const planner = `tenant: acme
-connections:
-  office:
-    connector: graph
-    auth: { kind: client-credentials, directoryId: 7f3d2c9a-0b1e-4c5d-8e6f-a1b2c3d4e5f6, clientId: c, clientSecret: env:SF_CLIENT_ID }
-    subscribe: [users/a@acme.example/messages]
-useCases:
-  lead-scoring: { connection: office, bands: { hot: 0.6 }, act: { hot: [{ note: { title: Hot } }] } }
-`;
-  test('an act that the connector cannot write', () => {
-    expect(faultsOf(planner)).toMatchObject([
-      {
-        line: 8,
-        column: 75,
-        path: 'useCases.lead-scoring.act.hot[0].note',
-        message: 'graph writes no notes',
-        fix: 'write tasks, fields, owners instead, or act through a connection of another connector',
-      },
-    ]);
-  });
-
   test('a route to a class that the model does not have', () => {
     const text = acme
       .replace('connection: sales\n', 'connection: sales\n    model: case-routing\n')

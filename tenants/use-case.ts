@@ -19,7 +19,8 @@ import type {
   Band,
   NoteTemplate,
   OutcomeRule,
-  RouteTemplate,
+  OwnerRoute,
+  QueueRoute,
   TaskTemplate,
   UseCase,
 } from './tenant';
@@ -32,7 +33,7 @@ export interface WrittenAct {
   };
   readonly note?: Omit<NoteTemplate, 'kind'>;
   readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
-  readonly route?: Omit<RouteTemplate, 'kind'>;
+  readonly route?: Omit<OwnerRoute, 'kind'> | Omit<QueueRoute, 'kind'>;
 }
 
 /** A use case as the file has it, once its shape was checked. */

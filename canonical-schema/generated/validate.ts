@@ -3301,7 +3301,7 @@ return errors === 0;
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const action = validate63;
-const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false}]};
+const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false}]};
 
 function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/action.v1.json" */;
@@ -5556,8 +5556,10 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else {
-const err190 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+else if(tag0 === "add-to-queue"){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err190 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -5566,9 +5568,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-else {
-const err191 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(data.tenantid === undefined){
+const err191 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "tenantid"},message:"must have required property '"+"tenantid"+"'"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -5577,14 +5578,367 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-else {
-const err192 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.connection === undefined){
+const err192 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "connection"},message:"must have required property '"+"connection"+"'"};
 if(vErrors === null){
 vErrors = [err192];
 }
 else {
 vErrors.push(err192);
+}
+errors++;
+}
+if(data.about === undefined){
+const err193 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "about"},message:"must have required property '"+"about"+"'"};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+if(data.decisionid === undefined){
+const err194 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "decisionid"},message:"must have required property '"+"decisionid"+"'"};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err195 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+if(data.queue === undefined){
+const err196 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "queue"},message:"must have required property '"+"queue"+"'"};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+for(const key14 in data){
+if(!(((((((key14 === "id") || (key14 === "tenantid")) || (key14 === "connection")) || (key14 === "about")) || (key14 === "decisionid")) || (key14 === "kind")) || (key14 === "queue"))){
+const err197 = {instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data61 = data.id;
+if(typeof data61 === "string"){
+if(func2(data61) > 255){
+const err198 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+if(func2(data61) < 1){
+const err199 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+}
+if(data.tenantid !== undefined){
+let data62 = data.tenantid;
+if(typeof data62 === "string"){
+if(!pattern10.test(data62)){
+const err201 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/5/properties/tenantid/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
+}
+errors++;
+}
+}
+else {
+const err202 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/5/properties/tenantid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+}
+if(data.connection !== undefined){
+let data63 = data.connection;
+if(typeof data63 === "string"){
+if(func2(data63) < 1){
+const err203 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/5/properties/connection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+}
+else {
+const err204 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/5/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+if(data.about !== undefined){
+let data64 = data.about;
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.entity === undefined){
+const err205 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+if(data64.id === undefined){
+const err206 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+for(const key15 in data64){
+if(!((key15 === "entity") || (key15 === "id"))){
+const err207 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+if(data64.entity !== undefined){
+let data65 = data64.entity;
+if(typeof data65 === "string"){
+if(func2(data65) < 1){
+const err208 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/5/properties/about/properties/entity/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+else {
+const err209 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/5/properties/about/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
+}
+errors++;
+}
+}
+if(data64.id !== undefined){
+let data66 = data64.id;
+if(typeof data66 === "string"){
+if(func2(data66) < 1){
+const err210 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/5/properties/about/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+}
+else {
+const err211 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/5/properties/about/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+}
+else {
+const err212 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data.decisionid !== undefined){
+let data67 = data.decisionid;
+if(typeof data67 === "string"){
+if(func2(data67) < 1){
+const err213 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/5/properties/decisionid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+else {
+const err214 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/5/properties/decisionid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data68 = data.kind;
+if(typeof data68 !== "string"){
+const err215 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/5/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+if("add-to-queue" !== data68){
+const err216 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/5/properties/kind/const",keyword:"const",params:{allowedValue: "add-to-queue"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+if(data.queue !== undefined){
+let data69 = data.queue;
+if(typeof data69 === "string"){
+if(func2(data69) < 1){
+const err217 = {instancePath:instancePath+"/queue",schemaPath:"#/oneOf/5/properties/queue/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+}
+else {
+const err218 = {instancePath:instancePath+"/queue",schemaPath:"#/oneOf/5/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+}
+else {
+const err219 = {instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else {
+const err220 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+else {
+const err221 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+else {
+const err222 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
 }
 errors++;
 }
@@ -7195,7 +7549,7 @@ return errors === 0;
 }
 validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern26 = new RegExp("^asset/[\\s\\S]", "u");
+const pattern27 = new RegExp("^asset/[\\s\\S]", "u");
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/asset-event.v1.json" */;
@@ -7269,7 +7623,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern26.test(data1)){
+if(!pattern27.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^asset/[\\s\\S]"},message:"must match pattern \""+"^asset/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -8122,7 +8476,7 @@ return errors === 0;
 }
 validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern33 = new RegExp("^case/[\\s\\S]", "u");
+const pattern34 = new RegExp("^case/[\\s\\S]", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/case-event.v1.json" */;
@@ -8196,7 +8550,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern33.test(data1)){
+if(!pattern34.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^case/[\\s\\S]"},message:"must match pattern \""+"^case/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -9503,7 +9857,7 @@ return errors === 0;
 }
 validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern34 = new RegExp("^contact/[\\s\\S]", "u");
+const pattern35 = new RegExp("^contact/[\\s\\S]", "u");
 
 function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/contact-event.v1.json" */;
@@ -9577,7 +9931,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern34.test(data1)){
+if(!pattern35.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^contact/[\\s\\S]"},message:"must match pattern \""+"^contact/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -10509,7 +10863,7 @@ return errors === 0;
 }
 validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern41 = new RegExp("^interaction/[\\s\\S]", "u");
+const pattern42 = new RegExp("^interaction/[\\s\\S]", "u");
 
 function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/interaction-event.v1.json" */;
@@ -10583,7 +10937,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern41.test(data1)){
+if(!pattern42.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^interaction/[\\s\\S]"},message:"must match pattern \""+"^interaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -11900,7 +12254,7 @@ return errors === 0;
 }
 validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern42 = new RegExp("^lead/[\\s\\S]", "u");
+const pattern43 = new RegExp("^lead/[\\s\\S]", "u");
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/lead-event.v1.json" */;
@@ -11974,7 +12328,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
+if(!pattern43.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^lead/[\\s\\S]"},message:"must match pattern \""+"^lead/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -12827,7 +13181,7 @@ return errors === 0;
 }
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern48 = new RegExp("^opportunity/[\\s\\S]", "u");
+const pattern49 = new RegExp("^opportunity/[\\s\\S]", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/opportunity-event.v1.json" */;
@@ -12901,7 +13255,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern48.test(data1)){
+if(!pattern49.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^opportunity/[\\s\\S]"},message:"must match pattern \""+"^opportunity/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -14302,7 +14656,7 @@ return errors === 0;
 }
 validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern53 = new RegExp("^order/[\\s\\S]", "u");
+const pattern54 = new RegExp("^order/[\\s\\S]", "u");
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/order-event.v1.json" */;
@@ -14376,7 +14730,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern53.test(data1)){
+if(!pattern54.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^order/[\\s\\S]"},message:"must match pattern \""+"^order/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15504,7 +15858,7 @@ validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 export const predictionEvent = validate115;
 const schema49 = {"$id":"https://signalbox.io/schemas/prediction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","dataschema","causationid"],"properties":{"type":{"type":"string","pattern":"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/prediction.v1.json"},"data":{"$ref":"/schemas/prediction.v1.json"}}};
-const pattern68 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
+const pattern69 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
 
 function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction-event.v1.json" */;
@@ -15555,7 +15909,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!pattern68.test(data0)){
+if(!pattern69.test(data0)){
 const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},message:"must match pattern \""+"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -15959,7 +16313,7 @@ return errors === 0;
 }
 validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern69 = new RegExp("^record/[\\s\\S]", "u");
+const pattern70 = new RegExp("^record/[\\s\\S]", "u");
 
 function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/record-event.v1.json" */;
@@ -16033,7 +16387,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern69.test(data1)){
+if(!pattern70.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^record/[\\s\\S]"},message:"must match pattern \""+"^record/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -16104,7 +16458,7 @@ export const taskEvent = validate125;
 const schema53 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
 const schema54 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
 const schema55 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
-const pattern71 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+const pattern72 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
 
 function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
@@ -16378,7 +16732,7 @@ errors++;
 if(data.due !== undefined){
 let data9 = data.due;
 if(typeof data9 === "string"){
-if(!pattern71.test(data9)){
+if(!pattern72.test(data9)){
 const err21 = {instancePath:instancePath+"/due",schemaPath:"#/properties/due/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -16839,7 +17193,7 @@ return errors === 0;
 }
 validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern70 = new RegExp("^task/[\\s\\S]", "u");
+const pattern71 = new RegExp("^task/[\\s\\S]", "u");
 
 function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task-event.v1.json" */;
@@ -16913,7 +17267,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern70.test(data1)){
+if(!pattern71.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^task/[\\s\\S]"},message:"must match pattern \""+"^task/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -17724,7 +18078,7 @@ return errors === 0;
 }
 validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern72 = new RegExp("^transaction/[\\s\\S]", "u");
+const pattern73 = new RegExp("^transaction/[\\s\\S]", "u");
 
 function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction-event.v1.json" */;
@@ -17798,7 +18152,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern72.test(data1)){
+if(!pattern73.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^transaction/[\\s\\S]"},message:"must match pattern \""+"^transaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];

@@ -13,6 +13,7 @@ import type { Dynamics365Native } from './native';
 import { crm, normalise } from './normalise';
 import { recordIdOf } from './normalise/flatten';
 import { Owners } from './owners';
+import { Queues } from './queues';
 import { readNatives } from './read-natives';
 import { RowReader } from './reader';
 import { WebhookReceiver } from './receiver';
@@ -35,7 +36,7 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
     ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
     ...['interaction', 'order', 'transaction', 'asset', 'record'],
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'add-to-queue'],
   receives: ({ webhook }) => webhook !== undefined,
   reconciles,
   connect,
@@ -53,7 +54,7 @@ async function connect(
   const definitions = new TableDefinitions(api, now);
   const { mapping, streams, webhook, serviceBus } = settings;
   const targets = new RecordTargets({ api, definitions, mapping, streams });
-  const sink = new DataverseSink({ api, targets, owners: new Owners(api) });
+  const sink = new DataverseSink({ api, targets, owners: new Owners(api), queues: new Queues(api) });
   const kept = inboxSource(inbox, (payload): Decoded<Dynamics365Native> => unpacked(payload, user));
   const queue = serviceBus === undefined ? undefined : busQueue(serviceBus);
   const keep = (message: AmqpMessage): readonly Kept[] => keepContext(message, streams);

@@ -141,6 +141,68 @@ describe('a note', () => {
   });
 });
 
+describe('a queue', () => {
+  let first: string;
+  let second: string;
+  let record: string;
+  beforeEach(async () => {
+    const { admin } = sample.org;
+    first = await admin.create('queue', { name: 'Billing' });
+    second = await admin.create('queue', { name: 'Repairs' });
+    const account = await admin.create('account', { name: 'Bluewater' });
+    record = await admin.create('incident', {
+      title: 'It smokes',
+      'customerid_account@odata.bind': `/accounts(${account})`,
+    });
+  });
+  const into = (id: string, queue: string, about = { entity: 'case', id: record }): Action => ({
+    ...{ kind: 'add-to-queue', ...base(id, about), queue },
+  });
+  const items = () => sample.org.admin.records('queueitem');
+
+  it('takes the record once, and gives it to another one', async () => {
+    const added = await one(into('q-1', first));
+    expect(added).toMatchObject({ outcome: 'applied', nativeId: items()[0]?.queueitemid });
+    expect(await one(into('q-1', first))).toMatchObject({
+      outcome: 'already-applied',
+      nativeId: items()[0]?.queueitemid,
+    });
+    expect(items()).toMatchObject([{ _queueid_value: first, _objectid_value: record }]);
+    expect(await one(into('q-2', second))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: second, _objectid_value: record }]);
+    const write = sample.org.admin.writes().at(-1);
+    expect(write).toMatchObject({ body: { SourceQueue: { queueid: first } }, tag: 'Signalbox' });
+  });
+
+  it('takes it once when the answer was lost', async () => {
+    sample.org.admin.fault({ kind: 'dropResponse' });
+    expect(await one(into('q-1', first))).toMatchObject({ failure: 'retryable' });
+    expect(await one(into('q-1', first))).toMatchObject({ outcome: 'already-applied' });
+    expect(items()).toHaveLength(1);
+  });
+
+  it('may be that of a user or a team', async () => {
+    const { admin } = sample.org;
+    const person = admin.person('Jo Doe');
+    const team = await admin.create('team', { name: 'Service', 'queueid@odata.bind': `/queues(${second})` });
+    await admin.update('systemuser', person, { 'queueid@odata.bind': `/queues(${first})` });
+    expect(await one(into('q-1', person))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: first }]);
+    expect(await one(into('q-2', team))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: second }]);
+  });
+
+  it('that is none, and a table that is not enabled for queues, are refused', async () => {
+    const person = sample.org.admin.person('Jo Doe');
+    for (const queue of [person, '00000000-0000-4000-8000-0000000000ff', 'Billing']) {
+      const refusal = { failure: 'permanent', code: 'SBX_DYNAMICS365_QUEUE' };
+      expect(await one(into('q-1', queue))).toMatchObject(refusal);
+    }
+    expect(await one(into('q-2', first, { entity: 'lead', id: lead }))).toMatchObject({ failure: 'permanent' });
+    expect(items()).toHaveLength(0);
+  });
+});
+
 describe('fields', () => {
   const set = (id: string, fields: Record<string, string | number | null>, over = {}): Action => ({
     kind: 'set-fields',

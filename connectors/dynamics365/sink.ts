@@ -2,6 +2,7 @@ import type {
   Action,
   ActionResult,
   AddNote,
+  AddToQueue,
   CloseTask,
   CreateTask,
   SetFields,
@@ -12,11 +13,12 @@ import { coalesce } from '../kit/coalesce';
 import { refused } from '../kit/action-result';
 import { applied, failed } from './action-result';
 import { sharedEffects } from '../kit/shared-effects';
-import { objectOf, ownOf } from '../kit/json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
 import { versionOf } from './normalise/told';
 import type { Owners } from './owners';
+import { addingTo, type Queues } from './queues';
 import type { RecordTargets } from './record-targets';
 import type { TableDefinition } from './table-definitions';
 import { changedTask, newNote, newTask, noteIdOf, type Row, taskIdOf } from './task-row';
@@ -27,6 +29,7 @@ export interface SinkOptions {
   readonly api: WebApi;
   readonly targets: RecordTargets;
   readonly owners: Owners;
+  readonly queues: Queues;
 }
 
 /** Parts of one batch: Dataverse takes 1,000, and gives all of them together two minutes. */
@@ -70,6 +73,8 @@ export class DataverseSink implements Sink {
         return this.#setFields(action);
       case 'add-note':
         return this.#addNote(action);
+      case 'add-to-queue':
+        return this.#addToQueue(action);
       default:
         return this.#change(action);
     }
@@ -91,6 +96,18 @@ export class DataverseSink implements Sink {
     const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
     const body = { ...newNote(action), [`objectid_${table}@odata.bind`]: `/${set}(${about.id})` };
     return this.#make(action, 'annotations', noteIdOf(action), body);
+  }
+
+  async #addToQueue(action: AddToQueue): Promise<ActionResult> {
+    const { targets, queues } = this.#options;
+    const signal = this.#closing.signal;
+    const record = await targets.of(action.about, signal);
+    const queue = await queues.of(action.queue, signal);
+    const item = await queues.itemOf(action.about.id, signal);
+    if (item?.queue === queue) return applied(action, 'already-applied', item.id, { headers: {}, body: item.row });
+    const answer = await this.#send(addingTo(queue, { ...record, id: action.about.id }, item?.queue));
+    const itemId = answer instanceof WebApiFailure ? undefined : textOf(objectOf(answer.body)?.QueueItemId);
+    return this.#changeResult(action, answer, itemId ?? queue);
   }
 
   /** Makes a row under an id of its action's own; where there is one already, an earlier try has made it. */

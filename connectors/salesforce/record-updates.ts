@@ -9,6 +9,9 @@ import { changedTask, type Row } from './task-fields';
 /** An action that changes a record that there is. */
 export type Update = UpdateTask | CloseTask | SetFields;
 
+export const isUpdate = (action: Action): action is Update =>
+  action.kind === 'update-task' || action.kind === 'close-task' || action.kind === 'set-fields';
+
 interface Write {
   readonly action: Update;
   readonly id: string;

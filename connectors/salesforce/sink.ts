@@ -3,11 +3,12 @@ import type { Connection } from 'jsforce';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { untilAborted } from '../kit/abort';
-import { applied } from '../kit/action-result';
+import { applied, notAccepted } from '../kit/action-result';
 import { failedCall, failedRow, type RowAnswer } from './action-result';
 import type { Rest } from './jsforce-connection';
+import { crm } from './normalise';
 import { NativeTypes } from './native-types';
-import { updateRecords } from './record-updates';
+import { isUpdate, updateRecords } from './record-updates';
 import { newNote, newTask, type Row } from './task-fields';
 
 export interface SinkOptions {
@@ -62,14 +63,12 @@ export class SalesforceSink implements Sink {
 
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
     const creations = batch.filter(isCreation);
-    const updates = batch.filter((action) => !isCreation(action));
+    const updates = batch.filter(isUpdate);
     const [created, updated] = await Promise.all([
       this.#create(creations),
       updateRecords(updates, this.#rest, this.#types, this.#closing.signal),
     ]);
-    return batch.map(
-      (action) => created.get(action.id) ?? updated.get(action.id) ?? failedCall(action, new Error('lost')),
-    );
+    return batch.map((action) => created.get(action.id) ?? updated.get(action.id) ?? notAccepted(action, crm));
   }
 
   async #create(actions: readonly Creation[]): Promise<ReadonlyMap<string, ActionResult>> {

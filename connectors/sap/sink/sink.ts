@@ -1,12 +1,13 @@
 import type { Action, ActionResult } from '../../../canonical-schema/action';
 import type { Sink } from '../../contract';
 import { untilAborted } from '../../kit/abort';
+import { notAccepted } from '../../kit/action-result';
 import { coalesce } from '../../kit/coalesce';
+import { crm } from '../normalise';
 import { addNotes } from './add-notes';
 import { createTasks } from './create-tasks';
-import { failedCall } from './results';
 import type { SinkContext } from './sink-context';
-import { updateRecords } from './update-records';
+import { isUpdate, updateRecords } from './update-records';
 
 /** Change sets of one batch: SAP works them off one after the other while the caller waits. */
 const mostActions = 25;
@@ -42,13 +43,13 @@ export class ODataSink implements Sink {
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
     const creations = batch.filter((action) => action.kind === 'create-task');
     const notes = batch.filter((action) => action.kind === 'add-note');
-    const updates = batch.filter((action) => action.kind !== 'create-task' && action.kind !== 'add-note');
+    const updates = batch.filter(isUpdate);
     const [created, noted, updated] = await Promise.all([
       this.#context.createActivities?.(creations) ?? createTasks(creations, this.#context),
       addNotes(notes, this.#context),
       updateRecords(updates, this.#context),
     ]);
     const results = new Map([...created, ...noted, ...updated]);
-    return batch.map((action) => results.get(action.id) ?? failedCall(action, new Error('lost')));
+    return batch.map((action) => results.get(action.id) ?? notAccepted(action, crm));
   }
 }
