@@ -159,6 +159,19 @@ describe('notes', () => {
   });
 });
 
+it('gives a record to a queue, which is an owner in Salesforce', async () => {
+  const queue = org.admin.create('Group', { Name: 'Hot leads', Type: 'Queue' });
+  const [routed, again] = [
+    await apply(setting('r1', { OwnerId: queue })),
+    await apply(setting('r1', { OwnerId: queue })),
+  ];
+  expect(outcomes([...routed, ...again])).toEqual(['applied', 'applied']);
+  expect(leadNow()).toMatchObject({ OwnerId: queue });
+  const account = org.admin.create('Account', { Name: 'Acme' });
+  const wrong = { ...setting('r2', { OwnerId: queue }), about: { entity: 'account', id: account } };
+  expect(await apply(wrong)).toMatchObject([{ outcome: 'failed', failure: 'permanent' }]);
+});
+
 describe('failures', () => {
   it('classes a row lock as retryable, for its row only', async () => {
     org.admin.fault({ kind: 'rowLock' });
