@@ -52,6 +52,7 @@ export interface Rfc {
   readonly activity?: Partial<{
     readonly fields: ActivityFields['fields'];
     readonly names: Partial<ActivityFields['names']>;
+    readonly closedStatus: string;
   }>;
   readonly server?: { readonly connection: Parameters; readonly functions: readonly string[] };
 }
@@ -136,6 +137,7 @@ export function settingsOf(config: SapConfig): Settings {
 }
 
 function rfcSettings({ activity, ...rfc }: Rfc, write: SapConfig['write']): RfcSettings {
-  const fields = { fields: activity?.fields ?? {}, names: { ...usualNames, ...activity?.names } };
+  const { fields: given = {}, names, closedStatus = '2' } = activity ?? {};
+  const fields = { fields: given, names: { ...usualNames, ...names }, closedStatus };
   return { sessions: 4, timeoutSeconds: 30, ...rfc, activity: write === 'bapi' ? fields : undefined };
 }

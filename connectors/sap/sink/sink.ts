@@ -1,4 +1,4 @@
-import type { Action, ActionResult } from '../../../canonical-schema/action';
+import type { Action, ActionResult, SetFields } from '../../../canonical-schema/action';
 import type { Sink } from '../../contract';
 import { untilAborted } from '../../kit/abort';
 import { notAccepted } from '../../kit/action-result';
@@ -14,7 +14,11 @@ const mostActions = 25;
 /** Long enough for the actions of one moment to meet, short against the time of a call. */
 const windowMs = 10;
 
-/** Writes over OData, the actions of one moment in one batch. */
+const noResults: ReadonlyMap<string, ActionResult> = new Map();
+
+const isFields = (action: Action): action is SetFields => action.kind === 'set-fields';
+
+/** Writes over OData, the actions of one moment in one batch; tasks by BAPI where that is configured. */
 export class ODataSink implements Sink {
   readonly #closing = new AbortController();
   readonly #context: SinkContext;
@@ -43,13 +47,16 @@ export class ODataSink implements Sink {
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
     const creations = batch.filter((action) => action.kind === 'create-task');
     const notes = batch.filter((action) => action.kind === 'add-note');
-    const updates = batch.filter(isUpdate);
-    const [created, noted, updated] = await Promise.all([
-      this.#context.createActivities?.(creations) ?? createTasks(creations, this.#context),
+    const changes = batch.filter((action) => action.kind === 'update-task' || action.kind === 'close-task');
+    const { changeActivities, createActivities } = this.#context;
+    const updates = batch.filter(changeActivities === undefined ? isUpdate : isFields);
+    const [created, changed, noted, updated] = await Promise.all([
+      createActivities?.(creations) ?? createTasks(creations, this.#context),
+      changeActivities?.(changes) ?? noResults,
       addNotes(notes, this.#context),
       updateRecords(updates, this.#context),
     ]);
-    const results = new Map([...created, ...noted, ...updated]);
+    const results = new Map([...created, ...changed, ...noted, ...updated]);
     return batch.map((action) => results.get(action.id) ?? notAccepted(action, crm));
   }
 }
