@@ -65,6 +65,8 @@ export function tenantWith({ tenant, crm, settings, acts = [] }: TenantParts): o
         connector: 'dynamics365',
         ...config,
         auth: { ...auth, clientSecret: 'env:D365_SECRET' },
+        // Said by the settings, where it is wanted: YAML leaves it out.
+        webhook: undefined,
         subscribe: ['lead', 'task'],
         start: 'earliest',
         mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
