@@ -117,6 +117,20 @@ test('fields are set from templates, beside the task', () => {
   expect(told).toMatchObject({ fields: { Model__c: decision.model } });
 });
 
+test('a note says its text, why and the receipt; each has an id of its own, and a later decision leaves another', () => {
+  const note: ActTemplate = { kind: 'note', title: '{{record.name}} is {{band}}', text: 'Ask about the price.' };
+  const [first, second] = composed({}, [note, { kind: 'note', title: 'Again' }]);
+  expect(first).toMatchObject({ id: 'sbx:e1:lead-scoring:add-note', note: { title: 'Maria Lopez is hot' } });
+  expect(first?.kind === 'add-note' && first.note.text.split('\n').slice(0, 4)).toEqual([
+    'Ask about the price.',
+    '',
+    'Why (80 % likely):',
+    '+ Contacted in March',
+  ]);
+  expect(second).toMatchObject({ id: 'sbx:e1:lead-scoring:add-note:2', note: { title: 'Again' } });
+  expect(composed({ taskId: '00T1' }, [task, note]).map(({ kind }) => kind)).toEqual(['update-task', 'add-note']);
+});
+
 test('a band without a task closes the one that is open', () => {
   expect(composed({ taskId: '00T000000000001AAA' }, [set]).map(({ kind }) => kind)).toEqual([
     'close-task',
@@ -164,6 +178,16 @@ describe('of a model with several classes', () => {
     const other = [{ label: 'toString', score: 0.9 }];
     expect(ranked([route], other)).toEqual([]);
     expect(ranked([{ ...route, otherwise: '00G1' }], other)).toMatchObject([{ fields: { OwnerId: '00G1' } }]);
+  });
+
+  test('a route may put the record into a queue, and leave its owner', () => {
+    const queued: ActTemplate = { kind: 'route', queue: true, to: { 'Group 70': 'q-70' }, otherwise: 'q-1' };
+    expect(ranked([set, queued])).toMatchObject([
+      { id: 'sbx:e1:lead-scoring:add-to-queue', kind: 'add-to-queue', queue: 'q-70' },
+      { kind: 'set-fields', fields: { Rating: 'hot' } },
+    ]);
+    expect(ranked([queued], [{ label: 'Group 9', score: 0.9 }])).toMatchObject([{ queue: 'q-1' }]);
+    expect(ranked([{ kind: 'route', queue: true, to: { 'Group 8': 'q-8' } }])).toEqual([]);
   });
 
   test('a task may name the class and tell the likeliest', () => {

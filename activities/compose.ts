@@ -1,7 +1,7 @@
-import type { Action, SetFields, TaskContent } from '../canonical-schema/action';
+import type { Action, AddNote, AddToQueue, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
-import type { ActTemplate, SetTemplate, TaskTemplate } from '../tenants/tenant';
+import type { ActTemplate, NoteTemplate, RouteTemplate, SetTemplate, TaskTemplate } from '../tenants/tenant';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest, Directive } from './lane-types';
 import type { Snapshot } from './merge';
@@ -30,8 +30,10 @@ export function compose(input: ActInput, snapshot: Snapshot, draft?: DraftTexts)
     .map((template) => taskAction(input, content(input, template, scope, snapshot, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
+  const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
+  const queues = directive.templates.flatMap((template) => queueAction(input, template)).slice(0, 1);
   const fields = setAction(input, scope);
-  return fields === undefined ? tasks : [...tasks, fields];
+  return [...tasks, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
 }
 
 /** A task's subject and body as its template has them: what an assistant is to say better. */
@@ -61,6 +63,13 @@ function taskAction(input: ActInput, task: TaskContent): Action {
   return { ...base(input, 'update-task'), kind: 'update-task', taskId, task: { subject, description, priority } };
 }
 
+/** Each decision that is acted on leaves its own note; of several notes of a band each has a number. */
+function noteAction(input: ActInput, template: NoteTemplate, scope: TemplateScope, index: number): AddNote {
+  const common = base(input, 'add-note');
+  const note = { title: renderLine(template.title, scope, 255).text, text: body(input, ownText(template.text, scope)) };
+  return { ...common, id: index === 0 ? common.id : `${common.id}:${index + 1}`, kind: 'add-note', note };
+}
+
 function closing(input: ActInput, taskId: string): Action {
   const { score, reasons } = input.directive.decision;
   const why =
@@ -85,15 +94,28 @@ function fieldOf(
 ): readonly (readonly [string, SetFields['fields'][string]])[] {
   switch (template.kind) {
     case 'task':
+    case 'note':
       return [];
     case 'set':
       return [[template.field, renderValue(template.value, scope).value]];
     case 'route': {
-      const label = ranking?.[0]?.label ?? '';
-      const owner = Object.hasOwn(template.to, label) ? template.to[label] : template.otherwise;
-      return owner === undefined ? [] : [[template.field, owner]];
+      const owner = routed(template, ranking);
+      return owner === undefined || 'queue' in template ? [] : [[template.field, owner]];
     }
   }
+}
+
+/** The queue that a route puts the record into; none where it knows none for the class. */
+function queueAction(input: ActInput, template: ActTemplate): readonly AddToQueue[] {
+  if (template.kind !== 'route' || !('queue' in template)) return [];
+  const queue = routed(template, input.directive.decision.ranking);
+  return queue === undefined ? [] : [{ ...base(input, 'add-to-queue'), kind: 'add-to-queue', queue }];
+}
+
+/** Where a route leads, by the best class. */
+function routed({ to, otherwise }: RouteTemplate, ranking: DecisionDigest['ranking']): string | undefined {
+  const label = ranking?.[0]?.label ?? '';
+  return Object.hasOwn(to, label) ? to[label] : otherwise;
 }
 
 function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {
@@ -124,14 +146,14 @@ function content(
   const tellsScore = draft === undefined && /\{\{\s*(score|percent)/.test(template.subject);
   return {
     subject: tellsScore ? line : `${line} (${percent(decision.score)} likely)`,
-    description: body(input, draft === undefined ? ownText(template, scope) : draftText(draft)),
+    description: body(input, draft === undefined ? ownText(template.body, scope) : draftText(draft)),
     priority: template.priority,
     ...(due === undefined ? {} : { due }),
     ...(typeof owner === 'string' ? { assignTo: owner } : {}),
   };
 }
 
-function ownText({ body: text }: TaskTemplate, scope: TemplateScope): readonly string[] {
+function ownText(text: string | undefined, scope: TemplateScope): readonly string[] {
   return text === undefined ? [] : [renderText(text, scope, 20_000).text, ''];
 }
 
@@ -147,7 +169,7 @@ function draftText({ description, model, proposal }: DraftTexts): readonly strin
   ];
 }
 
-/** The tenant's text or the draft, the reasons in words, what changed, until when it holds, and the receipt. */
+/** The tenant's own text or a draft, the reasons in words, what changed, until when it holds, and the receipt. */
 function body(input: ActInput, text: readonly string[]): string {
   const { decision, withinMs } = input.directive;
   const lines = [
@@ -194,6 +216,10 @@ function rankingScope(ranking: DecisionDigest['ranking'] = []): TemplateScope {
 
 function percent(score: number): string {
   return `${Math.round(score * 100)} %`;
+}
+
+function isNote(template: ActTemplate): template is NoteTemplate {
+  return template.kind === 'note';
 }
 
 function isTask(template: ActTemplate): template is TaskTemplate {

@@ -1,4 +1,5 @@
 import { Mask, type KnownValue } from '../assistant/mask';
+import type { Action } from '../canonical-schema/action';
 import { fieldKind, partKind, type FieldKind, type PersonalKind } from '../canonical-schema/personal';
 import type { CanonicalRecord, EntityName } from '../canonical-schema/entity';
 import type { HistoryEntry } from '../ledger/ledger';
@@ -144,13 +145,28 @@ function told(mask: Mask, entry: HistoryEntry, kinds: Kinds): Readonly<Record<st
     }
     case 'action': {
       const { action, result } = entry;
-      const said = 'task' in action ? action.task.subject : 'fields' in action ? action.fields : action.description;
-      return { at, did: action.kind, what: text(said), answer: result.outcome };
+      return { at, did: action.kind, what: text(saidBy(action)), answer: result.outcome };
     }
     case 'outcome':
       return { at, ended: entry.outcome.label };
     default:
       return undefined;
+  }
+}
+
+function saidBy(action: Action): unknown {
+  switch (action.kind) {
+    case 'create-task':
+    case 'update-task':
+      return action.task.subject;
+    case 'close-task':
+      return action.description;
+    case 'set-fields':
+      return action.fields;
+    case 'add-note':
+      return action.note.title;
+    case 'add-to-queue':
+      return action.queue;
   }
 }
 

@@ -10,14 +10,16 @@ const mostOptions = 40;
 
 const shown = (value: SetTemplate['value']): string => (typeof value === 'string' ? `"${value}"` : String(value));
 
-/** What a template may come to, whatever the score: each field with a value, each class with its owner. */
+/** What a template may come to, whatever the score: each field with a value, each class with its owner. Queues and notes are not proposed. */
 function proposals(template: ActTemplate): readonly Proposal[] {
   switch (template.kind) {
     case 'task':
+    case 'note':
       return [];
     case 'set':
       return [{ does: `set the field ${template.field} to ${shown(template.value)}`, template }];
     case 'route':
+      if ('queue' in template) return [];
       return [
         ...Object.entries(template.to).map(([label, owner]) =>
           routed(template.field, owner, `the owner for "${label}"`),

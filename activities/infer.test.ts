@@ -75,6 +75,7 @@ async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related'
 describe.each(names)('%s in a lane', (name) => {
   it('is switched on by a few lines of a tenant file', () => {
     const around = {
+      connectors: {},
       mappings: { sales: {} },
       models: scorers,
       folder: __dirname,

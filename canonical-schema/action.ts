@@ -53,7 +53,25 @@ export interface SetFields extends ActionBase {
   readonly expectedVersion?: string;
 }
 
-export type Action = CreateTask | UpdateTask | CloseTask | SetFields;
+/** Leaves one note at the record. The CRM keeps `id` with it, or an id made of it, so that a second try finds the first. */
+export interface AddNote extends ActionBase {
+  readonly kind: 'add-note';
+  readonly note: {
+    /** One line, at most 255 characters. */
+    readonly title: string;
+    /** Plain text, lines separated by `\n`. */
+    readonly text: string;
+  };
+}
+
+/** Puts the record into a queue, out of the one that it is in. */
+export interface AddToQueue extends ActionBase {
+  readonly kind: 'add-to-queue';
+  /** The CRM's id of the queue, or of the user or team whose own queue is meant. */
+  readonly queue: string;
+}
+
+export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue;
 export type ActionKind = Action['kind'];
 
 /**

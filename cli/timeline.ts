@@ -71,6 +71,10 @@ const actionText = (action: Action): string => {
       return `set ${Object.entries(action.fields)
         .map(([field, value]) => `${field} = ${shown(value)}`)
         .join(', ')}`;
+    case 'add-note':
+      return `add note "${shown(action.note.title)}"`;
+    case 'add-to-queue':
+      return `add to queue ${action.queue}`;
   }
 };
 

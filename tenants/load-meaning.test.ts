@@ -201,6 +201,15 @@ describe('a fault of meaning', () => {
       'useCases.lead-scoring.act.hot[1].set.value',
     ],
     [
+      'a note that names a field that is not there',
+      'set: { field: Rating, value: Warm }',
+      'note: { title: "Warm", text: "{{record.regon}} is warm" }',
+      'record.regon',
+      /no field "regon"/,
+      /did you mean "region"/,
+      'useCases.lead-scoring.act.warm[0].note.text',
+    ],
+    [
       'an unknown connection',
       'connection: sales',
       'connection: sale',

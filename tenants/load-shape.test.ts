@@ -30,6 +30,15 @@ describe('a fault of shape', () => {
       'useCases.lead-scoring.act.hot[0].task.asignTo',
     ],
     [
+      'an unknown key of a note',
+      'set: { field: Rating, value: Hot }',
+      'note: { title: Hot, body: x }',
+      'body: x',
+      /"body" is not known/,
+      /title, text|"text"|remove/,
+      'useCases.lead-scoring.act.hot[1].note.body',
+    ],
+    [
       "an unknown key inside the connector's settings",
       'username: signalbox',
       'userName: x, username: signalbox',
@@ -145,7 +154,7 @@ describe('a fault of shape', () => {
       '- set: { field: Rating, value: Hot }\n          task: { subject: x }',
       'set',
       /only one key/,
-      /task, set/,
+      /task, note, set, route/,
       'useCases.lead-scoring.act.hot[1]',
     ],
     [

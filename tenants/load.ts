@@ -59,13 +59,17 @@ const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenT
   return { events: eventsMs, decisions: decisionsMs };
 };
 
+const connectorOf = (name: string, { connectors }: LoadOptions): AnyConnector => {
+  const connector = connectors.find((known) => known.name === name);
+  if (connector === undefined) throw new Error(`the connector ${name} passed the schema but is not there`);
+  return connector;
+};
+
 const readConnections = (file: string, written: WrittenTenant, options: LoadOptions, sources: SecretSources) => {
   const findings: Finding[] = [];
   const connections: Record<string, TenantConnection> = {};
   for (const [name, connection] of Object.entries(written.connections)) {
-    const connector = options.connectors.find((known) => known.name === connection.connector);
-    if (connector === undefined)
-      throw new Error(`the connector ${connection.connector} passed the schema but is not there`);
+    const connector = connectorOf(connection.connector, options);
     findings.push(...mappingFindings(['connections', name, 'mapping'], connection.mapping ?? {}));
     const read = readConnection(name, connection, connector, file, sources);
     findings.push(...read.findings);
@@ -81,9 +85,12 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
   const mappings = Object.fromEntries(
     Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
   );
+  const connectors = Object.fromEntries(
+    Object.entries(written.connections).map(([name, { connector }]) => [name, connectorOf(connector, options)]),
+  );
   const [hasIdentity, hasAssistant] = [written.identity !== undefined, written.assistant !== undefined];
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    const around = { mappings, models: options.models, folder: dirname(file), hasIdentity, hasAssistant };
+    const around = { connectors, mappings, models: options.models, folder: dirname(file), hasIdentity, hasAssistant };
     findings.push(...useCaseFindings(name, useCase, around));
   }
   const parts = readParts(file, written, mappings, sources);

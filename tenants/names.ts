@@ -149,6 +149,10 @@ const templateFindings = (path: Path, template: string, names: Names): readonly 
 /** Classes that a route names and the model does not have. */
 const routeFindings = (path: Path, route: WrittenAct['route'], { classes }: Names): readonly Finding[] => {
   if (route === undefined) return [];
+  if ('field' in route === 'queue' in route) {
+    const fix = 'write field: with the name of the owner’s field, or queue: true';
+    return [{ path, message: 'it needs one of field and queue', fix, target: { key: true } }];
+  }
   if (classes === undefined) {
     const fix = 'name a model with classes to choose from, such as case-routing, or write set: instead';
     return [{ path, message: 'the model has no classes to choose from', fix, target: { key: true } }];
@@ -163,10 +167,12 @@ const routeFindings = (path: Path, route: WrittenAct['route'], { classes }: Name
 };
 
 /** What is wrong with one act: its templates, and the classes of its route. */
-export const actFindings = (path: Path, { task, set, route }: WrittenAct, names: Names): readonly Finding[] => {
+export const actFindings = (path: Path, { task, note, set, route }: WrittenAct, names: Names): readonly Finding[] => {
   const texts = [
     [[...path, 'task', 'subject'], task?.subject],
     [[...path, 'task', 'body'], task?.body],
+    [[...path, 'note', 'title'], note?.title],
+    [[...path, 'note', 'text'], note?.text],
     [[...path, 'set', 'value'], set?.value],
   ] as const;
   return [

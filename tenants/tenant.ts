@@ -72,6 +72,13 @@ export interface TaskTemplate {
   readonly draft?: { readonly withinMs: number };
 }
 
+/** A note at the record, for whoever opens it next. `title` and `text` are templates. */
+export interface NoteTemplate {
+  readonly kind: 'note';
+  readonly title: string;
+  readonly text?: string;
+}
+
 /** A field of the record, under its native name. A text value is a template; null empties the field. */
 export interface SetTemplate {
   readonly kind: 'set';
@@ -79,19 +86,29 @@ export interface SetTemplate {
   readonly value: string | number | boolean | null;
 }
 
-/** Who owns the record, by the class that the model has chosen. */
-export interface RouteTemplate {
+interface Routing {
   readonly kind: 'route';
-  /** The owner's field, under its native name. */
-  readonly field: string;
   /** The CRM's id of a user, team or queue, by class. */
   readonly to: Readonly<Record<string, string>>;
-  /** For a class that is not in `to`. Absent: the owner stays. */
+  /** For a class that is not in `to`. Absent: the record stays with whom it is. */
   readonly otherwise?: string;
 }
 
+/** Who owns the record, by the class that the model has chosen. */
+export interface OwnerRoute extends Routing {
+  /** The owner's field, under its native name. */
+  readonly field: string;
+}
+
+/** Which queue the record waits in, by that class: for CRMs whose queues are no owners. */
+export interface QueueRoute extends Routing {
+  readonly queue: true;
+}
+
+export type RouteTemplate = OwnerRoute | QueueRoute;
+
 /** What a band calls for. */
-export type ActTemplate = TaskTemplate | SetTemplate | RouteTemplate;
+export type ActTemplate = TaskTemplate | NoteTemplate | SetTemplate | RouteTemplate;
 
 /** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
 export type Approval = 'none' | 'required' | { readonly above: number };

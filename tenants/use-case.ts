@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { canonicalJson } from '../canonical-schema/canonical-json';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import { sha256Hex } from '../canonical-schema/sha256';
-import type { Mapping } from '../connectors/contract';
+import type { AnyConnector, Mapping } from '../connectors/contract';
+import { acceptanceFindings } from './acceptance';
 import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
 import { durationMs } from './duration';
@@ -12,7 +13,17 @@ import { learningFindings, toLearning, type WrittenLearning } from './learning';
 import { relatedFindings, toRelated, type WrittenRelated } from './related';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
-import type { ActTemplate, Approval, Band, OutcomeRule, RouteTemplate, TaskTemplate, UseCase } from './tenant';
+import type {
+  ActTemplate,
+  Approval,
+  Band,
+  NoteTemplate,
+  OutcomeRule,
+  OwnerRoute,
+  QueueRoute,
+  TaskTemplate,
+  UseCase,
+} from './tenant';
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
@@ -21,8 +32,9 @@ export interface WrittenAct {
     readonly draft?: boolean;
     readonly priority?: TaskTemplate['priority'];
   };
+  readonly note?: Omit<NoteTemplate, 'kind'>;
   readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
-  readonly route?: Omit<RouteTemplate, 'kind'>;
+  readonly route?: Omit<OwnerRoute, 'kind'> | Omit<QueueRoute, 'kind'>;
 }
 
 /** A use case as the file has it, once its shape was checked. */
@@ -43,6 +55,8 @@ export interface WrittenUseCase {
 
 /** What a use case refers to. */
 export interface UseCaseSurroundings {
+  /** The connector of each connection of the file, by the connection's name. */
+  readonly connectors: Readonly<Record<string, AnyConnector>>;
   /** The mapping of each connection of the file, by the connection's name. */
   readonly mappings: Readonly<Record<string, Mapping>>;
   readonly models: KnownModels;
@@ -193,7 +207,13 @@ export const useCaseFindings = (
     ...customerFindings([...path, 'related'], written.related, around),
     ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
     ...Object.entries(written.act ?? {}).flatMap(([band, acts]) =>
-      acts.flatMap((act, index) => actFindings([...path, 'act', band, index], act, withRelated)),
+      acts.flatMap((act, index) => {
+        const at = [...path, 'act', band, index];
+        return [
+          ...actFindings(at, act, withRelated),
+          ...acceptanceFindings(at, act, around.connectors[written.connection]),
+        ];
+      }),
     ),
   ];
 };
@@ -213,10 +233,11 @@ const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): T
   };
 };
 
-const actTemplate = ({ task, set, route }: WrittenAct, draftMs: number): ActTemplate => {
+const actTemplate = ({ task, note, set, route }: WrittenAct, draftMs: number): ActTemplate => {
+  if (note !== undefined) return { kind: 'note', ...note };
   if (set !== undefined) return { kind: 'set', ...set };
   if (route !== undefined) return { kind: 'route', ...route };
-  if (task === undefined) throw new Error('an act without task, set and route passed the schema');
+  if (task === undefined) throw new Error('an act without task, note, set and route passed the schema');
   return taskTemplate(task, draftMs);
 };
 

@@ -23,15 +23,10 @@ const columns = leadFields.flatMap(({ name, type, attribute }) =>
 export async function startDynamics365Line(settings: object = {}): Promise<Dynamics365Line> {
   const tenant = `t${randomBytes(4).toString('hex')}`;
   const envOf = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
-  const line = await startPushedLine(
-    () =>
-      startDynamics365({
-        columns: {
-          lead: columns.map(({ column, type }) => ({ name: column, type: type === 'double' ? 'Double' : 'String' })),
-        },
-      }),
-    (crm, origin) => ({ tenant, file: tenantWith({ tenant, crm, origin, settings }), env: envOf(crm) }),
-  );
+  const line = await startPushedLine(startLeadOrg, (crm, origin) => {
+    const webhook = { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` };
+    return { tenant, file: tenantWith({ tenant, crm, settings: { webhook, ...settings } }), env: envOf(crm) };
+  });
   const env = envOf(line.crm);
   const done = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'], {
     env,
@@ -41,14 +36,26 @@ export async function startDynamics365Line(settings: object = {}): Promise<Dynam
   throw new Error(`signalbox connect: ${done.err}`);
 }
 
+/** An organisation whose leads have the columns that the model reads. */
+export function startLeadOrg(): Promise<RunningDynamics365> {
+  const lead = columns.map(({ column, type }) => ({
+    name: column,
+    type: type === 'double' ? ('Double' as const) : ('String' as const),
+  }));
+  return startDynamics365({ columns: { lead } });
+}
+
 interface TenantParts {
   readonly tenant: string;
   readonly crm: RunningDynamics365;
-  readonly origin: string;
+  /** Of the connection, how it hears among them. */
   readonly settings: object;
+  /** Besides the task and the field that hot leads are given. */
+  readonly acts?: readonly object[];
 }
 
-function tenantWith({ tenant, crm, origin, settings }: TenantParts): object {
+/** A tenant's file; refers to the client secret as `env:D365_SECRET`. */
+export function tenantWith({ tenant, crm, settings, acts = [] }: TenantParts): object {
   const { auth, ...config } = configOf(crm);
   return {
     tenant,
@@ -58,7 +65,8 @@ function tenantWith({ tenant, crm, origin, settings }: TenantParts): object {
         connector: 'dynamics365',
         ...config,
         auth: { ...auth, clientSecret: 'env:D365_SECRET' },
-        webhook: { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` },
+        // Said by the settings, where it is wanted: YAML leaves it out.
+        webhook: undefined,
         subscribe: ['lead', 'task'],
         start: 'earliest',
         mapping: { lead: Object.fromEntries(columns.map(({ attribute, column }) => [attribute, column])) },
@@ -74,6 +82,7 @@ function tenantWith({ tenant, crm, origin, settings }: TenantParts): object {
           hot: [
             { task: { subject: 'Call {{record.name}} today', due: 'PT4H', priority: 'high', assignTo: 'owner' } },
             { set: { field: 'leadqualitycode', value: 'Hot' } },
+            ...acts,
           ],
         },
         outcome: { won: 'record.isConverted', within: 'P30D' },

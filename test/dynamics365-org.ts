@@ -36,7 +36,7 @@ export function configOf(org: RunningDynamics365, over: Partial<Dynamics365Confi
 export function apiOf(config: Dynamics365Config): WebApi {
   const { auth, loginUrl, baseUrl, apiRoot } = settingsOf(config);
   return new WebApi({
-    auth: new Authenticator({ auth, loginUrl, baseUrl, now: Date.now }),
+    auth: new Authenticator({ auth, loginUrl, audience: baseUrl, now: Date.now }),
     apiRoot,
     governor: new RateGovernor({ requestsPerSecond: 500 }),
   });

@@ -482,6 +482,181 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           "fields"
         ],
         "additionalProperties": false
+      },
+      {
+        "title": "Add note",
+        "description": "Leaves one note at the record. The CRM keeps `id` with it, or an id made of it, so that a second try finds the first.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "title": "Id",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "description": "Derived from the decision: the same action has the same id however often it is tried. At most 255 characters."
+          },
+          "tenantid": {
+            "title": "Tenant id",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]+$",
+            "description": "The tenant's name: letters, digits, `-` and `_`."
+          },
+          "connection": {
+            "title": "Connection",
+            "type": "string",
+            "minLength": 1,
+            "description": "Name of the tenant's connection to the CRM."
+          },
+          "about": {
+            "title": "About",
+            "description": "The record that the action is about.",
+            "type": "object",
+            "properties": {
+              "entity": {
+                "title": "Entity",
+                "type": "string",
+                "minLength": 1,
+                "description": "Canonical entity of the record, e.g. `lead`."
+              },
+              "id": {
+                "title": "Id",
+                "type": "string",
+                "minLength": 1,
+                "description": "The CRM's id of the record."
+              }
+            },
+            "required": [
+              "entity",
+              "id"
+            ],
+            "additionalProperties": false
+          },
+          "decisionid": {
+            "title": "Decision id",
+            "type": "string",
+            "minLength": 1,
+            "description": "The decision that called for the action."
+          },
+          "kind": {
+            "title": "Kind",
+            "type": "string",
+            "const": "add-note",
+            "description": "What is to be done."
+          },
+          "note": {
+            "title": "Note",
+            "type": "object",
+            "properties": {
+              "title": {
+                "title": "Title",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255,
+                "description": "One line, at most 255 characters."
+              },
+              "text": {
+                "title": "Text",
+                "type": "string",
+                "minLength": 1,
+                "description": "Plain text, lines separated by `\\n`."
+              }
+            },
+            "required": [
+              "title",
+              "text"
+            ],
+            "additionalProperties": false,
+            "description": "What the note says. Texts are final, templates are rendered."
+          }
+        },
+        "required": [
+          "id",
+          "tenantid",
+          "connection",
+          "about",
+          "decisionid",
+          "kind",
+          "note"
+        ],
+        "additionalProperties": false
+      },
+      {
+        "title": "Add to queue",
+        "description": "Puts the record into a queue, out of the one that it is in.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "title": "Id",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "description": "Derived from the decision: the same action has the same id however often it is tried. At most 255 characters."
+          },
+          "tenantid": {
+            "title": "Tenant id",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]+$",
+            "description": "The tenant's name: letters, digits, `-` and `_`."
+          },
+          "connection": {
+            "title": "Connection",
+            "type": "string",
+            "minLength": 1,
+            "description": "Name of the tenant's connection to the CRM."
+          },
+          "about": {
+            "title": "About",
+            "description": "The record that the action is about.",
+            "type": "object",
+            "properties": {
+              "entity": {
+                "title": "Entity",
+                "type": "string",
+                "minLength": 1,
+                "description": "Canonical entity of the record, e.g. `lead`."
+              },
+              "id": {
+                "title": "Id",
+                "type": "string",
+                "minLength": 1,
+                "description": "The CRM's id of the record."
+              }
+            },
+            "required": [
+              "entity",
+              "id"
+            ],
+            "additionalProperties": false
+          },
+          "decisionid": {
+            "title": "Decision id",
+            "type": "string",
+            "minLength": 1,
+            "description": "The decision that called for the action."
+          },
+          "kind": {
+            "title": "Kind",
+            "type": "string",
+            "const": "add-to-queue",
+            "description": "What is to be done."
+          },
+          "queue": {
+            "title": "Queue",
+            "type": "string",
+            "minLength": 1,
+            "description": "The CRM's id of the queue, or of the user or team whose own queue is meant."
+          }
+        },
+        "required": [
+          "id",
+          "tenantid",
+          "connection",
+          "about",
+          "decisionid",
+          "kind",
+          "queue"
+        ],
+        "additionalProperties": false
       }
     ]
   },

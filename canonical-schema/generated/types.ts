@@ -215,6 +215,93 @@ export type Action =
        * The record's version last seen (Salesforce SystemModstamp, RFC 3339). The sink answers `conflict` if the record has moved on.
        */
       expectedVersion?: string;
+    }
+  | {
+      /**
+       * Derived from the decision: the same action has the same id however often it is tried. At most 255 characters.
+       */
+      id: string;
+      /**
+       * The tenant's name: letters, digits, `-` and `_`.
+       */
+      tenantid: string;
+      /**
+       * Name of the tenant's connection to the CRM.
+       */
+      connection: string;
+      /**
+       * The record that the action is about.
+       */
+      about: {
+        /**
+         * Canonical entity of the record, e.g. `lead`.
+         */
+        entity: string;
+        /**
+         * The CRM's id of the record.
+         */
+        id: string;
+      };
+      /**
+       * The decision that called for the action.
+       */
+      decisionid: string;
+      /**
+       * What is to be done.
+       */
+      kind: 'add-note';
+      /**
+       * What the note says. Texts are final, templates are rendered.
+       */
+      note: {
+        /**
+         * One line, at most 255 characters.
+         */
+        title: string;
+        /**
+         * Plain text, lines separated by `\n`.
+         */
+        text: string;
+      };
+    }
+  | {
+      /**
+       * Derived from the decision: the same action has the same id however often it is tried. At most 255 characters.
+       */
+      id: string;
+      /**
+       * The tenant's name: letters, digits, `-` and `_`.
+       */
+      tenantid: string;
+      /**
+       * Name of the tenant's connection to the CRM.
+       */
+      connection: string;
+      /**
+       * The record that the action is about.
+       */
+      about: {
+        /**
+         * Canonical entity of the record, e.g. `lead`.
+         */
+        entity: string;
+        /**
+         * The CRM's id of the record.
+         */
+        id: string;
+      };
+      /**
+       * The decision that called for the action.
+       */
+      decisionid: string;
+      /**
+       * What is to be done.
+       */
+      kind: 'add-to-queue';
+      /**
+       * The CRM's id of the queue, or of the user or team whose own queue is meant.
+       */
+      queue: string;
     };
 /**
  * What the CRM answered to one action.

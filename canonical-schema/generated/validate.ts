@@ -3301,7 +3301,7 @@ return errors === 0;
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const action = validate63;
-const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false}]};
+const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false}]};
 
 function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/action.v1.json" */;
@@ -5120,8 +5120,10 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else {
-const err153 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+else if(tag0 === "add-note"){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err153 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -5130,9 +5132,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-else {
-const err154 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(data.tenantid === undefined){
+const err154 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "tenantid"},message:"must have required property '"+"tenantid"+"'"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -5141,14 +5142,803 @@ vErrors.push(err154);
 }
 errors++;
 }
-}
-else {
-const err155 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.connection === undefined){
+const err155 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "connection"},message:"must have required property '"+"connection"+"'"};
 if(vErrors === null){
 vErrors = [err155];
 }
 else {
 vErrors.push(err155);
+}
+errors++;
+}
+if(data.about === undefined){
+const err156 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "about"},message:"must have required property '"+"about"+"'"};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+if(data.decisionid === undefined){
+const err157 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "decisionid"},message:"must have required property '"+"decisionid"+"'"};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err158 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+if(data.note === undefined){
+const err159 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "note"},message:"must have required property '"+"note"+"'"};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+for(const key11 in data){
+if(!(((((((key11 === "id") || (key11 === "tenantid")) || (key11 === "connection")) || (key11 === "about")) || (key11 === "decisionid")) || (key11 === "kind")) || (key11 === "note"))){
+const err160 = {instancePath,schemaPath:"#/oneOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data50 = data.id;
+if(typeof data50 === "string"){
+if(func2(data50) > 255){
+const err161 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
+if(func2(data50) < 1){
+const err162 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
+}
+errors++;
+}
+}
+else {
+const err163 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+}
+if(data.tenantid !== undefined){
+let data51 = data.tenantid;
+if(typeof data51 === "string"){
+if(!pattern10.test(data51)){
+const err164 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/4/properties/tenantid/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+else {
+const err165 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/4/properties/tenantid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+}
+if(data.connection !== undefined){
+let data52 = data.connection;
+if(typeof data52 === "string"){
+if(func2(data52) < 1){
+const err166 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/4/properties/connection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+}
+else {
+const err167 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/4/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
+}
+errors++;
+}
+}
+if(data.about !== undefined){
+let data53 = data.about;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.entity === undefined){
+const err168 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/4/properties/about/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+if(data53.id === undefined){
+const err169 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/4/properties/about/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+for(const key12 in data53){
+if(!((key12 === "entity") || (key12 === "id"))){
+const err170 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/4/properties/about/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+}
+if(data53.entity !== undefined){
+let data54 = data53.entity;
+if(typeof data54 === "string"){
+if(func2(data54) < 1){
+const err171 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/4/properties/about/properties/entity/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+else {
+const err172 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/4/properties/about/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+}
+if(data53.id !== undefined){
+let data55 = data53.id;
+if(typeof data55 === "string"){
+if(func2(data55) < 1){
+const err173 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/4/properties/about/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+}
+else {
+const err174 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/4/properties/about/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+}
+else {
+const err175 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/4/properties/about/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+}
+if(data.decisionid !== undefined){
+let data56 = data.decisionid;
+if(typeof data56 === "string"){
+if(func2(data56) < 1){
+const err176 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/4/properties/decisionid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+else {
+const err177 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/4/properties/decisionid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data57 = data.kind;
+if(typeof data57 !== "string"){
+const err178 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/4/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+if("add-note" !== data57){
+const err179 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/4/properties/kind/const",keyword:"const",params:{allowedValue: "add-note"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+}
+if(data.note !== undefined){
+let data58 = data.note;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.title === undefined){
+const err180 = {instancePath:instancePath+"/note",schemaPath:"#/oneOf/4/properties/note/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+if(data58.text === undefined){
+const err181 = {instancePath:instancePath+"/note",schemaPath:"#/oneOf/4/properties/note/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'"};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+for(const key13 in data58){
+if(!((key13 === "title") || (key13 === "text"))){
+const err182 = {instancePath:instancePath+"/note",schemaPath:"#/oneOf/4/properties/note/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+}
+if(data58.title !== undefined){
+let data59 = data58.title;
+if(typeof data59 === "string"){
+if(func2(data59) > 255){
+const err183 = {instancePath:instancePath+"/note/title",schemaPath:"#/oneOf/4/properties/note/properties/title/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+if(func2(data59) < 1){
+const err184 = {instancePath:instancePath+"/note/title",schemaPath:"#/oneOf/4/properties/note/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+}
+else {
+const err185 = {instancePath:instancePath+"/note/title",schemaPath:"#/oneOf/4/properties/note/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+}
+if(data58.text !== undefined){
+let data60 = data58.text;
+if(typeof data60 === "string"){
+if(func2(data60) < 1){
+const err186 = {instancePath:instancePath+"/note/text",schemaPath:"#/oneOf/4/properties/note/properties/text/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
+}
+errors++;
+}
+}
+else {
+const err187 = {instancePath:instancePath+"/note/text",schemaPath:"#/oneOf/4/properties/note/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+}
+else {
+const err188 = {instancePath:instancePath+"/note",schemaPath:"#/oneOf/4/properties/note/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+}
+}
+else {
+const err189 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else if(tag0 === "add-to-queue"){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err190 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+if(data.tenantid === undefined){
+const err191 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "tenantid"},message:"must have required property '"+"tenantid"+"'"};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
+}
+errors++;
+}
+if(data.connection === undefined){
+const err192 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "connection"},message:"must have required property '"+"connection"+"'"};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+if(data.about === undefined){
+const err193 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "about"},message:"must have required property '"+"about"+"'"};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+if(data.decisionid === undefined){
+const err194 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "decisionid"},message:"must have required property '"+"decisionid"+"'"};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err195 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+if(data.queue === undefined){
+const err196 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "queue"},message:"must have required property '"+"queue"+"'"};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+for(const key14 in data){
+if(!(((((((key14 === "id") || (key14 === "tenantid")) || (key14 === "connection")) || (key14 === "about")) || (key14 === "decisionid")) || (key14 === "kind")) || (key14 === "queue"))){
+const err197 = {instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data61 = data.id;
+if(typeof data61 === "string"){
+if(func2(data61) > 255){
+const err198 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+if(func2(data61) < 1){
+const err199 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+}
+if(data.tenantid !== undefined){
+let data62 = data.tenantid;
+if(typeof data62 === "string"){
+if(!pattern10.test(data62)){
+const err201 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/5/properties/tenantid/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
+}
+errors++;
+}
+}
+else {
+const err202 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/5/properties/tenantid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+}
+if(data.connection !== undefined){
+let data63 = data.connection;
+if(typeof data63 === "string"){
+if(func2(data63) < 1){
+const err203 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/5/properties/connection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+}
+else {
+const err204 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/5/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+if(data.about !== undefined){
+let data64 = data.about;
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.entity === undefined){
+const err205 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+if(data64.id === undefined){
+const err206 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+for(const key15 in data64){
+if(!((key15 === "entity") || (key15 === "id"))){
+const err207 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+if(data64.entity !== undefined){
+let data65 = data64.entity;
+if(typeof data65 === "string"){
+if(func2(data65) < 1){
+const err208 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/5/properties/about/properties/entity/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+else {
+const err209 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/5/properties/about/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
+}
+errors++;
+}
+}
+if(data64.id !== undefined){
+let data66 = data64.id;
+if(typeof data66 === "string"){
+if(func2(data66) < 1){
+const err210 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/5/properties/about/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+}
+else {
+const err211 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/5/properties/about/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+}
+else {
+const err212 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/5/properties/about/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data.decisionid !== undefined){
+let data67 = data.decisionid;
+if(typeof data67 === "string"){
+if(func2(data67) < 1){
+const err213 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/5/properties/decisionid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+else {
+const err214 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/5/properties/decisionid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data68 = data.kind;
+if(typeof data68 !== "string"){
+const err215 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/5/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+if("add-to-queue" !== data68){
+const err216 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/5/properties/kind/const",keyword:"const",params:{allowedValue: "add-to-queue"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+if(data.queue !== undefined){
+let data69 = data.queue;
+if(typeof data69 === "string"){
+if(func2(data69) < 1){
+const err217 = {instancePath:instancePath+"/queue",schemaPath:"#/oneOf/5/properties/queue/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+}
+else {
+const err218 = {instancePath:instancePath+"/queue",schemaPath:"#/oneOf/5/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+}
+else {
+const err219 = {instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else {
+const err220 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+else {
+const err221 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+else {
+const err222 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
 }
 errors++;
 }
@@ -6759,7 +7549,7 @@ return errors === 0;
 }
 validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern25 = new RegExp("^asset/[\\s\\S]", "u");
+const pattern27 = new RegExp("^asset/[\\s\\S]", "u");
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/asset-event.v1.json" */;
@@ -6833,7 +7623,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern25.test(data1)){
+if(!pattern27.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^asset/[\\s\\S]"},message:"must match pattern \""+"^asset/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -7686,7 +8476,7 @@ return errors === 0;
 }
 validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern32 = new RegExp("^case/[\\s\\S]", "u");
+const pattern34 = new RegExp("^case/[\\s\\S]", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/case-event.v1.json" */;
@@ -7760,7 +8550,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern32.test(data1)){
+if(!pattern34.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^case/[\\s\\S]"},message:"must match pattern \""+"^case/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -9067,7 +9857,7 @@ return errors === 0;
 }
 validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern33 = new RegExp("^contact/[\\s\\S]", "u");
+const pattern35 = new RegExp("^contact/[\\s\\S]", "u");
 
 function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/contact-event.v1.json" */;
@@ -9141,7 +9931,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern33.test(data1)){
+if(!pattern35.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^contact/[\\s\\S]"},message:"must match pattern \""+"^contact/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -10073,7 +10863,7 @@ return errors === 0;
 }
 validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern40 = new RegExp("^interaction/[\\s\\S]", "u");
+const pattern42 = new RegExp("^interaction/[\\s\\S]", "u");
 
 function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/interaction-event.v1.json" */;
@@ -10147,7 +10937,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern40.test(data1)){
+if(!pattern42.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^interaction/[\\s\\S]"},message:"must match pattern \""+"^interaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -11464,7 +12254,7 @@ return errors === 0;
 }
 validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern41 = new RegExp("^lead/[\\s\\S]", "u");
+const pattern43 = new RegExp("^lead/[\\s\\S]", "u");
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/lead-event.v1.json" */;
@@ -11538,7 +12328,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern41.test(data1)){
+if(!pattern43.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^lead/[\\s\\S]"},message:"must match pattern \""+"^lead/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -12391,7 +13181,7 @@ return errors === 0;
 }
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern47 = new RegExp("^opportunity/[\\s\\S]", "u");
+const pattern49 = new RegExp("^opportunity/[\\s\\S]", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/opportunity-event.v1.json" */;
@@ -12465,7 +13255,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern47.test(data1)){
+if(!pattern49.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^opportunity/[\\s\\S]"},message:"must match pattern \""+"^opportunity/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -13866,7 +14656,7 @@ return errors === 0;
 }
 validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern52 = new RegExp("^order/[\\s\\S]", "u");
+const pattern54 = new RegExp("^order/[\\s\\S]", "u");
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/order-event.v1.json" */;
@@ -13940,7 +14730,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern52.test(data1)){
+if(!pattern54.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^order/[\\s\\S]"},message:"must match pattern \""+"^order/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15068,7 +15858,7 @@ validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 export const predictionEvent = validate115;
 const schema49 = {"$id":"https://signalbox.io/schemas/prediction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","dataschema","causationid"],"properties":{"type":{"type":"string","pattern":"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/prediction.v1.json"},"data":{"$ref":"/schemas/prediction.v1.json"}}};
-const pattern67 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
+const pattern69 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
 
 function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction-event.v1.json" */;
@@ -15119,7 +15909,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!pattern67.test(data0)){
+if(!pattern69.test(data0)){
 const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},message:"must match pattern \""+"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -15523,7 +16313,7 @@ return errors === 0;
 }
 validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern68 = new RegExp("^record/[\\s\\S]", "u");
+const pattern70 = new RegExp("^record/[\\s\\S]", "u");
 
 function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/record-event.v1.json" */;
@@ -15597,7 +16387,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern68.test(data1)){
+if(!pattern70.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^record/[\\s\\S]"},message:"must match pattern \""+"^record/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15668,7 +16458,7 @@ export const taskEvent = validate125;
 const schema53 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
 const schema54 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
 const schema55 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
-const pattern70 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+const pattern72 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
 
 function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
@@ -15942,7 +16732,7 @@ errors++;
 if(data.due !== undefined){
 let data9 = data.due;
 if(typeof data9 === "string"){
-if(!pattern70.test(data9)){
+if(!pattern72.test(data9)){
 const err21 = {instancePath:instancePath+"/due",schemaPath:"#/properties/due/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -16403,7 +17193,7 @@ return errors === 0;
 }
 validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern69 = new RegExp("^task/[\\s\\S]", "u");
+const pattern71 = new RegExp("^task/[\\s\\S]", "u");
 
 function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task-event.v1.json" */;
@@ -16477,7 +17267,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern69.test(data1)){
+if(!pattern71.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^task/[\\s\\S]"},message:"must match pattern \""+"^task/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -17288,7 +18078,7 @@ return errors === 0;
 }
 validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern71 = new RegExp("^transaction/[\\s\\S]", "u");
+const pattern73 = new RegExp("^transaction/[\\s\\S]", "u");
 
 function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction-event.v1.json" */;
@@ -17362,7 +18152,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern71.test(data1)){
+if(!pattern73.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^transaction/[\\s\\S]"},message:"must match pattern \""+"^transaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];

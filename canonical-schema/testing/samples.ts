@@ -231,6 +231,8 @@ export const sampleActions: readonly Action[] = [
     fields: { Rating: 'Hot', Score__c: 87, Flag__c: true, Old__c: null },
     expectedVersion: at,
   },
+  { ...action, kind: 'add-note', note: { title: 'Likely to leave', text: 'Why\n+ Pays monthly' } },
+  { ...action, kind: 'add-to-queue', queue: '7f3d2c9a-0b1e-4c5d-8e6f-a1b2c3d4e5f6' },
 ];
 
 /** One result of every outcome. */

@@ -13,7 +13,7 @@ afterAll(() => org.stop());
 
 function authenticator(over: object = {}): Authenticator {
   const { auth, loginUrl, baseUrl } = settingsOf(configOf(org));
-  return new Authenticator({ auth: { ...auth, ...over }, loginUrl, baseUrl, now: () => now });
+  return new Authenticator({ auth: { ...auth, ...over }, loginUrl, audience: baseUrl, now: () => now });
 }
 
 it('gets one token for all who wait for it, and keeps it', async () => {
@@ -47,6 +47,6 @@ it.each([
 
 it('tells a log-in host that cannot be reached as something to try again', async () => {
   const { auth, baseUrl } = settingsOf(configOf(org));
-  const away = new Authenticator({ auth, loginUrl: 'http://127.0.0.1:9/token', baseUrl, now: () => now });
+  const away = new Authenticator({ auth, loginUrl: 'http://127.0.0.1:9/token', audience: baseUrl, now: () => now });
   await expect(away.session()).rejects.toBeInstanceOf(Retryable);
 });

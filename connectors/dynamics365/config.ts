@@ -8,10 +8,17 @@ export type Webhook = { readonly url?: string } & (
   | { readonly kind: 'http-header' | 'query-string'; readonly name: string; readonly value: string }
 );
 
-/** A queue of Azure Service Bus, or a subscription of a topic, and a shared access policy that may listen. */
-export type ServiceBus = { readonly url: string; readonly keyName: string; readonly key: string } & (
+/** A queue of Azure Service Bus, or a subscription of a topic, and what is shown to listen to it. */
+export type ServiceBus = { readonly url: string } & (
   { readonly queue: string } | { readonly topic: string; readonly subscription: string }
-);
+) &
+  BusAccess;
+
+export type BusAccess =
+  /** A shared access policy: its key, or tokens made of it. */
+  | { readonly claims?: 'sas'; readonly keyName: string; readonly key: string }
+  /** Tokens of the connection's own app registration. */
+  | { readonly claims: 'entra' };
 
 /** A connection to one Dataverse environment, valid against `configSchema`, secrets resolved. */
 export interface Dynamics365Config {

@@ -13,12 +13,13 @@ import type { Dynamics365Native } from './native';
 import { crm, normalise } from './normalise';
 import { recordIdOf } from './normalise/flatten';
 import { Owners } from './owners';
+import { Queues } from './queues';
 import { readNatives } from './read-natives';
 import { RowReader } from './reader';
 import { WebhookReceiver } from './receiver';
 import { RecordTargets } from './record-targets';
 import { WebhookRegistration } from './registration';
-import { busQueue, keepContext } from './service-bus';
+import { busAudience, busQueue, keepContext } from './service-bus';
 import { DataverseSink } from './sink';
 import { TableDefinitions } from './table-definitions';
 import { WebApi } from './web-api';
@@ -35,7 +36,7 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
     ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
     ...['interaction', 'order', 'transaction', 'asset', 'record'],
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'add-to-queue'],
   receives: ({ webhook }) => webhook !== undefined,
   reconciles,
   connect,
@@ -53,9 +54,9 @@ async function connect(
   const definitions = new TableDefinitions(api, now);
   const { mapping, streams, webhook, serviceBus } = settings;
   const targets = new RecordTargets({ api, definitions, mapping, streams });
-  const sink = new DataverseSink({ api, targets, owners: new Owners(api) });
+  const sink = new DataverseSink({ api, targets, owners: new Owners(api), queues: new Queues(api) });
   const kept = inboxSource(inbox, (payload): Decoded<Dynamics365Native> => unpacked(payload, user));
-  const queue = serviceBus === undefined ? undefined : busQueue(serviceBus);
+  const queue = serviceBus === undefined ? undefined : busQueue(serviceBus, { entra: busSession(settings, now), now });
   const keep = (message: AmqpMessage): readonly Kept[] => keepContext(message, streams);
   const taken = queue === undefined ? undefined : queueSource({ inbox, queue, taker: streams[0] ?? '', keep, kept });
   return {
@@ -74,9 +75,15 @@ async function connect(
   };
 }
 
+/** The same app registration, for another audience. */
+function busSession({ auth, loginUrl }: Settings, now: () => number): Authenticator {
+  const audienceFix = 'the namespace of serviceBus must be in an Azure subscription of that directory';
+  return new Authenticator({ auth, loginUrl, audience: busAudience, audienceFix, now });
+}
+
 function webApiOf({ auth, loginUrl, baseUrl, apiRoot, requestsPerSecond }: Settings, now: () => number): WebApi {
   return new WebApi({
-    auth: new Authenticator({ auth, loginUrl, baseUrl, now }),
+    auth: new Authenticator({ auth, loginUrl, audience: baseUrl, now }),
     apiRoot,
     governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce }),
   });

@@ -1,6 +1,6 @@
 import type { Action, ActionResult, CreateTask } from '../../canonical-schema/action';
 import { type Sample, startSample } from '../../test/dynamics365-org';
-import { taskIdOf } from './task-row';
+import { noteIdOf, taskIdOf } from './task-row';
 
 let sample: Sample;
 let lead: string;
@@ -102,6 +102,104 @@ describe('a task', () => {
       code: 'SBX_DYNAMICS365_OWNER',
     });
     expect(sample.org.admin.tasks()).toHaveLength(0);
+  });
+});
+
+describe('a note', () => {
+  const note = (id: string, about = { entity: 'lead', id: lead }): Action => ({
+    kind: 'add-note',
+    ...base(id, about),
+    note: { title: 'Likely to buy', text: 'Why\n+ Asked for a price' },
+  });
+  const noteOf = (id: string) => sample.org.admin.record('annotation', noteIdOf({ id, tenantid: 'acme' }));
+
+  it('is an annotation of the record, made once and left as a person changed it', async () => {
+    const nativeId = noteIdOf({ id: 'n-1', tenantid: 'acme' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'applied', nativeId });
+    expect(noteOf('n-1')).toMatchObject({
+      subject: 'Likely to buy',
+      notetext: 'Why\n+ Asked for a price',
+      _objectid_value: lead,
+      objecttypecode: 'lead',
+    });
+    await sample.org.admin.update('annotation', nativeId, { notetext: 'Called her' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'already-applied', nativeId });
+    expect(noteOf('n-1')).toMatchObject({ notetext: 'Called her' });
+    expect(sample.org.admin.records('annotation')).toHaveLength(1);
+  });
+
+  it('is there once when its answer was lost', async () => {
+    sample.org.admin.fault({ kind: 'dropResponse' });
+    expect(await one(note('n-1'))).toMatchObject({ failure: 'retryable' });
+    expect(await one(note('n-1'))).toMatchObject({ outcome: 'already-applied' });
+    expect(sample.org.admin.records('annotation')).toHaveLength(1);
+  });
+
+  it('of a table without notes is refused', async () => {
+    const box = await sample.org.admin.create('new_box', { new_name: 'Crate' });
+    expect(await one(note('n-1', { entity: 'record', id: box }))).toMatchObject({ failure: 'permanent' });
+  });
+});
+
+describe('a queue', () => {
+  let first: string;
+  let second: string;
+  let record: string;
+  beforeEach(async () => {
+    const { admin } = sample.org;
+    first = await admin.create('queue', { name: 'Billing' });
+    second = await admin.create('queue', { name: 'Repairs' });
+    const account = await admin.create('account', { name: 'Bluewater' });
+    record = await admin.create('incident', {
+      title: 'It smokes',
+      'customerid_account@odata.bind': `/accounts(${account})`,
+    });
+  });
+  const into = (id: string, queue: string, about = { entity: 'case', id: record }): Action => ({
+    ...{ kind: 'add-to-queue', ...base(id, about), queue },
+  });
+  const items = () => sample.org.admin.records('queueitem');
+
+  it('takes the record once, and gives it to another one', async () => {
+    const added = await one(into('q-1', first));
+    expect(added).toMatchObject({ outcome: 'applied', nativeId: items()[0]?.queueitemid });
+    expect(await one(into('q-1', first))).toMatchObject({
+      outcome: 'already-applied',
+      nativeId: items()[0]?.queueitemid,
+    });
+    expect(items()).toMatchObject([{ _queueid_value: first, _objectid_value: record }]);
+    expect(await one(into('q-2', second))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: second, _objectid_value: record }]);
+    const write = sample.org.admin.writes().at(-1);
+    expect(write).toMatchObject({ body: { SourceQueue: { queueid: first } }, tag: 'Signalbox' });
+  });
+
+  it('takes it once when the answer was lost', async () => {
+    sample.org.admin.fault({ kind: 'dropResponse' });
+    expect(await one(into('q-1', first))).toMatchObject({ failure: 'retryable' });
+    expect(await one(into('q-1', first))).toMatchObject({ outcome: 'already-applied' });
+    expect(items()).toHaveLength(1);
+  });
+
+  it('may be that of a user or a team', async () => {
+    const { admin } = sample.org;
+    const person = admin.person('Jo Doe');
+    const team = await admin.create('team', { name: 'Service', 'queueid@odata.bind': `/queues(${second})` });
+    await admin.update('systemuser', person, { 'queueid@odata.bind': `/queues(${first})` });
+    expect(await one(into('q-1', person))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: first }]);
+    expect(await one(into('q-2', team))).toMatchObject({ outcome: 'applied' });
+    expect(items()).toMatchObject([{ _queueid_value: second }]);
+  });
+
+  it('that is none, and a table that is not enabled for queues, are refused', async () => {
+    const person = sample.org.admin.person('Jo Doe');
+    for (const queue of [person, '00000000-0000-4000-8000-0000000000ff', 'Billing']) {
+      const refusal = { failure: 'permanent', code: 'SBX_DYNAMICS365_QUEUE' };
+      expect(await one(into('q-1', queue))).toMatchObject(refusal);
+    }
+    expect(await one(into('q-2', first, { entity: 'lead', id: lead }))).toMatchObject({ failure: 'permanent' });
+    expect(items()).toHaveLength(0);
   });
 });
 

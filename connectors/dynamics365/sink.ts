@@ -1,17 +1,27 @@
-import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
+import type {
+  Action,
+  ActionResult,
+  AddNote,
+  AddToQueue,
+  CloseTask,
+  CreateTask,
+  SetFields,
+  UpdateTask,
+} from '../../canonical-schema/action';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { refused } from '../kit/action-result';
 import { applied, failed } from './action-result';
 import { sharedEffects } from '../kit/shared-effects';
-import { objectOf, ownOf } from '../kit/json';
+import { objectOf, ownOf, textOf } from '../kit/json';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
 import { versionOf } from './normalise/told';
 import type { Owners } from './owners';
+import { addingTo, type Queues } from './queues';
 import type { RecordTargets } from './record-targets';
 import type { TableDefinition } from './table-definitions';
-import { changedTask, newTask, type Row, taskIdOf } from './task-row';
+import { changedTask, newNote, newTask, noteIdOf, type Row, taskIdOf } from './task-row';
 import type { ApiAnswer, ApiRequest, WebApi } from './web-api';
 import { connectorErrorOf, failureOf, WebApiFailure } from './web-api-failure';
 
@@ -19,6 +29,7 @@ export interface SinkOptions {
   readonly api: WebApi;
   readonly targets: RecordTargets;
   readonly owners: Owners;
+  readonly queues: Queues;
 }
 
 /** Parts of one batch: Dataverse takes 1,000, and gives all of them together two minutes. */
@@ -29,8 +40,8 @@ const windowMs = 10;
 const wantsRow = { prefer: 'return=representation' };
 
 /**
- * Writes through the Web API. A task is created under an id derived from its action, and only where there is none under it: a
- * late retry neither makes another task nor undoes what a person has done to the first one. Writes of one moment share a batch.
+ * Writes through the Web API. A task or note is created under an id derived from its action, and only where there is none under it:
+ * a late retry neither makes another one nor undoes what a person has done to the first one. Writes of one moment share a batch.
  */
 export class DataverseSink implements Sink {
   readonly apply: Sink['apply'];
@@ -60,6 +71,10 @@ export class DataverseSink implements Sink {
         return this.#create(action);
       case 'set-fields':
         return this.#setFields(action);
+      case 'add-note':
+        return this.#addNote(action);
+      case 'add-to-queue':
+        return this.#addToQueue(action);
       default:
         return this.#change(action);
     }
@@ -68,13 +83,36 @@ export class DataverseSink implements Sink {
   async #create(action: CreateTask): Promise<ActionResult> {
     const { about, task } = action;
     const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
-    const id = taskIdOf(action);
     const body = {
       ...newTask(action),
       ...(await this.#ownerOf(task.assignTo)),
       [`regardingobjectid_${table}_task@odata.bind`]: `/${set}(${about.id})`,
     };
-    const answer = await this.#write(`tasks(${id})`, body, { ...wantsRow, 'if-none-match': '*' });
+    return this.#make(action, 'tasks', taskIdOf(action), body);
+  }
+
+  async #addNote(action: AddNote): Promise<ActionResult> {
+    const { about } = action;
+    const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
+    const body = { ...newNote(action), [`objectid_${table}@odata.bind`]: `/${set}(${about.id})` };
+    return this.#make(action, 'annotations', noteIdOf(action), body);
+  }
+
+  async #addToQueue(action: AddToQueue): Promise<ActionResult> {
+    const { targets, queues } = this.#options;
+    const signal = this.#closing.signal;
+    const record = await targets.of(action.about, signal);
+    const queue = await queues.of(action.queue, signal);
+    const item = await queues.itemOf(action.about.id, signal);
+    if (item?.queue === queue) return applied(action, 'already-applied', item.id, { headers: {}, body: item.row });
+    const answer = await this.#send(addingTo(queue, { ...record, id: action.about.id }, item?.queue));
+    const itemId = answer instanceof WebApiFailure ? undefined : textOf(objectOf(answer.body)?.QueueItemId);
+    return this.#changeResult(action, answer, itemId ?? queue);
+  }
+
+  /** Makes a row under an id of its action's own; where there is one already, an earlier try has made it. */
+  async #make(action: Action, set: string, id: string, body: object): Promise<ActionResult> {
+    const answer = await this.#write(`${set}(${id})`, body, { ...wantsRow, 'if-none-match': '*' });
     if (!(answer instanceof WebApiFailure)) return applied(action, 'applied', id, answer);
     const isThere = answer.status === 412 && answer.code !== duplicateRule;
     return isThere

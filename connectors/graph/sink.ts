@@ -1,7 +1,7 @@
 import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import { isoFromText } from '../../canonical-schema/time';
 import type { Sink } from '../contract';
-import { refused } from '../kit/action-result';
+import { notAccepted, refused } from '../kit/action-result';
 import { sharedEffects } from '../kit/shared-effects';
 import { objectOf, textOf } from '../kit/json';
 import { failed } from './action-result';
@@ -9,6 +9,7 @@ import type { Plan } from './config';
 import type { GraphApi } from './graph-api';
 import { GraphFailure } from './graph-failure';
 import { type Fields, type NativeType, writeMark } from './native';
+import { crm } from './normalise';
 import { markOf } from './normalise/write-mark';
 import { encodedPath, typeOf } from './paths';
 import { selected } from './selected';
@@ -52,8 +53,11 @@ export class GraphSink implements Sink {
         return this.#create(action);
       case 'set-fields':
         return this.#setFields(action);
-      default:
+      case 'update-task':
+      case 'close-task':
         return this.#change(action);
+      default:
+        return Promise.resolve(notAccepted(action, crm));
     }
   }
 

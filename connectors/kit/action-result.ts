@@ -11,6 +11,12 @@ export function applied(
   return { actionId: action.id, outcome, nativeId, answer, ...(nativeVersion === undefined ? {} : { nativeVersion }) };
 }
 
+/** An action of a kind that the connector does not list in `accepts`: it is refused before, where its tenant's file is read. */
+export function notAccepted(action: Action, connector: string): ActionResult {
+  const message = `the connector ${connector} takes no action of kind ${action.kind}`;
+  return refused(action, 'permanent', 'SBX_ACTION_NOT_ACCEPTED', message);
+}
+
 /** The action has no effect: the CRM's refusal, or a finding of one's own. */
 export function refused(
   action: Action,

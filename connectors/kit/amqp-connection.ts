@@ -2,11 +2,13 @@ import rhea, { type Connection, type ConnectionOptions, type EventContext } from
 import WebSocket from 'ws';
 import { type ConnectorError, Permanent, Retryable } from '../contract';
 
-/** How a client proves who it is: SASL PLAIN, or a token. */
+/** How a client proves who it is when it connects: SASL PLAIN, or a token. */
 export type AmqpLogin =
   | { readonly kind: 'plain'; readonly username: string; readonly password: string }
   /** On the upgrade of a WebSocket. */
-  | { readonly kind: 'bearer'; readonly token: string };
+  | { readonly kind: 'bearer'; readonly token: string }
+  /** Not yet: tokens follow over the connection (`keepClaims`). */
+  | { readonly kind: 'anonymous' };
 
 /** An AMQP 1.0 broker. */
 export interface AmqpBroker {
@@ -82,7 +84,7 @@ function webSocket(url: string, login: AmqpLogin): unknown {
 
 function saslOf(login: AmqpLogin, isWebSocket: boolean): Readonly<Record<string, string>> {
   if (login.kind === 'plain') return { username: login.username, password: login.password };
-  if (isWebSocket) return { username: 'anonymous' };
+  if (isWebSocket || login.kind === 'anonymous') return { username: 'anonymous' };
   const why = 'a token is taken on the upgrade of a WebSocket only';
   throw new Permanent('SBX_AMQP_LOGIN', `${why}. Fix: give the wss: address, or a user with a password`);
 }
@@ -93,6 +95,15 @@ export function happened(connection: Connection, events: readonly string[]): Pro
     for (const event of events) connection.once(event, resolve);
     onEnd(connection, reject);
   });
+}
+
+/** Rejects with what ends the connection, or a link on it. Nobody has to wait for it. */
+export function ending(connection: Connection): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    onEnd(connection, reject);
+  });
+  ended.catch(() => undefined);
+  return ended;
 }
 
 /** Tells why a connection, or a link on it, has ended: each of its ends, so perhaps several times. */

@@ -1,6 +1,7 @@
-import type { EventContext, Receiver } from 'rhea';
+import type { Connection, EventContext, Receiver } from 'rhea';
 import { Retryable, type ConnectorError, type Finding } from '../contract';
-import { happened, onEnd, openAmqp, raced, type AmqpBroker, type OpenAmqp } from './amqp-connection';
+import { keepClaims, type Claims } from './amqp-claims';
+import { ending, happened, onEnd, openAmqp, raced, type AmqpBroker } from './amqp-connection';
 import { messageOf, type AmqpMessage } from './amqp-message';
 
 /** A queue to take from. */
@@ -8,6 +9,8 @@ export interface AmqpQueue {
   readonly broker: AmqpBroker;
   /** The queue's address on its broker. */
   readonly address: string;
+  /** Only where the broker wants tokens over the connection. */
+  readonly claims?: Claims;
 }
 
 /** A message that the queue has handed out, and keeps for as long as nobody says what became of it. */
@@ -38,24 +41,43 @@ const attachMs = 30_000;
 /** Opens a link with no credit. Rejects with Permanent (no such queue, no permission) or Retryable. */
 export async function openLink(queue: AmqpQueue, listener: LinkListener, signal: AbortSignal): Promise<AmqpLink> {
   const opened = await openAmqp(queue.broker, signal);
-  try {
-    return await attach(opened, queue.address, listener, signal);
-  } catch (error) {
+  const { connection } = opened;
+  let isOver = false;
+  const ended = ({ code, message }: ConnectorError): void => {
+    // What was let in a moment ago may be again, with a new token: opening anew tells whether it is.
+    if (!isOver) listener.ended(new Retryable(code, message));
+    isOver = true;
+  };
+  let stopClaims = (): void => undefined;
+  const close = async (): Promise<void> => {
+    isOver = true;
+    stopClaims();
     await opened.close();
+  };
+  try {
+    const { claims } = queue;
+    if (claims !== undefined) {
+      const keeping = keepClaims(connection, claims, ended, signal);
+      stopClaims = await Promise.race([keeping, ending(connection)]);
+    }
+    const receiver = await attach(connection, queue.address, signal);
+    onEnd(connection, ended);
+    handOut(receiver, listener, () => isOver);
+    return {
+      credit: (count) => {
+        if (!isOver) receiver.add_credit(count);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
     throw error;
   }
 }
 
-async function attach(
-  { connection, close }: OpenAmqp,
-  address: string,
-  listener: LinkListener,
-  signal: AbortSignal,
-): Promise<AmqpLink> {
+async function attach(connection: Connection, address: string, signal: AbortSignal): Promise<Receiver> {
+  const ended = ending(connection);
   const attached = happened(connection, ['receiver_open']);
-  const ended = happened(connection, []);
-  // Asked for only where the link is refused; until then nobody waits for it.
-  ended.catch(() => undefined);
   const receiver = connection.open_receiver({
     source: { address },
     credit_window: 0,
@@ -66,17 +88,15 @@ async function attach(
   await raced(attached, late, `the queue ${address} was not attached within ${attachMs / 1000} s`);
   // A refused link is opened without a source first, and closed with the reason then.
   if (isRefused(receiver)) await raced(ended, late, `no queue at ${address}`);
-  let isOver = false;
-  onEnd(connection, ({ code, message }) => {
-    // What was let in a moment ago may be again, with a new token: opening anew tells whether it is.
-    if (!isOver) listener.ended(new Retryable(code, message));
-    isOver = true;
-  });
-  connection.on('message', ({ message, delivery }: EventContext) => {
+  return receiver;
+}
+
+function handOut(receiver: Receiver, listener: LinkListener, isOver: () => boolean): void {
+  receiver.on('message', ({ message, delivery }: EventContext) => {
     if (message === undefined || delivery === undefined) return;
     const settle = (how: () => void) => (): void => {
       // A link that has ended has nothing to settle: the queue has taken it all back.
-      if (!isOver && !delivery.remote_settled) how();
+      if (!isOver() && !delivery.remote_settled) how();
     };
     listener.message({
       message: messageOf(message),
@@ -88,15 +108,6 @@ async function attach(
       }),
     });
   });
-  return {
-    credit: (count) => {
-      if (!isOver) receiver.add_credit(count);
-    },
-    close: async () => {
-      isOver = true;
-      await close();
-    },
-  };
 }
 
 function isRefused({ source }: Receiver): boolean {

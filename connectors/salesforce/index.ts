@@ -20,7 +20,7 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   name: crm,
   configSchema,
   emits: ['lead', 'contact', 'account', 'opportunity', 'case', 'task', 'interaction', 'order', 'asset', 'record'],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
   connect,
   normalise,
   readNatives,

@@ -1,4 +1,4 @@
-import type { Action, ActionResult, CreateTask } from '../../canonical-schema/action';
+import type { Action, ActionResult, CloseTask, SetFields, UpdateTask } from '../../canonical-schema/action';
 import { Permanent, Retryable } from '../contract';
 import { applied, refused } from '../kit/action-result';
 import { failedCall, failedRow, type RowAnswer } from './action-result';
@@ -7,7 +7,10 @@ import type { NativeTypes } from './native-types';
 import { changedTask, type Row } from './task-fields';
 
 /** An action that changes a record that there is. */
-export type Update = Exclude<Action, CreateTask>;
+export type Update = UpdateTask | CloseTask | SetFields;
+
+export const isUpdate = (action: Action): action is Update =>
+  action.kind === 'update-task' || action.kind === 'close-task' || action.kind === 'set-fields';
 
 interface Write {
   readonly action: Update;

@@ -133,6 +133,45 @@ describe('creating tasks', () => {
   });
 });
 
+describe('notes', () => {
+  const note = (id: string, about = { entity: 'lead', id: lead }): Action => ({
+    ...{ ...base, kind: 'add-note', id, about },
+    note: { title: 'Likely to buy', text: 'Why\n+ Asked for a price' },
+  });
+
+  it('stand in the activity history: a completed task with the key', async () => {
+    const account = org.admin.create('Account', { Name: 'Acme' });
+    const results = await apply(note('n1'), note('n2', { entity: 'account', id: account }), creation('k1'));
+    expect(outcomes(results)).toEqual(['applied', 'applied', 'applied']);
+    expect(tasks().filter(({ Status }) => Status === 'Completed')).toMatchObject([
+      { Subject: 'Likely to buy', Description: 'Why\n+ Asked for a price', WhoId: lead, Signalbox_Key__c: 'n1' },
+      { WhatId: account, Signalbox_Key__c: 'n2' },
+    ]);
+  });
+
+  it('are made once, and left as a person changed them', async () => {
+    org.admin.fault({ kind: 'dropResponse' });
+    expect(await apply(note('n1'))).toMatchObject([{ failure: 'retryable' }]);
+    const nativeId = String(tasks()[0]?.Id);
+    org.admin.update(nativeId, { Description: 'Called her' });
+    expect(await apply(note('n1'))).toMatchObject([{ outcome: 'already-applied', nativeId }]);
+    expect(tasks()).toMatchObject([{ Description: 'Called her' }]);
+  });
+});
+
+it('gives a record to a queue, which is an owner in Salesforce', async () => {
+  const queue = org.admin.create('Group', { Name: 'Hot leads', Type: 'Queue' });
+  const [routed, again] = [
+    await apply(setting('r1', { OwnerId: queue })),
+    await apply(setting('r1', { OwnerId: queue })),
+  ];
+  expect(outcomes([...routed, ...again])).toEqual(['applied', 'applied']);
+  expect(leadNow()).toMatchObject({ OwnerId: queue });
+  const account = org.admin.create('Account', { Name: 'Acme' });
+  const wrong = { ...setting('r2', { OwnerId: queue }), about: { entity: 'account', id: account } };
+  expect(await apply(wrong)).toMatchObject([{ outcome: 'failed', failure: 'permanent' }]);
+});
+
 describe('failures', () => {
   it('classes a row lock as retryable, for its row only', async () => {
     org.admin.fault({ kind: 'rowLock' });

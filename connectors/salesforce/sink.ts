@@ -1,14 +1,15 @@
-import type { Action, ActionResult, CreateTask } from '../../canonical-schema/action';
+import type { Action, ActionResult, AddNote, CreateTask } from '../../canonical-schema/action';
 import type { Connection } from 'jsforce';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { untilAborted } from '../kit/abort';
-import { applied } from '../kit/action-result';
+import { applied, notAccepted } from '../kit/action-result';
 import { failedCall, failedRow, type RowAnswer } from './action-result';
 import type { Rest } from './jsforce-connection';
+import { crm } from './normalise';
 import { NativeTypes } from './native-types';
-import { updateRecords } from './record-updates';
-import { newTask } from './task-fields';
+import { isUpdate, updateRecords } from './record-updates';
+import { newNote, newTask, type Row } from './task-fields';
 
 export interface SinkOptions {
   readonly rest: Rest;
@@ -16,13 +17,18 @@ export interface SinkOptions {
   readonly taskKeyField: string;
 }
 
+/** An action that makes a Task. */
+type Creation = CreateTask | AddNote;
+
+const isCreation = (action: Action): action is Creation => action.kind === 'create-task' || action.kind === 'add-note';
+
 /** Records of one collections call. */
 const mostRows = 200;
 /** Long enough for the actions of one moment to meet, short against the 100 ms and more of a call. */
 const windowMs = 10;
 
 /**
- * Writes through sObject Collections of up to 200. A task is inserted with its action's id in a unique field, rather than
+ * Writes through sObject Collections of up to 200. A task or note is inserted with its action's id in a unique field, rather than
  * upserted: Salesforce refuses a second insert, so that a late retry neither makes another task nor undoes what a person has
  * done to the first one.
  */
@@ -56,20 +62,18 @@ export class SalesforceSink implements Sink {
   }
 
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
-    const creations = batch.filter((action) => action.kind === 'create-task');
-    const updates = batch.filter((action) => action.kind !== 'create-task');
+    const creations = batch.filter(isCreation);
+    const updates = batch.filter(isUpdate);
     const [created, updated] = await Promise.all([
       this.#create(creations),
       updateRecords(updates, this.#rest, this.#types, this.#closing.signal),
     ]);
-    return batch.map(
-      (action) => created.get(action.id) ?? updated.get(action.id) ?? failedCall(action, new Error('lost')),
-    );
+    return batch.map((action) => created.get(action.id) ?? updated.get(action.id) ?? notAccepted(action, crm));
   }
 
-  async #create(actions: readonly CreateTask[]): Promise<ReadonlyMap<string, ActionResult>> {
+  async #create(actions: readonly Creation[]): Promise<ReadonlyMap<string, ActionResult>> {
     if (actions.length === 0) return new Map();
-    const records = actions.map((action) => ({ attributes: { type: 'Task' }, ...newTask(action, this.#taskKeyField) }));
+    const records = actions.map((action) => ({ attributes: { type: 'Task' }, ...this.#rowOf(action) }));
     try {
       const answers = await this.#rest.writeCollection('POST', records, this.#closing.signal);
       const results = new Map(actions.map((action, index) => [action.id, resultOf(action, answers[index])]));
@@ -80,8 +84,12 @@ export class SalesforceSink implements Sink {
     }
   }
 
+  #rowOf(action: Creation): Row {
+    return action.kind === 'add-note' ? newNote(action, this.#taskKeyField) : newTask(action, this.#taskKeyField);
+  }
+
   /** The tasks that an earlier try of these actions made. One that is not there (yet) keeps its refusal. */
-  async #find(actions: readonly CreateTask[]): Promise<readonly (readonly [string, ActionResult])[]> {
+  async #find(actions: readonly Creation[]): Promise<readonly (readonly [string, ActionResult])[]> {
     try {
       const found = await this.#tasksByKey(actions.map(({ id }) => id));
       return actions.flatMap((action) => {

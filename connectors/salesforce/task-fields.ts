@@ -1,4 +1,11 @@
-import type { CloseTask, CreateTask, TaskContent, TaskPriority, UpdateTask } from '../../canonical-schema/action';
+import type {
+  AddNote,
+  CloseTask,
+  CreateTask,
+  TaskContent,
+  TaskPriority,
+  UpdateTask,
+} from '../../canonical-schema/action';
 
 /** Native fields of a record to write. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -9,16 +16,30 @@ const priorities: Readonly<Record<TaskPriority, string>> = { high: 'High', norma
 const isPerson = ({ entity, id }: CreateTask['about']): boolean =>
   entity === 'lead' || entity === 'contact' || /^(00Q|003)/.test(id);
 
+function regarding(about: CreateTask['about']): Row {
+  return { [isPerson(about) ? 'WhoId' : 'WhatId']: about.id };
+}
+
+const completed: Row = { Status: 'Completed' };
+
 /** The Task that a create-task action makes. Its Status is left to the org's default. */
 export function newTask(action: CreateTask, keyField: string): Row {
   const { about, id, task } = action;
-  return { ...contentOf(task), [isPerson(about) ? 'WhoId' : 'WhatId']: about.id, [keyField]: id };
+  return { ...contentOf(task), ...regarding(about), [keyField]: id };
+}
+
+/**
+ * A note is a Task that is completed already: it stands in the record's activity history, where people look for what was said, and
+ * takes the same unique key. Neither Note nor ContentNote takes a key.
+ */
+export function newNote({ about, id, note }: AddNote, keyField: string): Row {
+  return { Subject: note.title, Description: note.text, ...completed, ...regarding(about), [keyField]: id };
 }
 
 /** The fields of a Task that an update-task or close-task action changes. */
 export function changedTask(action: UpdateTask | CloseTask): Row {
   if (action.kind === 'update-task') return contentOf(action.task);
-  return { Status: 'Completed', Description: action.description };
+  return { ...completed, Description: action.description };
 }
 
 function contentOf({ subject, description, due, priority, assignTo }: Partial<TaskContent>): Row {

@@ -52,6 +52,7 @@ export interface Rfc {
   readonly activity?: Partial<{
     readonly fields: ActivityFields['fields'];
     readonly names: Partial<ActivityFields['names']>;
+    readonly closedStatus: string;
   }>;
   readonly server?: { readonly connection: Parameters; readonly functions: readonly string[] };
 }
@@ -70,6 +71,7 @@ export interface SapConfig {
   readonly objects?: readonly string[];
   readonly ownUsers?: readonly string[];
   readonly taskKeyField?: string;
+  readonly note?: Partial<NoteSettings>;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
 }
@@ -90,7 +92,18 @@ export interface Settings {
   readonly objects: readonly string[];
   readonly ownUsers: readonly string[];
   readonly taskKeyField: string;
+  readonly note: NoteSettings;
   readonly requestsPerSecond: number;
+}
+
+/** How notes are written. */
+export interface NoteSettings {
+  /** Text id of the customer's text that notes are added to, in S/4HANA. */
+  readonly textId: string;
+  /** Type of a note at a ticket, in Cloud for Customer. */
+  readonly ticketType: string;
+  /** SAP's language key. */
+  readonly language: string;
 }
 
 export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions' | 'timeoutSeconds'>> {
@@ -118,11 +131,13 @@ export function settingsOf(config: SapConfig): Settings {
       ...(config.ownUsers ?? []),
     ],
     taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
+    note: { textId: '0001', ticketType: '10011', language: 'EN', ...config.note },
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
 }
 
 function rfcSettings({ activity, ...rfc }: Rfc, write: SapConfig['write']): RfcSettings {
-  const fields = { fields: activity?.fields ?? {}, names: { ...usualNames, ...activity?.names } };
+  const { fields: given = {}, names, closedStatus = '2' } = activity ?? {};
+  const fields = { fields: given, names: { ...usualNames, ...names }, closedStatus };
   return { sessions: 4, timeoutSeconds: 30, ...rfc, activity: write === 'bapi' ? fields : undefined };
 }

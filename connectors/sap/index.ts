@@ -41,7 +41,7 @@ export const sap: Connector<SapConfig, SapNative> = {
     'asset',
     'record',
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
   receives: ({ inbound }) => inbound !== undefined,
   connect: (config, dependencies) => Promise.resolve(connect(config, dependencies)),
   normalise,
@@ -50,12 +50,12 @@ export const sap: Connector<SapConfig, SapNative> = {
 
 function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): Connection<SapNative> {
   const settings = settingsOf(config);
-  const { product, baseUrl, idoc, objects, ownUsers, streams, taskKeyField } = settings;
+  const { product, baseUrl, idoc, note, objects, ownUsers, streams, taskKeyField } = settings;
   const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
   const session = new Session({ baseUrl, credentials: new Credentials(settings.auth, now), governor });
   const client = new ODataClient(session);
   const rfc = rfcOf(settings, log);
-  const sink = new ODataSink({ client, product, baseUrl, taskKeyField, ...rfc?.sink });
+  const sink = new ODataSink({ client, product, baseUrl, taskKeyField, note, ...rfc?.sink });
   const receiver = new SapReceiver({ inbox, proof: proofOf(settings.inbound), streams, log, now });
   const hints = { own: ownUsers, product };
   const feedOf = (stream: string): Feed | undefined => {

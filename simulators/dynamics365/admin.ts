@@ -1,5 +1,5 @@
 import type { Body, Dynamics365Admin, PostCounts, PostEntry, Reference, WebhookTarget, WriteEntry } from './api';
-import type { Dynamics365 } from './dynamics';
+import { busAudience, type Dynamics365 } from './dynamics';
 import { causeFault } from './fault-actions';
 import type { FaultRequest } from './faults';
 import { assign, qualifyLead, setState, type Qualified } from './org/actions';
@@ -110,6 +110,10 @@ export class Admin implements Dynamics365Admin {
 
   writes(): readonly WriteEntry[] {
     return this.dynamics.writes;
+  }
+
+  busTokenEnd(token: string): number | undefined {
+    return this.dynamics.tokens.find(token, busAudience)?.expiresAt;
   }
 
   fault(request: FaultRequest): void {

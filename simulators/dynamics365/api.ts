@@ -131,6 +131,8 @@ export interface Dynamics365Admin {
   idle(): Promise<void>;
   /** Every Web API write so far. */
   writes(): readonly WriteEntry[];
+  /** When a token for the Service Bus ends, epoch ms; undefined for one that is no good. */
+  busTokenEnd(token: string): number | undefined;
   /** Arms a fault or carries it out. */
   fault(request: FaultRequest): void;
   /** The faults waiting to strike. */

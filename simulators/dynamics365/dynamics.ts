@@ -14,6 +14,9 @@ import { Webhooks } from './webhooks/webhooks';
 
 const HOUR_MS = 3_600_000;
 
+/** The Service Bus, which the same application may listen to. */
+export const busAudience = 'https://servicebus.azure.net';
+
 const tablesOf = ({ columns = {}, keys = {}, tables = [] }: Dynamics365Options): readonly TableDefinition[] => [
   ...standardTables.map((table) => ({
     ...table,

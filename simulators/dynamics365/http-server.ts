@@ -4,7 +4,7 @@ import { closeServer, listenOnLoopback, readBody } from '../kit/loopback';
 import { answerAdmin } from './admin-http';
 import type { Dynamics365Admin } from './api';
 import { answerData, type RawAnswer, type ReceivedRequest } from './data-endpoint';
-import type { Dynamics365 } from './dynamics';
+import { busAudience, type Dynamics365 } from './dynamics';
 import { issueToken } from '../kit/entra/issuing';
 import { invalidArgument, Refusal } from './org/refusal';
 import type { Answer } from './web/call';
@@ -110,7 +110,7 @@ export class HttpServer {
     }
     if (rest.join('/') === 'oauth2/v2.0/token' && method === 'POST') {
       const { tokens, directoryId, baseUrl } = this.dynamics;
-      const context = { tokens, directoryId, ...this.secrets, audiences: [baseUrl] };
+      const context = { tokens, directoryId, ...this.secrets, audiences: [baseUrl, busAudience] };
       return issueToken(context, root, new URLSearchParams(body), headers.authorization ?? '');
     }
     return answerData(this.dynamics, received);

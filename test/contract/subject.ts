@@ -25,6 +25,8 @@ export interface Crm {
   versionOf(id: string): Promise<string>;
   /** How many tasks the CRM holds under the action's id. */
   tasksOf(actionId: string): Promise<number>;
+  /** How many notes it holds under the action's id. Only where the connector accepts notes. */
+  readonly notesOf?: (actionId: string) => Promise<number>;
   /** How many events the CRM has handed out on streams so far. */
   handedOut(): Promise<number>;
   /** Only where the CRM pushes: outlives connections, as the ledger's does. */

@@ -1,92 +1,17 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import type { CreateTask } from '../../canonical-schema/action';
 import type { Connection, Delivery } from '../../connectors/contract';
 import { sap } from '../../connectors/sap';
-import type { SapConfig } from '../../connectors/sap/config';
 import type { SapNative } from '../../connectors/sap/native';
-import { projectRoot } from '../../services/project-root';
-import { type RunningRfc, startRfc } from '../../simulators/sap/rfc/system';
 import type { RfcFault } from '../../simulators/sap/rfc/faults';
-import { MemoryInbox } from '../contract/memory-inbox';
+import { customer, type RfcLine, signal, startRfcLine, task, tried } from '../rfc-line';
 
-// The library is loaded by a process, so it is the compiled one that is tested here.
-const standIn = path.join(projectRoot, 'dist', 'simulators', 'sap', 'rfc', 'node-rfc.js');
-const signal = (): AbortSignal => AbortSignal.timeout(25_000);
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const customer = '0000100234';
+let line: RfcLine;
+let { system, inbox, connect, called } = {} as RfcLine;
 
-let system: RunningRfc;
-let inbox: MemoryInbox;
-let opened: Connection<SapNative>[];
-
-beforeAll(() => {
-  if (!existsSync(standIn)) throw new Error(`${standIn} is missing: run npm run build`);
-});
 beforeEach(async () => {
-  process.env.SIGNALBOX_NODE_RFC = standIn;
-  system = await startRfc();
-  inbox = new MemoryInbox();
-  opened = [];
+  line = await startRfcLine();
+  ({ system, inbox, connect, called } = line);
 });
-afterEach(async () => {
-  delete process.env.SIGNALBOX_NODE_RFC;
-  for (const connection of opened) await connection.close();
-  await system.stop();
-});
-
-async function connect(more: Partial<NonNullable<SapConfig['rfc']>> = {}): Promise<Connection<SapNative>> {
-  const { url, user, password } = system;
-  const config: SapConfig = {
-    product: 's4',
-    // OData is not open there.
-    baseUrl: 'http://127.0.0.1:9',
-    auth: { kind: 'basic', username: 'x', password: 'y' },
-    subscribe: ['events'],
-    write: 'bapi',
-    rfc: {
-      connection: { ashost: url, sysnr: '00', client: '100', user, passwd: password },
-      activity: { fields: { ACTIVITY_TYPE: '0001', SALESORG: '1000' } },
-      timeoutSeconds: 5,
-      ...more,
-    },
-  };
-  const connection = await sap.connect(config, { log: silent, now: Date.now, inbox });
-  opened.push(connection);
-  return connection;
-}
-
-function task(id = 'sbx:d1:create-task', about = customer): CreateTask {
-  return {
-    kind: 'create-task',
-    id,
-    tenantid: 'acme',
-    connection: 'erp',
-    decisionid: 'd1',
-    about: { entity: 'account', id: about },
-    task: {
-      subject: 'Call',
-      description: `Because\n${'x'.repeat(200)}`,
-      due: '2026-03-03T09:00:00.000Z',
-      priority: 'high',
-    },
-  };
-}
-
-/** Tries as the worker does, until the action is not to be tried again. */
-async function tried({ sink }: Connection<SapNative>, action = task()): Promise<readonly string[]> {
-  const outcomes: string[] = [];
-  for (;;) {
-    const [result] = await sink.apply([action], signal());
-    if (result?.outcome !== 'failed') return [...outcomes, result?.outcome ?? 'none'];
-    outcomes.push(result.code);
-    if (result.failure !== 'retryable') return outcomes;
-    // The process is started again only after its delay.
-    await new Promise((resolve) => setTimeout(resolve, result.retryAfterMs ?? 0));
-  }
-}
-
-const called = (name: string): number => system.calls.filter((call) => call.endsWith(` ${name}`)).length;
+afterEach(() => line.stop());
 
 describe('an activity by BAPI', () => {
   it('is created, saved and committed in one session, and only once', async () => {
@@ -185,10 +110,12 @@ describe('the check', () => {
     (await connection.check(signal())).filter(({ what }) => what.startsWith('RFC'));
 
   it('proves logon and fields', async () => {
-    expect((await findings(await connect())).map(({ level }) => level)).toEqual(Array(6).fill('ok'));
+    expect((await findings(await connect())).map(({ level }) => level)).toEqual(Array(7).fill('ok'));
     const activity = { fields: {}, names: { comment: 'NO_SUCH_FIELD' } };
     const wrong = (await findings(await connect({ activity }))).filter(({ level }) => level === 'error');
-    expect(wrong).toMatchObject([{ what: 'RFC structure BAPI_BUS1037_VBKAKOM_CR', why: 'it has no NO_SUCH_FIELD' }]);
+    expect(wrong.map(({ what, why }) => `${what}: ${why}`)).toEqual(
+      ['CR', 'UPD'].map((end) => `RFC structure BAPI_BUS1037_VBKAKOM_${end}: it has no NO_SUCH_FIELD`),
+    );
   });
 
   it.each([

@@ -1,11 +1,11 @@
-import { Permanent } from '../../contract';
+import { Permanent, Retryable } from '../../contract';
 import type { Priority } from '../../kit/rate';
 import { parseLossless } from '../../kit/lossless-json';
 import { type Fields, objectOf, objectsOf, textOf } from '../json';
 import { batchAnswers, batchBody, type BatchPart } from './batch';
 import type { Answer } from './failure';
 import { type EntitySet, quoted } from './services';
-import type { Session } from './session';
+import type { Request, Session } from './session';
 
 /** What a query asks for; values are plain, the client encodes them. */
 export interface Query {
@@ -72,6 +72,13 @@ export class ODataClient {
       signal,
     );
     return batchAnswers(answer, parts.length);
+  }
+
+  /** Sends one change, as a batch; answers it. Rejects as `batch`. */
+  async change(service: string, request: Request, signal: AbortSignal): Promise<Answer> {
+    const [[answer] = []] = await this.batch(service, [{ changes: [request] }], signal);
+    if (answer === undefined) throw new Retryable('SBX_SAP_BATCH', 'the batch has no answer for its change');
+    return answer;
   }
 
   /** The service's metadata, as text. */

@@ -1,4 +1,4 @@
-import type { ActionResult, CreateTask } from '../../../canonical-schema/action';
+import type { Action, ActionResult, CreateTask } from '../../../canonical-schema/action';
 import { Permanent, Retryable } from '../../contract';
 import { applied, refused } from '../../kit/action-result';
 import { type Fields, objectsOf, textOf } from '../json';
@@ -71,7 +71,8 @@ function holds(row: Fields, reference: string): boolean {
   return Object.values(row).some((value) => textOf(value) === reference);
 }
 
-function failed(action: CreateTask, error: unknown): ActionResult {
+/** What a call that failed leads to. Throws what is no matter of SAP. */
+export function failed(action: Action, error: unknown): ActionResult {
   if (error instanceof Retryable) {
     const delay = error.afterMs === undefined ? {} : { retryAfterMs: error.afterMs };
     return { ...refused(action, 'retryable', error.code, error.message), ...delay };

@@ -1,4 +1,4 @@
-import type { CreateTask } from '../../../canonical-schema/action';
+import type { CloseTask, CreateTask, UpdateTask } from '../../../canonical-schema/action';
 import { stableId } from '../../../canonical-schema/identity';
 import type { Parameters } from './messages';
 
@@ -12,6 +12,8 @@ export const usualNames = {
   textLine: 'TDLINE',
   customerLow: 'CUSTOMER_LOW',
   activityId: 'OBJKEY',
+  document: 'DOC_NUMBER',
+  status: 'STATUS',
 } as const;
 export type Names = Readonly<Record<keyof typeof usualNames, string>>;
 
@@ -20,6 +22,8 @@ export interface ActivityFields {
   /** Further fields of GENERALDATA: the activity's type, the sales area. */
   readonly fields: Readonly<Record<string, string>>;
   readonly names: Names;
+  /** The status of an activity that is done. */
+  readonly closedStatus: string;
 }
 
 /** Structures and the fields of them that are used. */
@@ -27,8 +31,9 @@ export function usedFields({ fields, names }: ActivityFields): ReadonlyMap<strin
   const reference = Object.keys(referenceTo(''));
   return new Map([
     ['BAPI_BUS1037_VBKAKOM_CR', [...reference, ...Object.keys(fields), names.from, names.to, names.comment]],
+    ['BAPI_BUS1037_VBKAKOM_UPD', [names.document, names.status, names.comment]],
     ['BAPI_VBKA_VBPA2KOM', [...reference, names.partnerRole, names.partner]],
-    ['BAPI_VBKA_TLINEKOM', [...reference, names.textLine]],
+    ['BAPI_VBKA_TLINEKOM', [...reference, names.document, names.textLine]],
     ['BAPI_RANGESKUNNR', ['SIGN', 'OPTION', names.customerLow]],
     ['BAPI_VBKA_BOID', [names.activityId]],
   ]);
@@ -60,6 +65,24 @@ export function newActivity(action: CreateTask, { fields, names }: ActivityField
     GENERALDATAX: [{ ...flags(general), ...reference }],
     BUSINESSPARTNER: [{ ...reference, [names.partnerRole]: 'AG', [names.partner]: action.about.id }],
     TEXT: linesOf(action.task.description).map((line) => ({ ...reference, [names.textLine]: line })),
+  };
+}
+
+/** What a change says of an activity; what it does not mark stays. */
+export function changedActivity(action: UpdateTask | CloseTask, { names, closedStatus }: ActivityFields): Parameters {
+  const { subject, description } = action.kind === 'close-task' ? { subject: undefined, ...action } : action.task;
+  const key = { [names.document]: action.taskId };
+  const general = {
+    // The field's length.
+    ...(subject === undefined ? {} : { [names.comment]: subject.slice(0, 40) }),
+    ...(action.kind === 'close-task' ? { [names.status]: closedStatus } : {}),
+  };
+  const lines = (description === undefined ? [] : linesOf(description)).map((line) => ({ [names.textLine]: line }));
+  return {
+    GENERALDATA: [{ ...key, ...general }],
+    GENERALDATAX: [{ ...key, ...flags(general) }],
+    TEXT: lines.map((line) => ({ ...key, ...line })),
+    TEXTX: lines.map((line) => ({ ...key, ...flags(line) })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Feed } from '../../kit/inbox-source';
 import type { Settings } from '../config';
 import type { SinkContext } from '../sink/sink-context';
 import { createActivities } from './activities';
+import { changeActivities } from './activity-changes';
 import { entriesOf } from './called';
 import { checkRfc } from './check';
 import type { Called } from './messages';
@@ -18,7 +19,7 @@ interface Hearing {
 /** What a connection does over RFC. */
 export interface RfcPart {
   /** What the sink has of it. */
-  readonly sink: Pick<SinkContext, 'createActivities'>;
+  readonly sink: Pick<SinkContext, 'createActivities' | 'changeActivities'>;
   /** Hears what SAP calls, where a server is configured. */
   feed(hearing: Hearing): Feed | undefined;
   check(): Promise<readonly Finding[]>;
@@ -36,7 +37,10 @@ export function rfcOf({ rfc, baseUrl }: Settings, log: Log): RfcPart | undefined
     sink:
       activity === undefined
         ? {}
-        : { createActivities: (actions) => createActivities(actions, calling, activity, baseUrl) },
+        : {
+            createActivities: (actions) => createActivities(actions, calling, activity, baseUrl),
+            changeActivities: (actions) => changeActivities(actions, calling, activity, baseUrl),
+          },
     feed: (hearing) => (server === undefined ? undefined : (signal) => hear({ ...options, server }, hearing, signal)),
     check: () => checkRfc(calling, activity),
     close: () => {

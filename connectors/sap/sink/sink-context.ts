@@ -1,4 +1,5 @@
-import type { ActionResult, CreateTask } from '../../../canonical-schema/action';
+import type { ActionResult, CloseTask, CreateTask, UpdateTask } from '../../../canonical-schema/action';
+import type { NoteSettings } from '../config';
 import type { ODataClient } from '../odata/client';
 
 /** What the writes of a connection share. */
@@ -10,5 +11,8 @@ export interface SinkContext {
   readonly taskKeyField: string;
   /** Creates tasks elsewhere than over OData. */
   readonly createActivities?: (actions: readonly CreateTask[]) => Promise<Map<string, ActionResult>>;
+  /** Changes and closes the tasks that were created so. */
+  readonly changeActivities?: (actions: readonly (UpdateTask | CloseTask)[]) => Promise<Map<string, ActionResult>>;
+  readonly note: NoteSettings;
   readonly signal: AbortSignal;
 }

@@ -1,18 +1,24 @@
-import type { Action, ActionResult } from '../../../canonical-schema/action';
+import type { Action, ActionResult, SetFields } from '../../../canonical-schema/action';
 import type { Sink } from '../../contract';
 import { untilAborted } from '../../kit/abort';
+import { notAccepted } from '../../kit/action-result';
 import { coalesce } from '../../kit/coalesce';
+import { crm } from '../normalise';
+import { addNotes } from './add-notes';
 import { createTasks } from './create-tasks';
-import { failedCall } from './results';
 import type { SinkContext } from './sink-context';
-import { updateRecords } from './update-records';
+import { isUpdate, updateRecords } from './update-records';
 
 /** Change sets of one batch: SAP works them off one after the other while the caller waits. */
 const mostActions = 25;
 /** Long enough for the actions of one moment to meet, short against the time of a call. */
 const windowMs = 10;
 
-/** Writes over OData, the actions of one moment in one batch. */
+const noResults: ReadonlyMap<string, ActionResult> = new Map();
+
+const isFields = (action: Action): action is SetFields => action.kind === 'set-fields';
+
+/** Writes over OData, the actions of one moment in one batch; tasks by BAPI where that is configured. */
 export class ODataSink implements Sink {
   readonly #closing = new AbortController();
   readonly #context: SinkContext;
@@ -40,13 +46,17 @@ export class ODataSink implements Sink {
 
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
     const creations = batch.filter((action) => action.kind === 'create-task');
-    const updates = batch.filter((action) => action.kind !== 'create-task');
-    const [created, updated] = await Promise.all([
-      this.#context.createActivities?.(creations) ?? createTasks(creations, this.#context),
+    const notes = batch.filter((action) => action.kind === 'add-note');
+    const changes = batch.filter((action) => action.kind === 'update-task' || action.kind === 'close-task');
+    const { changeActivities, createActivities } = this.#context;
+    const updates = batch.filter(changeActivities === undefined ? isUpdate : isFields);
+    const [created, changed, noted, updated] = await Promise.all([
+      createActivities?.(creations) ?? createTasks(creations, this.#context),
+      changeActivities?.(changes) ?? noResults,
+      addNotes(notes, this.#context),
       updateRecords(updates, this.#context),
     ]);
-    return batch.map(
-      (action) => created.get(action.id) ?? updated.get(action.id) ?? failedCall(action, new Error('lost')),
-    );
+    const results = new Map([...created, ...changed, ...noted, ...updated]);
+    return batch.map((action) => results.get(action.id) ?? notAccepted(action, crm));
   }
 }

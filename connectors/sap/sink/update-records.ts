@@ -1,4 +1,4 @@
-import type { Action, ActionResult, CreateTask, SetFields } from '../../../canonical-schema/action';
+import type { Action, ActionResult, CloseTask, SetFields, UpdateTask } from '../../../canonical-schema/action';
 import { type Fields, textOf } from '../json';
 import { toldByRow } from '../normalise/row';
 import type { BatchPart } from '../odata/batch';
@@ -12,7 +12,10 @@ import type { SinkContext } from './sink-context';
 import { completed, noteOf, taskFields } from './task-fields';
 
 /** An action that changes a record that there is. */
-export type Update = Exclude<Action, CreateTask>;
+export type Update = UpdateTask | CloseTask | SetFields;
+
+export const isUpdate = (action: Action): action is Update =>
+  action.kind === 'update-task' || action.kind === 'close-task' || action.kind === 'set-fields';
 
 type Results = Map<string, ActionResult>;
 

@@ -1,6 +1,7 @@
 import type { Reference } from './definitions';
 import { assignOf, setStateOf } from './demands';
 import type { Org } from './org';
+import { invalidArgument } from './refusal';
 import type { Row } from './table';
 import type { Transaction } from './transaction';
 
@@ -8,12 +9,14 @@ import type { Transaction } from './transaction';
 
 const uri = (org: Org, { table, id }: Reference): string => `/${org.table(table).type.set}(${id})`;
 
-const linkTo = (org: Org, to: Reference, row: Reference): Record<string, string> => {
-  const { type } = org.table(row.table);
+/** The lookup of a queue item to the row in the queue. @throws Refusal where the table is not enabled for queues */
+const linkTo = (org: Org, to: Reference): Record<string, string> => {
+  const { type } = org.table('queueitem');
   const navigation = type.attributes
     .find(({ name }) => name === 'objectid')
     ?.targets?.find(({ table }) => table === to.table)?.navigation;
-  return navigation === undefined ? {} : { [`${navigation}@odata.bind`]: uri(org, to) };
+  if (navigation === undefined) throw invalidArgument(`Entity '${to.table}' is not enabled for queues.`);
+  return { [`${navigation}@odata.bind`]: uri(org, to) };
 };
 
 /** Puts a row into a queue, or moves it there from the queue it is in; answers the queue item. @throws Refusal */
@@ -21,6 +24,7 @@ export const addToQueue = (org: Org, queueId: string, to: Reference, transaction
   const items = org.table('queueitem');
   org.live(org.table('queue'), queueId);
   org.live(org.table(to.table), to.id);
+  const link = linkTo(org, to);
   const queue = { 'queueid@odata.bind': `/queues(${queueId})` };
   const known = [...items.rows.values()].find(({ values }) => {
     const object = values['objectid'] ?? null;
@@ -28,7 +32,7 @@ export const addToQueue = (org: Org, queueId: string, to: Reference, transaction
   });
   if (known !== undefined) return org.update(items, known, queue, transaction);
   const title = org.nameOf(to);
-  const body = { ...queue, ...linkTo(org, to, { table: 'queueitem', id: '' }), ...(title === null ? {} : { title }) };
+  const body = { ...queue, ...link, ...(title === null ? {} : { title }) };
   return org.insert(items, body, transaction);
 };
 

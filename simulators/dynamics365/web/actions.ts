@@ -23,7 +23,10 @@ type Action = (call: WebCall, table: Table, id: string) => Answer;
 
 const actions: Readonly<Record<string, Action>> = {
   'queue AddToQueue': (call, _, id) => {
-    const item = addToQueue(call.context.org, id, entityOf(call, 'Target'), call.transaction);
+    const { org } = call.context;
+    const source = bodyObject(call)['SourceQueue'];
+    if (source !== undefined && source !== null) org.live(org.table('queue'), entityOf(call, 'SourceQueue').id);
+    const item = addToQueue(org, id, entityOf(call, 'Target'), call.transaction);
     const context = `${call.context.root}/$metadata#Microsoft.Dynamics.CRM.AddToQueueResponse`;
     return { status: 200, body: { '@odata.context': context, QueueItemId: item.id } };
   },

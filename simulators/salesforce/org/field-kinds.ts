@@ -68,5 +68,5 @@ export const systemFields = (): FieldDefinition[] => [
   field('SystemModstamp', 'datetime', { readOnly: true, inEvents: false }),
 ];
 
-/** The owner, always a user here (queues are not kept). */
-export const owner = (): FieldDefinition => lookup('OwnerId', ['User']);
+/** The owner: a user, of some objects also a queue (a group). */
+export const owner = (...others: readonly 'Group'[]): FieldDefinition => lookup('OwnerId', ['User', ...others]);

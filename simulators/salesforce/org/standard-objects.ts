@@ -30,7 +30,7 @@ const lead: ObjectDefinition = {
     picklist('Rating', ratings),
     ...all('currency', 'AnnualRevenue'),
     ...all('int', 'NumberOfEmployees'),
-    owner(),
+    owner('Group'),
     checkbox('HasOptedOutOfEmail'),
     checkbox('IsConverted', false, { readOnly: true }),
     field('ConvertedDate', 'date', { readOnly: true }),
@@ -156,7 +156,7 @@ const supportCase: ObjectDefinition = {
     checkbox('IsClosed', false, { readOnly: true }),
     field('ClosedDate', 'datetime', { readOnly: true }),
     checkbox('IsEscalated'),
-    owner(),
+    owner('Group'),
     ...audit(),
   ],
 };
@@ -202,7 +202,14 @@ const user: ObjectDefinition = {
   ],
 };
 
-/** Lead, Contact, Account, Opportunity, Case, Task and User with their standard fields. */
+/** Groups of type Queue may own leads and cases. */
+const group: ObjectDefinition = {
+  name: 'Group',
+  keyPrefix: '00G',
+  fields: [text('Name', 40, { required: true }), text('DeveloperName', 80), text('Type', 40), ...audit()],
+};
+
+/** Lead, Contact, Account, Opportunity, Case, Task, User and Group with their standard fields. */
 export const standardObjects: readonly ObjectDefinition[] = [
   lead,
   contact,
@@ -211,4 +218,5 @@ export const standardObjects: readonly ObjectDefinition[] = [
   supportCase,
   { name: 'Task', keyPrefix: '00T', fields: taskFields },
   user,
+  group,
 ];

@@ -229,6 +229,7 @@ describe('what the org says about itself', () => {
       'Case',
       'Task',
       'User',
+      'Group',
       'Vehicle__c',
     ]);
     const { fields } = await connection.describe('Lead');

@@ -1,6 +1,6 @@
 import { json, headerOf, type HttpAnswer, type HttpRequest } from '../http/message';
 import type { Mesh } from './mesh';
-import type { Message, Queue } from './queue';
+import type { Message, Queue } from '../../kit/queue';
 import type { WebhookAuth, WebhookSubscription } from './webhook';
 import type { Webhooks } from './webhooks';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ArmedFaults } from '../faults';
-import { Queue } from './queue';
+import { Queue } from '../../kit/queue';
 
 /** A message as it was published, as `GET /simulator/events` shows it. */
 export interface Published {

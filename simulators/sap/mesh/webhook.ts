@@ -1,5 +1,5 @@
 import type { Mesh } from './mesh';
-import type { Message, Queue } from './queue';
+import type { Message, Queue } from '../../kit/queue';
 
 /** How a push proves who it is. */
 export type WebhookAuth =

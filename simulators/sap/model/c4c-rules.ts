@@ -121,6 +121,8 @@ const derive = (type: EntityType, values: Values, { author, store }: RuleContext
 };
 
 const parentSets: Readonly<Record<string, string>> = {
+  CorporateAccountTextCollection: 'CorporateAccountCollection',
+  ContactTextCollection: 'ContactCollection',
   LeadTextCollection: 'LeadCollection',
   OpportunityTextCollection: 'OpportunityCollection',
   ServiceRequestDescriptionCollection: 'ServiceRequestCollection',

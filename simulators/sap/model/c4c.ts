@@ -236,6 +236,8 @@ export const c4cService = (fields: ExtensionFields): ServiceModel => ({
     account,
     individual,
     contact,
+    text('CorporateAccountTextCollection', 'CorporateAccountText'),
+    text('ContactTextCollection', 'ContactText'),
     text('LeadTextCollection', 'LeadText'),
     text('OpportunityTextCollection', 'OpportunityText'),
     text('ServiceRequestDescriptionCollection', 'ServiceRequestDescription'),

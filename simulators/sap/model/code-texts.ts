@@ -25,7 +25,8 @@ export const codeTexts: Readonly<Record<string, Readonly<Record<string, string>>
   TypeCode: {
     '10002': 'Body Text',
     '10004': 'Incident Description',
-    '10007': 'Internal Memo',
+    '10007': 'Reply to Customer',
     '10008': 'Reply from Customer',
+    '10011': 'Internal Memo',
   },
 };

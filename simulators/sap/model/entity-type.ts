@@ -11,6 +11,8 @@ export interface Property {
   readonly scale?: number;
   /** `sap:creatable="false"` and `sap:updatable="false"`: set by the system alone. */
   readonly readOnly: boolean;
+  /** Read-only by the metadata, and taken nevertheless. */
+  readonly taken: boolean;
   /** Text that the c4codata service shows as an object with a language. */
   readonly localised: boolean;
   readonly key: boolean;
@@ -56,7 +58,7 @@ const kinds: readonly Kind[] = [
   'Binary',
 ];
 
-/** Reads `Name Kind(length,scale) key readonly text`. @throws where the kind is unknown */
+/** Reads `Name Kind(length,scale) key readonly taken text`. @throws where the kind is unknown */
 const property = (line: string): Property => {
   const [name = '', type = '', ...flags] = line.split(/\s+/);
   const [, kind, length, scale] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?$/.exec(type) ?? [];
@@ -69,6 +71,7 @@ const property = (line: string): Property => {
     ...(scale === undefined ? {} : { scale: Number(scale) }),
     key: flags.includes('key'),
     readOnly: flags.includes('readonly'),
+    taken: flags.includes('taken'),
     localised: flags.includes('text'),
   };
 };

@@ -87,6 +87,9 @@ const created: Readonly<Record<string, Rule>> = {
   A_BusinessPartnerRole: (values, context) => {
     below(values, context, 'A_BusinessPartner', 'BusinessPartner');
   },
+  A_CustomerText: (values, context) => {
+    below(values, context, 'A_Customer', 'Customer');
+  },
   A_SalesOrder: (values, context) => {
     if (values['SoldToParty'] === '') throw missing('SoldToParty');
     numbered(values, 'SalesOrder', 1, context);

@@ -161,6 +161,21 @@ const customer: EntityType = {
     PostingIsBlocked Boolean
     DeletionIndicator Boolean
   `),
+  navigations: [to('to_CustomerText', 'A_CustomerText', true, same('Customer'))],
+};
+
+/** Its metadata says that LongText is not to be written; its description has creation and change of these texts. */
+const customerText: EntityType = {
+  set: 'A_CustomerText',
+  name: 'A_CustomerTextType',
+  etag: false,
+  deletable: true,
+  properties: properties(`
+    Customer String(10) key
+    Language String(2) key
+    LongTextID String(4) key
+    LongText String readonly taken
+  `),
   navigations: [],
 };
 
@@ -168,7 +183,7 @@ const customer: EntityType = {
 export const businessPartnerService: ServiceModel = {
   path: '/sap/opu/odata/sap/API_BUSINESS_PARTNER',
   namespace: 'API_BUSINESS_PARTNER',
-  types: [businessPartner, address, email, phone, role, customer],
+  types: [businessPartner, address, email, phone, role, customer, customerText],
 };
 
 const salesOrder: EntityType = {

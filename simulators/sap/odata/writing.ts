@@ -106,7 +106,8 @@ export class Writing {
       if (name === '__metadata') continue;
       const property = type.properties.find((each) => each.name === name);
       if (property === undefined) throw badRequest(`Property '${name}' is invalid for type '${type.name}'`, name);
-      if (property.readOnly ? this.#mayIgnore(name, author.technical) : !creates && property.key) continue;
+      if (property.readOnly && !property.taken ? this.#mayIgnore(name, author.technical) : !creates && property.key)
+        continue;
       values[name] = readValue(property, given);
     }
     return values;

@@ -17,6 +17,16 @@ export interface Activity {
 export interface Work {
   flagged: Omit<Activity, 'id'>[];
   saved: Omit<Activity, 'id'>[];
+  /** Changes in the global memory, and those that the commit makes. */
+  changing: Change[];
+  changed: Change[];
+}
+
+/** Of an activity: the fields and the text that it gets. */
+interface Change {
+  readonly id: string;
+  readonly general: Row;
+  readonly text: readonly string[];
 }
 
 const success = bapiret2('S', 'VBKA', '001', 'done');
@@ -29,7 +39,8 @@ const structures: Readonly<Record<string, readonly string[]>> = {
       ' ',
     ),
   BAPI_VBKA_VBPA2KOM: 'REFOBJECTTYPE REFOBJECTKY REFRELTYPE PARTN_ROLE PARTN_ID'.split(' '),
-  BAPI_VBKA_TLINEKOM: 'REFOBJECTTYPE REFOBJECTKY REFRELTYPE TDLINE'.split(' '),
+  BAPI_BUS1037_VBKAKOM_UPD: 'DOC_NUMBER STATUS ACTIVITY_COMMENT FROM_DATE TO_DATE'.split(' '),
+  BAPI_VBKA_TLINEKOM: 'REFOBJECTTYPE REFOBJECTKY REFRELTYPE DOC_NUMBER TDLINE'.split(' '),
   BAPI_RANGESKUNNR: ['SIGN', 'OPTION', 'CUSTOMER_LOW', 'CUSTOMER_HIGH'],
   BAPI_VBKA_BOID: ['OBJTYPE', 'OBJKEY'],
 };
@@ -47,8 +58,16 @@ const functions: Readonly<Record<string, Run>> = {
     work.flagged.push(...rows(parameters.GENERALDATA).map((general) => flagged(general, parameters)));
     return { RETURN: [success] };
   },
+  BAPI_BPCONTACT_CHANGE: (parameters, work, committed) => {
+    const changes = rows(parameters.GENERALDATA).map((general) => changeOf(general, parameters));
+    const unknown = changes.find(({ id }) => !committed.some((activity) => activity.id === id));
+    if (unknown !== undefined) return { RETURN: [bapiret2('E', 'VBKA', '012', `${unknown.id} does not exist`)] };
+    work.changing.push(...changes);
+    return { RETURN: [success] };
+  },
   BAPI_BPCONTACT_SAVEFROMMEMORY: (_parameters, work) => {
     work.saved.push(...work.flagged.splice(0));
+    work.changed.push(...work.changing.splice(0));
     return { RETURN: [success], SALESACTIVITYIDOUT: [] };
   },
   // RETURN is a structure here, and a table with the others: as in real systems.
@@ -56,11 +75,20 @@ const functions: Readonly<Record<string, Run>> = {
     for (const one of work.saved.splice(0)) {
       committed.push({ ...one, id: String(100_000_000 + committed.length).padStart(10, '0') });
     }
+    for (const { id, general, text } of work.changed.splice(0)) {
+      const place = committed.findIndex((activity) => activity.id === id);
+      const before = committed[place];
+      if (before === undefined) continue;
+      const kept = text.length === 0 ? before.text : text;
+      committed[place] = { ...before, general: { ...before.general, ...general }, text: kept };
+    }
     return nothingToSay;
   },
   BAPI_TRANSACTION_ROLLBACK: (_parameters, work) => {
     work.flagged = [];
     work.saved = [];
+    work.changing = [];
+    work.changed = [];
     return nothingToSay;
   },
   BAPI_BPCONTACT_GETLIST: (parameters, _work, committed) => ({
@@ -95,6 +123,17 @@ function flagged(general: Row, { BUSINESSPARTNER: partners, TEXT: text }: Tables
       .filter(isIts)
       .map(({ TDLINE: line = '' }) => line),
   };
+}
+
+/** What is marked in the X structures. */
+function changeOf(general: Row, { GENERALDATAX: marks, TEXT: text, TEXTX: textMarks }: Tables): Change {
+  const id = general.DOC_NUMBER ?? '';
+  const isIts = (row: Row): boolean => row.DOC_NUMBER === id;
+  const marked = rows(marks).find(isIts) ?? {};
+  const taken = Object.entries(general).filter(([name]) => name !== 'DOC_NUMBER' && marked[name] === 'X');
+  const isText = rows(textMarks).some(isIts);
+  const lines = isText ? rows(text).filter(isIts) : [];
+  return { id, general: Object.fromEntries(taken), text: lines.map(({ TDLINE: line = '' }) => line) };
 }
 
 function listed(parameters: Tables, committed: readonly Activity[]): readonly Row[] {

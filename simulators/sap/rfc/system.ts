@@ -104,7 +104,7 @@ class RfcSystem implements RunningRfc {
   #logOn({ user, passwd }: Body): object {
     if (user !== this.user || passwd !== this.password) return { error: wrongLogon };
     this.#lastId += 1;
-    this.#sessions.set(String(this.#lastId), { flagged: [], saved: [] });
+    this.#sessions.set(String(this.#lastId), { flagged: [], saved: [], changing: [], changed: [] });
     return { session: String(this.#lastId) };
   }
 

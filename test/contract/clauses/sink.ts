@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Action, ActionResult, CreateTask, SetFields } from '../../../canonical-schema/action';
+import type { Action, ActionResult, AddNote, CreateTask, SetFields } from '../../../canonical-schema/action';
 import type { Connection } from '../../../connectors/contract';
 import { resultFaults } from '../envelope';
 import { examine, type Examination, pump } from '../examine';
@@ -22,6 +22,10 @@ function createTask(id: string, about: WrittenRecord): CreateTask {
   return { kind: 'create-task', ...base(id, about), task };
 }
 
+function addNote(id: string, about: WrittenRecord): AddNote {
+  return { kind: 'add-note', ...base(id, about), note: { title: `Of ${about.id}`, text: 'Contract suite' } };
+}
+
 function setField({ crm }: Examination, id: string, about: WrittenRecord, expectedVersion?: string): SetFields {
   const version = expectedVersion === undefined ? {} : { expectedVersion };
   return { kind: 'set-fields', ...base(id, about), fields: { [crm.settableField]: id }, ...version };
@@ -40,34 +44,50 @@ export const C15: Clause = {
   title: 'applied twice and eight times concurrently: one effect',
   check: (subject) =>
     examine(subject, async ({ crm, connect }) => {
-      const connection = await connect();
+      const [connection, other] = [await connect(), await connect()];
       const about = await crm.write(0, 'a0');
-      const twice = createTask('twice', about);
-      const first = await applyOne(connection, twice);
-      const second = await applyOne(connection, twice);
-      assert.equal(first.outcome, 'applied', JSON.stringify(first));
-      assert.equal(second.outcome, 'already-applied', JSON.stringify(second));
-      assert.equal(second.nativeId, first.nativeId);
-      assert.equal(await crm.tasksOf(twice.id), 1);
-      const often = createTask('often', about);
-      const other = await connect();
-      const calls = Array.from({ length: 8 }, (_, n) => applyOne(n % 2 === 0 ? connection : other, often));
-      for (const result of await Promise.all(calls)) {
-        // Losing a race is no failure of the action, but the CRM may say so: then the next try finds the first.
-        const settled =
-          result.outcome === 'failed' && result.failure === 'retryable' ? await applyOne(other, often) : result;
-        assert.notEqual(settled.outcome, 'failed', JSON.stringify(settled));
-      }
-      assert.equal(await crm.tasksOf(often.id), 1, 'more than one effect');
-      const inOneBatch = createTask('same-batch', about);
-      const results = await connection.sink.apply([inOneBatch, inOneBatch], signal());
-      assert.deepEqual(
-        results.map(({ actionId }) => actionId),
-        [inOneBatch.id, inOneBatch.id],
+      await hasOneEffect(
+        [connection, other],
+        (id) => createTask(id, about),
+        (id) => crm.tasksOf(id),
       );
-      assert.equal(await crm.tasksOf(inOneBatch.id), 1, 'more than one effect of one batch');
+      if (subject.connector.accepts.includes('add-note')) {
+        const { notesOf } = crm;
+        assert.ok(notesOf !== undefined, 'the subject cannot count notes');
+        await hasOneEffect([connection, other], (id) => addNote(`note-${id}`, about), notesOf);
+      }
     }),
 };
+
+async function hasOneEffect(
+  [connection, other]: readonly [Connection<unknown>, Connection<unknown>],
+  make: (id: string) => Action,
+  count: (actionId: string) => Promise<number>,
+): Promise<void> {
+  const twice = make('twice');
+  const first = await applyOne(connection, twice);
+  const second = await applyOne(connection, twice);
+  assert.equal(first.outcome, 'applied', JSON.stringify(first));
+  assert.equal(second.outcome, 'already-applied', JSON.stringify(second));
+  assert.equal(second.nativeId, first.nativeId);
+  assert.equal(await count(twice.id), 1);
+  const often = make('often');
+  const calls = Array.from({ length: 8 }, (_, n) => applyOne(n % 2 === 0 ? connection : other, often));
+  for (const result of await Promise.all(calls)) {
+    // Losing a race is no failure of the action, but the CRM may say so: then the next try finds the first.
+    const settled =
+      result.outcome === 'failed' && result.failure === 'retryable' ? await applyOne(other, often) : result;
+    assert.notEqual(settled.outcome, 'failed', JSON.stringify(settled));
+  }
+  assert.equal(await count(often.id), 1, 'more than one effect');
+  const inOneBatch = make('same-batch');
+  const results = await connection.sink.apply([inOneBatch, inOneBatch], signal());
+  assert.deepEqual(
+    results.map(({ actionId }) => actionId),
+    [inOneBatch.id, inOneBatch.id],
+  );
+  assert.equal(await count(inOneBatch.id), 1, 'more than one effect of one batch');
+}
 
 export const C16: Clause = {
   title: 'the answer lost after the commit: the next try gives already-applied',

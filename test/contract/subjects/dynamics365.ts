@@ -1,8 +1,9 @@
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { dynamics365 } from '../../../connectors/dynamics365';
 import { imageName } from '../../../connectors/dynamics365/native';
-import { taskIdOf } from '../../../connectors/dynamics365/task-row';
+import { noteIdOf, taskIdOf } from '../../../connectors/dynamics365/task-row';
 import { type RunningDynamics365, startDynamics365 } from '../../../simulators/dynamics365';
+import { startServiceBus } from '../../../simulators/servicebus';
 import { openDoor } from '../door';
 import { goldensIn } from '../goldens';
 import { MemoryInbox } from '../memory-inbox';
@@ -33,6 +34,7 @@ const row = {
 export const subject: ContractSubject = {
   connector: dynamics365,
   start: startCrm,
+  transports: { 'the Service Bus': startBus },
   goldens,
   special: {
     multiRecord: { native: golden('lead-associated').native, records: 2 },
@@ -58,8 +60,43 @@ export const subject: ContractSubject = {
   },
 };
 
-async function startCrm(): Promise<Crm> {
+/** The same organisation: what it posts is put into a queue, as its Service Bus plug-in would, and taken with tokens of Entra ID. */
+async function startBus(): Promise<Crm> {
   const org = await startDynamics365();
+  const queue = 'dataverse';
+  const bus = await startServiceBus({ queues: [queue], jwtEnd: (token) => org.admin.busTokenEnd(token) });
+  const inner = await crmOf(org);
+  const put = ({ body }: { readonly body: Uint8Array }): Promise<{ readonly status: number }> => {
+    bus.put(queue, { body });
+    return Promise.resolve({ status: 202 });
+  };
+  // Behind the door in place of the connection.
+  inner.opened?.({ receiver: { receive: put } } as never);
+  const without = (object: object, word: string): object =>
+    Object.fromEntries(Object.entries(object).filter(([key]) => key !== word));
+  return {
+    ...(without(inner, 'opened') as Crm),
+    config: { ...without(inner.config, 'webhook'), serviceBus: { url: bus.url, queue, claims: 'entra' } },
+    handedOut: () => Promise.resolve(bus.handedOut(queue)),
+    faults: {
+      ...inner.faults,
+      expireTokens: async () => {
+        await inner.faults.expireTokens();
+        bus.endTokens();
+      },
+    },
+    stop: async () => {
+      await inner.stop();
+      await bus.stop();
+    },
+  };
+}
+
+async function startCrm(): Promise<Crm> {
+  return crmOf(await startDynamics365());
+}
+
+async function crmOf(org: RunningDynamics365): Promise<Crm> {
   const { admin } = org;
   const inbox = new MemoryInbox();
   const door = await openDoor();
@@ -97,6 +134,10 @@ async function startCrm(): Promise<Crm> {
     tasksOf: (actionId) => {
       const id = taskIdOf({ id: actionId, tenantid: 'contract' });
       return Promise.resolve(admin.tasks().filter(({ activityid }) => activityid === id).length);
+    },
+    notesOf: (actionId) => {
+      const id = noteIdOf({ id: actionId, tenantid: 'contract' });
+      return Promise.resolve(admin.records('annotation').filter(({ annotationid }) => annotationid === id).length);
     },
     handedOut: () => Promise.resolve(inbox.handedOut),
     inbox,

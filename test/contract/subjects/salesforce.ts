@@ -95,6 +95,10 @@ async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
   const { admin } = org;
   const records = new Map<number, string>();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
+  const tasksOf = (actionId: string): Promise<number> =>
+    Promise.resolve(
+      admin.records('Task').filter((task) => task.Signalbox_Key__c === actionId && task.IsDeleted !== true).length,
+    );
   return {
     config: { ...configOf(org), transport },
     stream,
@@ -112,10 +116,8 @@ async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
       await nextSecond();
       return version;
     },
-    tasksOf: (actionId) =>
-      Promise.resolve(
-        admin.records('Task').filter((task) => task.Signalbox_Key__c === actionId && task.IsDeleted !== true).length,
-      ),
+    tasksOf,
+    notesOf: tasksOf,
     handedOut: () => Promise.resolve(admin.delivered()),
     faults: {
       expirePositions: () =>

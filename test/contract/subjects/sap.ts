@@ -77,6 +77,7 @@ export const subject: ContractSubject = {
   payloads: Object.values(payloads),
   readmeExamples: readmeExamples('connectors/sap/README.md'),
   ownWords: {
+    note: 'a note is a text of a type and language, which are the system’s own',
     product: 'the OData services of SAP’s products have other paths, objects and rules',
     inbound: 'SAP pushes, and must prove who it is',
     idoc: 'IDocs also come as files, for systems that may not call out',
@@ -149,6 +150,11 @@ function crmOf(system: RunningSap, inbox: MemoryInbox): Crm {
     versionOf: (id) => Promise.resolve(versionOf(system, id)),
     tasksOf: (actionId) =>
       Promise.resolve(admin.tasks().filter(({ SignalboxKey_KUT: key }) => key === actionId).length),
+    notesOf: (actionId) => {
+      const isOf = ({ Text: text }: Readonly<Record<string, unknown>>): boolean =>
+        String(text).split('\n').at(-1) === `Note ${actionId}`;
+      return Promise.resolve(admin.notes('CorporateAccountTextCollection').filter(isOf).length);
+    },
     handedOut: () => Promise.resolve(inbox.handedOut),
     faults: {
       expirePositions: async () => {

@@ -27,6 +27,7 @@ export const platform: readonly TableDefinition[] = [
       guid('applicationid', 'Application ID'),
       flag('isdisabled', 'Status', { default: false }),
       lookup('businessunitid', 'Business Unit', 'businessunit'),
+      lookup('queueid', 'Default Queue', 'queue'),
     ],
   }),
   systemTable({
@@ -35,7 +36,7 @@ export const platform: readonly TableDefinition[] = [
     primaryName: 'name',
     typeCode: 9,
     states: [],
-    attributes: [text('name', 'Team Name', 160)],
+    attributes: [text('name', 'Team Name', 160), lookup('queueid', 'Default Queue', 'queue')],
   }),
   systemTable({
     name: 'businessunit',

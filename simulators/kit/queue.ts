@@ -5,6 +5,8 @@ export interface Message {
   readonly topic: string;
   readonly contentType: string;
   readonly body: Buffer;
+  /** Application properties. */
+  readonly properties?: Readonly<Record<string, string | boolean>>;
   /** How often it was handed out. */
   deliveries: number;
 }
