@@ -4,11 +4,15 @@ import type { Org } from '../../cli/demo/org';
 import { setStage, type Stage } from '../../cli/demo/stage';
 import { settled } from '../../cli/demo/summary';
 import { bareLanes, publishAndConsume, withBareWorker, workflowPerEvent } from './bare';
+import { cpuBetween } from './cpu';
 import { emptyTenant, eventsLike, untilDecided } from './measured';
 
 /** Leads, and changes of each that leave its score alone: most events of a CRM call for no action. */
-const leads = 2_000;
+const leads = 2_400;
 const changesEach = 4;
+const count = leads * (1 + changesEach);
+/** Events before the measurement begins: the peers are measured in a process that has warmed up, too. */
+const warmUp = 2_000;
 const latencyRate = 20;
 const latencyLeads = 400;
 
@@ -18,11 +22,12 @@ const latencyLeads = 400;
  */
 async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say(`${leads * (1 + changesEach)} events of ${leads} leads wait in the org's stream; everything on this machine`);
+  say(`${count} events of ${leads} leads wait in the org's stream; everything on this machine`);
   const own = await throughput(say);
   const latency = await latencies();
   say('');
   say(`decided events/s                          ${own.decided.toFixed(0)}`);
+  for (const [name, ms] of own.cpu) say(`  CPU ms for each, ${name.padEnd(24)} ${ms.toFixed(2).padStart(6)}`);
   for (const [name, rate] of own.peers)
     say(`  of ${name.padEnd(38)} ${rate.toFixed(0).padStart(6)}/s   ${(own.decided / rate).toFixed(2)}x`);
   say(`engagements opened meanwhile              ${own.engagements}`);
@@ -35,23 +40,21 @@ async function main(): Promise<void> {
 interface Throughput {
   readonly decided: number;
   readonly engagements: number;
+  /** CPU ms per decided event, by process. */
+  readonly cpu: readonly (readonly [string, number])[];
   readonly peers: ReadonlyMap<string, number>;
 }
 
 async function throughput(say: (line: string) => void): Promise<Throughput> {
-  let begun = 0;
-  const before = async (org: Org): Promise<void> => {
-    await fill(org);
-    begun = performance.now();
-  };
-  const stage = await setStage('.signalbox', say, { before });
+  const stage = await setStage('.signalbox', say, { before: fill });
   try {
-    const count = leads * (1 + changesEach);
-    const { first, last } = await untilDecided(stage, count, begun);
-    const decided = count / ((last - first) / 1000);
+    const { warm, end } = await untilDecided(stage, count, warmUp);
+    const events = end.decisions - warm.decisions;
+    const seconds = (end.at - warm.at) / 1000;
+    const cpu = cpuBetween(warm.cpu, end.cpu).map(([name, ms]) => [name, ms / events] as const);
     const { engagementsOpen: engagements } = await stage.signalbox.runtime.ledger.counts('demo');
-    say(`decided in ${((last - first) / 1000).toFixed(1)} s; now the peers`);
-    return { decided, engagements, peers: await measurePeers(stage, count) };
+    say(`the last ${events} decided in ${seconds.toFixed(1)} s; now the peers`);
+    return { decided: events / seconds, engagements, cpu, peers: await measurePeers(stage, 10_000) };
   } finally {
     await stage.stop();
   }
@@ -71,10 +74,10 @@ async function fill(org: Org): Promise<void> {
   }
 }
 
-async function measurePeers(stage: Stage, count: number): Promise<ReadonlyMap<string, number>> {
+async function measurePeers(stage: Stage, size: number): Promise<ReadonlyMap<string, number>> {
   const { runtime } = stage.signalbox;
   const partitions = runtime.tenants.get('demo')?.partitions ?? 4;
-  const events = await eventsLike(stage, count);
+  const events = await eventsLike(stage, size);
   const peers = new Map<string, number>();
   await withBareWorker(runtime.worker, async (taskQueue) => {
     await bareLanes(runtime.temporal, taskQueue, events.slice(0, 400), partitions);
