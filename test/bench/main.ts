@@ -5,14 +5,14 @@ import { setStage, type Stage } from '../../cli/demo/stage';
 import { settled } from '../../cli/demo/summary';
 import { bareLanes, publishAndConsume, withBareWorker, workflowPerEvent } from './bare';
 import { cpuBetween } from './cpu';
-import { emptyTenant, eventsLike, untilDecided } from './measured';
+import { emptyTenant, eventsLike, mark, untilDecided } from './measured';
 
 /** Leads, and changes of each that leave its score alone: most events of a CRM call for no action. */
-const leads = 2_400;
+const leads = 2_000;
 const changesEach = 4;
 const count = leads * (1 + changesEach);
-/** Events before the measurement begins: the peers are measured in a process that has warmed up, too. */
-const warmUp = 2_000;
+/** Leads whose events are decided before the measurement begins: the peers are measured in a process that has warmed up, too. */
+const warmUpLeads = 400;
 const latencyRate = 20;
 const latencyLeads = 400;
 
@@ -22,7 +22,7 @@ const latencyLeads = 400;
  */
 async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say(`${count} events of ${leads} leads wait in the org's stream; everything on this machine`);
+  say(`${count} events of ${leads} leads, written to the org in bulk; everything on this machine`);
   const own = await throughput(say);
   const latency = await latencies();
   say('');
@@ -46,26 +46,33 @@ interface Throughput {
 }
 
 async function throughput(say: (line: string) => void): Promise<Throughput> {
-  const stage = await setStage('.signalbox', say, { before: fill });
+  const stage = await setStage('.signalbox', say, { before: (org) => fill(org, warmUpLeads) });
   try {
-    const { warm, end } = await untilDecided(stage, count, warmUp);
-    const events = end.decisions - warm.decisions;
-    const seconds = (end.at - warm.at) / 1000;
-    const cpu = cpuBetween(warm.cpu, end.cpu).map(([name, ms]) => [name, ms / events] as const);
-    const { engagementsOpen: engagements } = await stage.signalbox.runtime.ledger.counts('demo');
-    say(`the last ${events} decided in ${seconds.toFixed(1)} s; now the peers`);
-    return { decided: events / seconds, engagements, cpu, peers: await measurePeers(stage, 10_000) };
+    const { ledger } = stage.signalbox.runtime;
+    const warm = warmUpLeads * (1 + changesEach);
+    await untilDecided(stage, warm);
+    const { engagementsOpen: openBefore } = await ledger.counts('demo');
+    const begin = mark();
+    await fill(stage.org, leads);
+    const end = await untilDecided(stage, warm + count);
+    const seconds = (end.at - begin.at) / 1000;
+    const cpu = cpuBetween(begin.cpu, end.cpu).map(([name, ms]) => [name, ms / count] as const);
+    const { engagementsOpen } = await ledger.counts('demo');
+    say(`decided in ${seconds.toFixed(1)} s; now the peers`);
+    const peers = await measurePeers(stage);
+    return { decided: count / seconds, engagements: engagementsOpen - openBefore, cpu, peers };
   } finally {
     await stage.stop();
   }
 }
 
-async function fill(org: Org): Promise<void> {
-  const all = [...generateLeads(leads)];
+/** Leads, and changes of each, as fast as the org takes them. */
+async function fill(org: Org, size: number): Promise<void> {
+  const all = [...generateLeads(size)];
   const ids: string[] = [];
-  for (let at = 0; at < leads; at += 200) ids.push(...(await org.writeLeads('POST', all.slice(at, at + 200))));
+  for (let at = 0; at < size; at += 200) ids.push(...(await org.writeLeads('POST', all.slice(at, at + 200))));
   for (let change = 1; change <= changesEach; change++) {
-    for (let at = 0; at < leads; at += 200) {
+    for (let at = 0; at < size; at += 200) {
       await org.writeLeads(
         'PATCH',
         ids.slice(at, at + 200).map((id) => ({ id, Phone: `+1 555 ${change}` })),
@@ -74,10 +81,10 @@ async function fill(org: Org): Promise<void> {
   }
 }
 
-async function measurePeers(stage: Stage, size: number): Promise<ReadonlyMap<string, number>> {
+async function measurePeers(stage: Stage): Promise<ReadonlyMap<string, number>> {
   const { runtime } = stage.signalbox;
   const partitions = runtime.tenants.get('demo')?.partitions ?? 4;
-  const events = await eventsLike(stage, size);
+  const events = await eventsLike(stage, count);
   const peers = new Map<string, number>();
   await withBareWorker(runtime.worker, async (taskQueue) => {
     await bareLanes(runtime.temporal, taskQueue, events.slice(0, 400), partitions);

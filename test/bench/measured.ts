@@ -5,28 +5,24 @@ import type { Stage } from '../../cli/demo/stage';
 import type { Runtime } from '../../services/runtime';
 import { cpuTimes, type CpuTimes } from './cpu';
 
-/** How far the line has come, and what it has cost by then. */
+/** A moment, and what the line has cost by then. */
 export interface Mark {
-  readonly decisions: number;
   /** ms of the process's clock */
   readonly at: number;
   readonly cpu: CpuTimes;
 }
 
-/** Waits until `count` events are decided: marks the end, and the time when `warm` or more were, from which on one may measure. */
-export async function untilDecided(
-  { signalbox }: Stage,
-  count: number,
-  warm: number,
-): Promise<{ readonly warm: Mark; readonly end: Mark }> {
+export function mark(): Mark {
+  return { at: performance.now(), cpu: cpuTimes() };
+}
+
+/** Waits until `count` events are decided and marks the end. */
+export async function untilDecided({ signalbox }: Stage, count: number): Promise<Mark> {
   const begun = performance.now();
-  let warmed: Mark | undefined;
   for (;;) {
     const { decisions } = await signalbox.runtime.ledger.counts('demo');
-    const now: Mark = { decisions, at: performance.now(), cpu: cpuTimes() };
-    if (decisions >= warm) warmed ??= now;
-    if (decisions >= count) return { warm: warmed ?? now, end: now };
-    if (now.at - begun > 300_000) throw new Error(`${decisions} of ${count} events decided in five minutes`);
+    if (decisions >= count) return mark();
+    if (performance.now() - begun > 300_000) throw new Error(`${decisions} of ${count} events decided in five minutes`);
     // Counting is not free: it is left out of the figure as far as may be, and close only towards the end.
     await wait(decisions > 0.95 * count ? 100 : 1_000);
   }
