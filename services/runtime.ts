@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Client, Connection as TemporalConnection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { Connections } from '../activities/connections';
 import { inboxOf } from '../activities/inbox';
@@ -84,8 +84,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     );
     const address = { address: options.temporalAddress };
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
-    const client = kept(await TemporalConnection.connect(address), (opened) => opened.close());
-    const temporal = new Client({ connection: client, namespace: options.namespace ?? 'default' });
+    // The workers' own connection: what is started eagerly over it begins in this process.
+    const temporal = new Client({ connection: worker, namespace: options.namespace ?? 'default' });
     const { modelsDir, learnedDir = path.join(projectRoot, '.signalbox', 'learned') } = options;
     const places = {
       folders: [modelsDir, ...ownDirs(options)],

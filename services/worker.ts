@@ -14,7 +14,7 @@ import { startShadow } from './shadow';
 import { startTraining } from './training';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
@@ -66,14 +66,23 @@ function engagementDoor({ temporal }: Runtime): EngagementDoor {
     tell: async (directive) => {
       const { engagement, tenant, connection, subject, usecase } = directive;
       const input: EngagementInput = { engagement, tenant, connection, subject, usecase };
-      await temporal.workflow.signalWithStart(names.engagement, {
-        workflowId: engagement,
-        taskQueue: taskQueues.decide,
-        args: [input],
-        signal: names.decision,
-        signalArgs: [directive] satisfies [Directive],
-        memo: { tenant, subject, usecase },
-      });
+      const start = { workflowId: engagement, taskQueue: taskQueues.decide, memo: { tenant, subject, usecase } };
+      try {
+        // Most engagements are new: one that begins with its directive is handed to this process at once, without a signal.
+        await temporal.workflow.start(names.engagement, {
+          ...start,
+          args: [{ ...input, pending: directive }] satisfies [EngagementInput],
+          requestEagerStart: true,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        await temporal.workflow.signalWithStart(names.engagement, {
+          ...start,
+          args: [input],
+          signal: names.decision,
+          signalArgs: [directive] satisfies [Directive],
+        });
+      }
     },
     end: async (outcome) => {
       try {

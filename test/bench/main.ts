@@ -4,11 +4,15 @@ import type { Org } from '../../cli/demo/org';
 import { setStage, type Stage } from '../../cli/demo/stage';
 import { settled } from '../../cli/demo/summary';
 import { bareLanes, publishAndConsume, withBareWorker, workflowPerEvent } from './bare';
-import { emptyTenant, eventsLike, untilDecided } from './measured';
+import { cpuBetween } from './cpu';
+import { emptyTenant, eventsLike, mark, untilDecided } from './measured';
 
 /** Leads, and changes of each that leave its score alone: most events of a CRM call for no action. */
 const leads = 2_000;
 const changesEach = 4;
+const count = leads * (1 + changesEach);
+/** Leads whose events are decided before the measurement begins: the peers are measured in a process that has warmed up, too. */
+const warmUpLeads = 400;
 const latencyRate = 20;
 const latencyLeads = 400;
 
@@ -18,11 +22,12 @@ const latencyLeads = 400;
  */
 async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say(`${leads * (1 + changesEach)} events of ${leads} leads wait in the org's stream; everything on this machine`);
+  say(`${count} events of ${leads} leads, written to the org in bulk; everything on this machine`);
   const own = await throughput(say);
   const latency = await latencies();
   say('');
   say(`decided events/s                          ${own.decided.toFixed(0)}`);
+  for (const [name, ms] of own.cpu) say(`  CPU ms for each, ${name.padEnd(24)} ${ms.toFixed(2).padStart(6)}`);
   for (const [name, rate] of own.peers)
     say(`  of ${name.padEnd(38)} ${rate.toFixed(0).padStart(6)}/s   ${(own.decided / rate).toFixed(2)}x`);
   say(`engagements opened meanwhile              ${own.engagements}`);
@@ -35,34 +40,39 @@ async function main(): Promise<void> {
 interface Throughput {
   readonly decided: number;
   readonly engagements: number;
+  /** CPU ms per decided event, by process. */
+  readonly cpu: readonly (readonly [string, number])[];
   readonly peers: ReadonlyMap<string, number>;
 }
 
 async function throughput(say: (line: string) => void): Promise<Throughput> {
-  let begun = 0;
-  const before = async (org: Org): Promise<void> => {
-    await fill(org);
-    begun = performance.now();
-  };
-  const stage = await setStage('.signalbox', say, { before });
+  const stage = await setStage('.signalbox', say, { before: (org) => fill(org, warmUpLeads) });
   try {
-    const count = leads * (1 + changesEach);
-    const { first, last } = await untilDecided(stage, count, begun);
-    const decided = count / ((last - first) / 1000);
-    const { engagementsOpen: engagements } = await stage.signalbox.runtime.ledger.counts('demo');
-    say(`decided in ${((last - first) / 1000).toFixed(1)} s; now the peers`);
-    return { decided, engagements, peers: await measurePeers(stage, count) };
+    const { ledger } = stage.signalbox.runtime;
+    const warm = warmUpLeads * (1 + changesEach);
+    await untilDecided(stage, warm);
+    const { engagementsOpen: openBefore } = await ledger.counts('demo');
+    const begin = mark();
+    await fill(stage.org, leads);
+    const end = await untilDecided(stage, warm + count);
+    const seconds = (end.at - begin.at) / 1000;
+    const cpu = cpuBetween(begin.cpu, end.cpu).map(([name, ms]) => [name, ms / count] as const);
+    const { engagementsOpen } = await ledger.counts('demo');
+    say(`decided in ${seconds.toFixed(1)} s; now the peers`);
+    const peers = await measurePeers(stage);
+    return { decided: count / seconds, engagements: engagementsOpen - openBefore, cpu, peers };
   } finally {
     await stage.stop();
   }
 }
 
-async function fill(org: Org): Promise<void> {
-  const all = [...generateLeads(leads)];
+/** Leads, and changes of each, as fast as the org takes them. */
+async function fill(org: Org, size: number): Promise<void> {
+  const all = [...generateLeads(size)];
   const ids: string[] = [];
-  for (let at = 0; at < leads; at += 200) ids.push(...(await org.writeLeads('POST', all.slice(at, at + 200))));
+  for (let at = 0; at < size; at += 200) ids.push(...(await org.writeLeads('POST', all.slice(at, at + 200))));
   for (let change = 1; change <= changesEach; change++) {
-    for (let at = 0; at < leads; at += 200) {
+    for (let at = 0; at < size; at += 200) {
       await org.writeLeads(
         'PATCH',
         ids.slice(at, at + 200).map((id) => ({ id, Phone: `+1 555 ${change}` })),
@@ -71,7 +81,7 @@ async function fill(org: Org): Promise<void> {
   }
 }
 
-async function measurePeers(stage: Stage, count: number): Promise<ReadonlyMap<string, number>> {
+async function measurePeers(stage: Stage): Promise<ReadonlyMap<string, number>> {
   const { runtime } = stage.signalbox;
   const partitions = runtime.tenants.get('demo')?.partitions ?? 4;
   const events = await eventsLike(stage, count);
