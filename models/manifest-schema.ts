@@ -1,15 +1,9 @@
-const text = { type: 'string', minLength: 1 } as const;
-const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
-const number = { type: 'number' } as const;
-const share = { type: 'number', minimum: 0, maximum: 1 } as const;
-const pair = { type: 'array', items: number, minItems: 2, maxItems: 2 } as const;
+import { historySchema } from './history/history-schema';
+import { count, number, pair, path, strictObject, text } from './schema-parts';
 
-const strictObject = <P extends Record<string, unknown>>(properties: P, optional: readonly string[] = []) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((key) => !optional.includes(key)),
-  additionalProperties: false,
-});
+const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
+const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+const counts = { type: 'object', additionalProperties: count } as const;
 
 const cellPolicy = {
   type: 'object',
@@ -21,8 +15,6 @@ const cellPolicy = {
     strictObject({ on: { const: 'abstain' } }),
   ],
 };
-
-const path = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' } as const;
 
 const derivation = {
   type: 'object',
@@ -76,14 +68,18 @@ const figures = strictObject(
 
 const point = { precision: share, recall: share, share };
 
-const classFigures = strictObject({
-  rows: { type: 'integer', minimum: 1 },
-  top1: figure,
-  top3: figure,
-  macroF1: figure,
-  logLoss: figure,
-  ece: figure,
-});
+const classFigures = strictObject(
+  {
+    rows: { type: 'integer', minimum: 1 },
+    top1: figure,
+    top3: figure,
+    mrr: figure,
+    macroF1: figure,
+    logLoss: figure,
+    ece: figure,
+  },
+  ['mrr'],
+);
 
 const gate = strictObject({ from: share, why: text, coverage: share, accuracy: share });
 
@@ -129,9 +125,10 @@ const common = {
             kind: { const: 'categorical' },
             categories: { type: 'array', items: text, minItems: 1, uniqueItems: true },
             synonyms: { type: 'object', additionalProperties: text },
+            support: { type: 'object', additionalProperties: strictObject({ of: count, times: counts }) },
             unseen: cellPolicy,
           },
-          ['phrases', 'synonyms'],
+          ['phrases', 'synonyms', 'support'],
         ),
         strictObject({ ...numeric, kind: { const: 'numeric' } }, optional),
         strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, optional),
@@ -143,9 +140,14 @@ const common = {
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
+  history: historySchema,
 };
 
-const binary = strictObject({
+/** What every model of columns may leave out. */
+const tabular = <P extends Record<string, unknown>>(properties: P) =>
+  strictObject(properties, ['history', 'falseAlarms']);
+
+const binary = tabular({
   ...common,
   task: { const: 'binary' },
   classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
@@ -157,10 +159,11 @@ const binary = strictObject({
     ...point,
   }),
   operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
+  falseAlarms: strictObject({ budget: share, rows: count, alarms: count, share, perRecordWeek: number }),
   metrics: metricsOf(figures),
 });
 
-const multiclass = strictObject({
+const multiclass = tabular({
   ...common,
   task: { const: 'multiclass' },
   classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
@@ -170,7 +173,7 @@ const multiclass = strictObject({
   metrics: metricsOf(classFigures),
 });
 
-const uplift = strictObject({
+const uplift = tabular({
   ...common,
   task: { const: 'uplift' },
   classes: { type: 'array', items: text, minItems: 2, uniqueItems: true },

@@ -127,6 +127,7 @@ describe('loadModels', () => {
 
   it('lists the folders that have a manifest', async () => {
     expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
+      'anomaly',
       'case-classification',
       'case-routing',
       'churn',
@@ -173,6 +174,7 @@ describe('loadModels', () => {
 
 /** What each shipped model is asked about. */
 const entityOf: Readonly<Record<string, EntityName>> = {
+  anomaly: 'record',
   'case-classification': 'case',
   'case-routing': 'case',
   churn: 'account',

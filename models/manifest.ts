@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020';
 import type { BySplit, ClassFigures, Figure, Figures } from './figures';
+import type { History } from './history/history';
 import { inconsistencies } from './manifest-faults';
 import { manifestSchema } from './manifest-schema';
 import type { TextManifest } from './text/text-manifest';
@@ -30,9 +31,18 @@ interface FeatureBase {
   readonly missing: CellPolicy;
   /** The cell is not of the feature's kind: text in a number, NaN, infinity, an object. */
   readonly invalid: CellPolicy;
-  /** How a reason reads, with `{value}`; `phrases` gives the exact words for single values. */
+  /**
+   * How a reason reads, with `{value}`; `phrases` gives the exact words for single values. Of a value of the past also
+   * with its words, `{<name of the value>.<word>}`.
+   */
   readonly phrase: string;
   readonly phrases?: Readonly<Record<string, string>>;
+}
+
+/** Rows with a value, and by class. */
+export interface Support {
+  readonly of: number;
+  readonly times: Readonly<Record<string, number>>;
 }
 
 /** A value of a closed dictionary, given to the model as its 1-based position (0 missing, last + 1 unseen). */
@@ -41,6 +51,11 @@ export interface CategoricalFeature extends FeatureBase {
   readonly categories: readonly string[];
   /** Values that are read as another, e.g. "No internet service" as "No". */
   readonly synonyms?: Readonly<Record<string, string>>;
+  /**
+   * Of training rows with the value: how many there were, and how many of them had each class. A reason may show them as
+   * `{times}` of the class that is best and `{of}` in all, and that class as `{label}`.
+   */
+  readonly support?: Readonly<Record<string, Support>>;
   /** The value is not in `categories`; a null default is the model's own unseen bin, which adds nothing to the score. */
   readonly unseen: CellPolicy;
 }
@@ -120,6 +135,8 @@ interface TabularBase extends ManifestBase {
   readonly maxDefaults: number;
   readonly features: readonly Feature[];
   readonly terms: readonly Term[];
+  /** What it wants to know of the past: features with a path below `history`. */
+  readonly history?: History;
 }
 
 /** Two classes: the score is the probability of one of them. */
@@ -150,6 +167,14 @@ export interface BinaryManifest extends TabularBase {
     readonly recall: number;
     readonly share: number;
   }[];
+  /** Of events without any anomaly, where the positive class is one: the share that may be called, and what is. */
+  readonly falseAlarms?: {
+    readonly budget: number;
+    readonly rows: number;
+    readonly alarms: number;
+    readonly share: number;
+    readonly perRecordWeek: number;
+  };
   readonly metrics: BySplit<Figures>;
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ class Result:
     metrics: dict
     bins: list
     groups: dict
+    history: dict | None = None
+    files: dict = field(default_factory=dict)
 
 
 def manifest(result: Result, onnx_sha256: str) -> dict:
@@ -51,6 +53,7 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "sha256": onnx_sha256,
         **result.policy,
         "maxDefaults": case.max_defaults,
+        **({"history": result.history} if result.history else {}),
         "features": result.features,
         "terms": [{"name": " & ".join(features), "features": features} for features in terms],
         "metrics": result.metrics,
@@ -150,6 +153,8 @@ def write(folder: Path, result: Result, parity: str | None = None) -> None:
     data = result.onnx.SerializeToString(deterministic=True)
     (folder / "model.onnx").write_bytes(data)
     contents = manifest(result, hashlib.sha256(data).hexdigest())
+    for name, content in result.files.items():
+        (folder / name).write_bytes(content)
     texts = {
         "manifest.json": json.dumps(contents, indent=2, ensure_ascii=False),
         "holdout.txt": "\n".join(str(i) for i in result.holdout_ids),

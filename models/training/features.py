@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from history import ROOT
+
 TIME = "%d/%m/%Y %H:%M"
 MINUTES_A_DAY = 24 * 60
 
@@ -31,7 +33,7 @@ def read_data(path: Path, features: list[dict], *others: str) -> pd.DataFrame:
     "unknown", "?" and blanks have their own meaning in these data sets), and its text columns are no `object`.
     """
     table = pd.read_csv(path, keep_default_na=False, dtype=str)
-    needed = {column for f in features for column in columns_of(f)} | set(others)
+    needed = {column for f in features for column in columns_of(f) if not column.startswith(ROOT)} | set(others)
     if missing := sorted(needed - set(table.columns)):
         raise SystemExit(f"{path}: no column {', '.join(missing)}; found {', '.join(table.columns)}")
     return table

@@ -1,0 +1,37 @@
+import { sql, type Kysely } from 'kysely';
+
+const statements = [
+  `create table observations (
+    tenant text collate "C" not null,
+    usecase text collate "C" not null,
+    series text collate "C" not null,
+    place text collate "C" not null,
+    eventid text collate "C" not null,
+    peers text collate "C" not null,
+    at bigint not null,
+    told json not null,
+    recordedat timestamptz not null default now(),
+    primary key (tenant, usecase, series, place, eventid))`,
+  `create index observations_peers on observations (tenant, usecase, peers, place)`,
+  `create index observations_recordedat on observations (tenant, recordedat)`,
+];
+
+const comments: Readonly<Record<string, string>> = {
+  'table observations': 'What events told of their series, for models that look back on the past',
+  'column observations.series': 'Whose past it is: a record, or whatever the model says',
+  'column observations.place':
+    "The event's place in the life of its record: time, then the CRM's order; compares as text",
+  'column observations.peers': 'The group that a young series is compared with',
+  'column observations.at': 'ms since 1970',
+  'column observations.told': 'Numbers and texts by name',
+};
+
+/** The past of series. */
+export const observations = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await sql.raw(statement).execute(database);
+    for (const [what, comment] of Object.entries(comments)) {
+      await sql`comment on ${sql.raw(what)} is ${sql.lit(comment)}`.execute(database);
+    }
+  },
+};
