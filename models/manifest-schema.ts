@@ -1,3 +1,4 @@
+import { entityNames } from '../canonical-schema/entity';
 import { historySchema } from './history/history-schema';
 import { count, number, pair, path, strictObject, text } from './schema-parts';
 
@@ -92,11 +93,24 @@ const metricsOf = (one: object) => ({
   additionalProperties: one,
 });
 
+const task = strictObject({ subject: text, body: text, due: text }, ['body', 'due']);
+
+const catalogueEntry = strictObject(
+  {
+    entity: { enum: entityNames },
+    bands: { type: 'object', additionalProperties: share, minProperties: 1 },
+    act: { type: 'object', additionalProperties: { type: 'array', items: strictObject({ task }) } },
+    outcome: strictObject({ within: text }),
+  },
+  ['outcome'],
+);
+
 const base = {
   manifestVersion: { const: 1 },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
+  useCase: catalogueEntry,
   sha256: hash,
   training: strictObject({
     date: text,
@@ -145,7 +159,7 @@ const common = {
 
 /** What every model of columns may leave out. */
 const tabular = <P extends Record<string, unknown>>(properties: P) =>
-  strictObject(properties, ['history', 'falseAlarms']);
+  strictObject(properties, ['history', 'falseAlarms', 'useCase']);
 
 const binary = tabular({
   ...common,
@@ -241,7 +255,7 @@ const ofText = strictObject(
     modes: strictObject({ full: mode, words: mode }),
     metrics: strictObject({ holdout: classFigures, words: classFigures }),
   },
-  ['top'],
+  ['top', 'useCase'],
 );
 
 /** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */

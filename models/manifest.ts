@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020';
+import type { EntityName } from '../canonical-schema/entity';
 import type { BySplit, ClassFigures, Figure, Figures } from './figures';
 import type { History } from './history/history';
 import { inconsistencies } from './manifest-faults';
@@ -105,12 +106,29 @@ export interface Term {
   readonly features: readonly string[];
 }
 
+/** What a use case over the model does where the tenant's file does not say: in the words of that file. */
+export interface CatalogueEntry {
+  /** Events of this entity are scored. */
+  readonly entity: EntityName;
+  readonly bands: Readonly<Record<string, number>>;
+  /** What each band calls for. */
+  readonly act: Readonly<
+    Record<
+      string,
+      readonly { readonly task: { readonly subject: string; readonly body?: string; readonly due?: string } }[]
+    >
+  >;
+  readonly outcome?: { readonly within: string };
+}
+
 /** What every manifest tells. */
 export interface ManifestBase {
   readonly manifestVersion: 1;
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  /** The model's entry in the catalogue of use cases: what a tenant's file need not say. */
+  readonly useCase?: CatalogueEntry;
   /** File of the model in the manifest's folder (ONNX; of a text model its weights), and its SHA-256 in hex. */
   readonly file: string;
   readonly sha256: string;

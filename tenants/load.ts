@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnyConnector, Mapping } from '../connectors/contract';
+import { withCatalogue } from './catalogue';
 import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
 import { readTenantDocument, pathText, type TenantDocument } from './document';
 import { durationMs } from './duration';
@@ -126,15 +127,22 @@ const readShape = (
   return [document, document.value as WrittenTenant];
 };
 
+const withCatalogues = (
+  { useCases = {} }: WrittenTenant,
+  models: KnownModels,
+): Readonly<Record<string, WrittenUseCase>> =>
+  Object.fromEntries(Object.entries(useCases).map(([name, useCase]) => [name, withCatalogue(name, useCase, models)]));
+
 /**
  * Reads one tenant's YAML file. Throws TenantFaults with everything that is wrong, in the order of the file: first the
  * shape (YAML, keys, types); once that is right, expressions, templates, names and secrets.
  */
 export const loadTenant = (file: string, options: LoadOptions): Tenant => {
-  const [document, written] = readShape(file, options);
+  const [document, asWritten] = readShape(file, options);
+  const written = { ...asWritten, useCases: withCatalogues(asWritten, options.models) };
   const { connections, identity, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
-  const { tenant, partitions = 4, useCases = {} } = written;
+  const { tenant, partitions = 4, useCases } = written;
   return {
     tenant,
     file,

@@ -31,7 +31,7 @@ export interface WrittenUseCase {
   readonly challengers?: readonly string[];
   readonly entity?: EntityName;
   readonly when?: string;
-  readonly bands: Readonly<Record<string, number>>;
+  readonly bands?: Readonly<Record<string, number>>;
   readonly act?: Readonly<Record<string, readonly WrittenAct[]>>;
   readonly approval?: Approval;
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
@@ -52,7 +52,18 @@ export interface UseCaseSurroundings {
 }
 
 /** The models there are, by name, with the classes that each tells apart. */
-export type KnownModels = ReadonlyMap<string, { readonly manifest: { readonly classes: readonly string[] } }>;
+export type KnownModels = ReadonlyMap<
+  string,
+  { readonly manifest: { readonly classes: readonly string[]; readonly useCase?: CatalogueEntry } }
+>;
+
+/** What a model brings along for a use case over it. */
+export interface CatalogueEntry {
+  readonly entity: EntityName;
+  readonly bands: Readonly<Record<string, number>>;
+  readonly act: Readonly<Record<string, readonly WrittenAct[]>>;
+  readonly outcome?: { readonly within: string };
+}
 
 const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
   entity ?? entityNames.find((known) => name === known || name.startsWith(`${known}-`));
@@ -106,7 +117,14 @@ const referenceFindings = (
   return found;
 };
 
-const bandFindings = (path: Path, { bands, act = {} }: WrittenUseCase): readonly Finding[] => {
+const missingBands = (path: Path, { bands }: WrittenUseCase): readonly Finding[] => {
+  if (bands !== undefined) return [];
+  const message = 'it is not said which scores mean what, and the model brings no bands along';
+  const fix = 'add bands: with a name and the probability that it begins at';
+  return [{ path, message, fix, target: { key: true } }];
+};
+
+const bandFindings = (path: Path, bands: Readonly<Record<string, number>>, act: object): readonly Finding[] => {
   const found: Finding[] = [];
   const firstAt = new Map<number, string>();
   for (const [band, from] of Object.entries(bands)) {
@@ -169,7 +187,8 @@ export const useCaseFindings = (
   ] as const;
   return [
     ...referenceFindings(path, name, written, around),
-    ...bandFindings(path, written),
+    ...missingBands(path, written),
+    ...bandFindings(path, written.bands ?? {}, written.act ?? {}),
     ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),
     ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),
@@ -213,13 +232,17 @@ const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' |
     }),
   );
 
+/** Highest first. */
+const bandsOf = ({ bands = {} }: WrittenUseCase): readonly Band[] =>
+  Object.entries(bands)
+    .map(([band, from]) => ({ name: band, from }))
+    .sort((a, b) => b.from - a.from);
+
 /** A use case with its defaults filled in, paths relative to a folder. Only for one without findings. */
 export const toUseCase = (name: string, written: WrittenUseCase, folder: string): UseCase => {
   const { connection, when, outcome, act = {} } = written;
   const { model = name, approval = 'none', materialChange = 0.05 } = written;
-  const bands: readonly Band[] = Object.entries(written.bands)
-    .map(([band, from]) => ({ name: band, from }))
-    .sort((a, b) => b.from - a.from);
+  const bands = bandsOf(written);
   const useCase = {
     ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
     act: Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map(actTemplate)])),

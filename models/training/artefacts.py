@@ -48,6 +48,7 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "name": case.name,
         "version": case.version,
         "title": case.title,
+        **({"useCase": entry} if (entry := catalogue_entry(case.folder)) else {}),
         "task": case.task,
         "file": "model.onnx",
         "sha256": onnx_sha256,
@@ -59,6 +60,11 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "metrics": result.metrics,
         "training": {"date": result.trained, "seed": result.seed, "split": result.split, "data": result.data, "versions": result.versions},
     }
+
+
+def catalogue_entry(folder: Path) -> dict | None:
+    """What a use case over the model does where the tenant's file does not say; of training/features.json."""
+    return json.loads((folder / "training" / "features.json").read_text(encoding="utf8")).get("useCase")
 
 
 def draw_number(random, feature: dict, whole: bool) -> str:
