@@ -25,23 +25,31 @@ beforeAll(async () => {
 afterAll(() => scorer.close());
 
 let ledger: Ledger;
-beforeEach(async () => {
+beforeAll(async () => {
   ledger = await openLedger({});
 });
-afterEach(() => ledger.close());
+afterAll(() => ledger.close());
+
+/** Each test has a tenant of its own, and may take another: a ledger that knows nothing. */
+let tenant = '';
+let tenants = 0;
+const anotherTenant = (): void => {
+  tenant = `t${(tenants += 1)}`;
+};
+beforeEach(anotherTenant);
 
 function deps(when?: string): LaneDependencies {
   const useCase = toUseCase(usecase, written, __dirname);
   const acme: Tenant = {
-    ...{ tenant: 'acme', file: 'acme.yaml', partitions: 1, connections: {} },
+    ...{ tenant, file: 'acme.yaml', partitions: 1, connections: {} },
     useCases: { anomaly: when === undefined ? useCase : { ...useCase, when: compileExpression(when) } },
     retention: { events: 1, decisions: 1 },
   };
-  const tenants = new Map([['acme', acme]]);
+  const served = new Map([[tenant, acme]]);
   const nobody = () => Promise.reject(new Error('nobody is told here'));
   return {
-    ...{ ledger, tenants, scorers: new Map([[usecase, scorer]]), log, now: Date.now },
-    connections: new Connections(tenants, log, Date.now, () => noInbox),
+    ...{ ledger, tenants: served, scorers: new Map([[usecase, scorer]]), log, now: Date.now },
+    connections: new Connections(served, log, Date.now, () => noInbox),
     publishPrediction: nobody,
     engagements: { tell: nobody, end: nobody },
   };
@@ -73,11 +81,11 @@ const life = (account = 'a1'): readonly CanonicalEvent[] =>
 /** Scores a batch as a lane does, and records it where asked. */
 async function scored(events: readonly CanonicalEvent[], options: { record?: boolean; when?: string } = {}) {
   const lane = deps(options.when);
-  const input = { tenant: 'acme', batchid: `b-${events[0]!.id}-${events.length}`, events, parked: [] };
+  const input = { tenant, batchid: `b-${events[0]!.id}-${events.length}`, events, parked: [] };
   const view = await viewBatch(lane, input);
   const prepared = view.context.events;
   const requests = prepared.flatMap(({ eventid, usecases }) => usecases.map((name) => ({ eventid, usecase: name })));
-  const inferences = await infer(lane, 'acme', view, requests);
+  const inferences = await infer(lane, tenant, view, requests);
   if (options.record !== false) {
     const run = { workflowId: 'lane/acme/0', runId: 'r1' };
     await recordBatch(lane, { ...input, run, prepared, decisions: [], directives: [] }, view);
@@ -111,18 +119,16 @@ it('calls what is unusual for a record, says what was expected, and says why it 
 it('gives the same whether the past came in one batch, in several or each by itself', async () => {
   const whole = await scored(life(), { record: false });
   for (const size of [1, 7, 41]) {
-    ledger = await openLedger({});
+    anotherTenant();
     expect(await inBatches(life(), size)).toStrictEqual(whole);
-    await ledger.close();
   }
-  ledger = await openLedger({});
 });
 
 it('never sees the future: scoring a batch again, when the ledger knows all that followed, gives the same', async () => {
   const events = life();
   const first = await inBatches(events, 4);
   // The ledger must not call the events duplicates: it is asked for the past alone.
-  const pasts = await ledger.pasts('acme', [
+  const pasts = await ledger.pasts(tenant, [
     { usecase, series: 'a1', from: `${events[20]!.time}/`, most: 500, peers: { group: '', unless: 24, most: 200 } },
   ]);
   expect(pasts[0]!.own).toHaveLength(41);
@@ -146,7 +152,7 @@ it('is asked in one statement for a whole batch, however many records it has', a
 it('remembers events that are not scored, and not what an event does not tell', async () => {
   const events = life();
   const usual = await inBatches(events, 41);
-  ledger = await openLedger({});
+  anotherTenant();
   // Another field changed every noon: the value stands in the record, and is not told again.
   const noon = (event: CanonicalEvent, n: number): CanonicalEvent => ({
     ...event,
@@ -168,7 +174,7 @@ it('keeps the pasts of records and tenants apart, and no broken value', async ()
     { ...broken, data: { ...broken.data, record: { ...broken.data.record, attributes: { value: 'much' } } } },
   ]);
   expect(none).toMatchObject({ abstained: 'value (value that is watched) is "much", not a number' });
-  const [past] = await ledger.pasts('acme', [{ usecase, series: 'a1', from: '9', most: 500 }]);
+  const [past] = await ledger.pasts(tenant, [{ usecase, series: 'a1', from: '9', most: 500 }]);
   expect(past!.own).toHaveLength(40);
   expect(await ledger.pasts('other', [{ usecase, series: 'a1', from: '9', most: 500 }])).toStrictEqual([
     { own: [], peers: [] },
@@ -178,7 +184,7 @@ it('keeps the pasts of records and tenants apart, and no broken value', async ()
 it('deletes what events told with the events', async () => {
   await scored(life());
   const later = new Date(Date.now() + 1000).toISOString();
-  expect(await ledger.purge('acme', { eventsBefore: later, decisionsBefore: later })).toMatchObject({
+  expect(await ledger.purge(tenant, { eventsBefore: later, decisionsBefore: later })).toMatchObject({
     observations: 41,
   });
 });

@@ -94,7 +94,8 @@ export class Histories {
     if ('outcome' in observed) return;
     const { series, peers, observation } = observed;
     const place = state.sequence;
-    this.told.push({ usecase: useCase.name, series, peers, place, eventid: event.id, ...observation });
+    const group = compares(history) ? { peers } : {};
+    this.told.push({ usecase: useCase.name, series, ...group, place, eventid: event.id, ...observation });
   }
 
   /** What the past says of an event that was taken in, or why it has no score; undefined where the model does not ask. */
@@ -127,10 +128,14 @@ export class Histories {
   }
 }
 
+/** Whether young series are compared with others. */
+function compares({ values }: History): boolean {
+  return values.some(({ by }) => by === 'deviation');
+}
+
 function questionOf(usecase: string, history: History, { series, peers }: Observed, from: string): PastQuestion {
-  const compares = history.values.some(({ by }) => by === 'deviation');
   const group = { group: peers, unless: youngSeries, most: mostPeers };
-  return { usecase, series, from, most: history.most, ...(compares ? { peers: group } : {}) };
+  return { usecase, series, from, most: history.most, ...(compares(history) ? { peers: group } : {}) };
 }
 
 /** Each event once, in order, and only what comes before the place. */

@@ -15,7 +15,8 @@ export interface ObservationRow {
 export interface ObservationToKeep extends ObservationRow {
   readonly usecase: string;
   readonly series: string;
-  readonly peers: string;
+  /** The group that young series are compared within. */
+  readonly peers?: string;
 }
 
 /** Whose past is asked for. */
@@ -57,14 +58,16 @@ export async function findPasts(
     ) with ordinality as asked (usecase, series, since, most, peers, unless, mostpeers, n)
     left join lateral (select json_agg(${row} order by place, eventid) as told, count(*) as size from (
       (select place, eventid, at, told from observations where tenant = ${tenant} and usecase = asked.usecase
-        and series = asked.series and place < asked.since order by place desc limit asked.most)
+        and series = asked.series and place < asked.since
+        order by place desc, eventid desc limit asked.most)
       union all
       (select place, eventid, at, told from observations where tenant = ${tenant} and usecase = asked.usecase
-        and series = asked.series and place >= asked.since order by place limit asked.most)) as one) as own on true
+        and series = asked.series and place >= asked.since
+        order by place, eventid limit asked.most)) as one) as own on true
     left join lateral (select json_agg(${row} order by place, eventid) as told from (
       select place, eventid, at, told from observations where tenant = ${tenant} and usecase = asked.usecase
         and peers = asked.peers and series <> asked.series and place < asked.since
-        and own.size < asked.unless order by place desc, eventid limit asked.mostpeers) as one) as peers on true
+        and own.size < asked.unless order by place desc, eventid desc limit asked.mostpeers) as one) as peers on true
     order by asked.n`.execute(database);
   return rows.map(({ own, peers }) => ({ own: own.map(toRow), peers: peers.map(toRow) }));
 }
@@ -89,7 +92,7 @@ export function insertObservations(
       ${column(({ series }) => series)}::text[],
       ${column(({ place }) => place)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
-      ${column(({ peers }) => peers)}::text[],
+      ${column(({ peers }) => peers ?? null)}::text[],
       ${column(({ at }) => at)}::bigint[],
       ${documents(column(({ told }) => told))}
     ) as row

@@ -54,7 +54,7 @@ export interface Schema {
     series: string;
     place: string;
     eventid: string;
-    peers: string;
+    peers: string | null;
     /** bigint, which pg reads as text. */
     at: string;
     told: Json<Readonly<Record<string, number | string>>>;

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 
+// A partial index, so that a planner without statistics cannot take it for the past of a series: it would read the whole use case.
 const statements = [
   `create table observations (
     tenant text collate "C" not null,
@@ -7,12 +8,12 @@ const statements = [
     series text collate "C" not null,
     place text collate "C" not null,
     eventid text collate "C" not null,
-    peers text collate "C" not null,
+    peers text collate "C",
     at bigint not null,
     told json not null,
     recordedat timestamptz not null default now(),
     primary key (tenant, usecase, series, place, eventid))`,
-  `create index observations_peers on observations (tenant, usecase, peers, place)`,
+  `create index observations_peers on observations (tenant, usecase, peers, place, eventid) where peers is not null`,
   `create index observations_recordedat on observations (tenant, recordedat)`,
 ];
 
@@ -21,7 +22,7 @@ const comments: Readonly<Record<string, string>> = {
   'column observations.series': 'Whose past it is: a record, or whatever the model says',
   'column observations.place':
     "The event's place in the life of its record: time, then the CRM's order; compares as text",
-  'column observations.peers': 'The group that a young series is compared with',
+  'column observations.peers': 'The group that young series are compared within; null where none are',
   'column observations.at': 'ms since 1970',
   'column observations.told': 'Numbers and texts by name',
 };

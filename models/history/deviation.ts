@@ -46,7 +46,7 @@ const WINDOWS = { least: 7, most: 28 } as const;
 const WEEK = 7;
 
 /** The middle value; of an even number the mean of the middle two. NaN of none. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;

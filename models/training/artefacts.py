@@ -35,7 +35,9 @@ class Result:
     metrics: dict
     bins: list
     groups: dict
+    # What is declared of the past, and the entry in the catalogue of use cases.
     history: dict | None = None
+    entry: dict | None = None
     files: dict = field(default_factory=dict)
 
 
@@ -48,7 +50,7 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "name": case.name,
         "version": case.version,
         "title": case.title,
-        **({"useCase": entry} if (entry := catalogue_entry(case.folder)) else {}),
+        **({"useCase": result.entry} if result.entry else {}),
         "task": case.task,
         "file": "model.onnx",
         "sha256": onnx_sha256,
@@ -60,11 +62,6 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "metrics": result.metrics,
         "training": {"date": result.trained, "seed": result.seed, "split": result.split, "data": result.data, "versions": result.versions},
     }
-
-
-def catalogue_entry(folder: Path) -> dict | None:
-    """What a use case over the model does where the tenant's file does not say; of training/features.json."""
-    return json.loads((folder / "training" / "features.json").read_text(encoding="utf8")).get("useCase")
 
 
 def draw_number(random, feature: dict, whole: bool) -> str:

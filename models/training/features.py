@@ -13,9 +13,14 @@ TIME = "%d/%m/%Y %H:%M"
 MINUTES_A_DAY = 24 * 60
 
 
+def declared(folder: Path) -> dict:
+    """All of training/features.json: features, and where there are, history and useCase."""
+    return json.loads((folder / "training" / "features.json").read_text(encoding="utf8"))
+
+
 def load_features(folder: Path, not_features: tuple[str, ...]) -> list[dict]:
     """The features in model order, of training/features.json; a leaking or protected column among them ends training."""
-    features = json.loads((folder / "training" / "features.json").read_text(encoding="utf8"))["features"]
+    features = declared(folder)["features"]
     leaking = [f["name"] for f in features if set(columns_of(f)) & set(not_features)]
     if leaking:
         raise SystemExit(f"features.json: {leaking} must not be features (leak, row counter or protected column)")

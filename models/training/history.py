@@ -6,7 +6,6 @@ models. Rows are events in order of time; each sees those of its series before i
 import gzip
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,6 @@ LEAST_OWN, LEAST_PEERS, MOST_PEERS, BLEND, YOUNG, INFLATION = 12, 30, 200, 8, 24
 SEASON_DAYS, LEAST_WEEKDAY, LEAST_HOUR, LEAST_BOTH = 14, 21, 96, 336
 RECENT, BY_MEDIAN, BY_MEAN, FLOOR = 48, 1.4826, 1.2533, 0.002
 LEAST_WINDOWS, MOST_WINDOWS, WEEK = 7, 28, 7
-
-
-def load_history(folder: Path) -> dict | None:
-    """What the model wants to know of the past; of training/features.json."""
-    return json.loads((folder / "training" / "features.json").read_text(encoding="utf8")).get("history")
 
 
 def columns_of(history: dict) -> list[str]:

@@ -14,9 +14,9 @@ import onnxruntime
 from sklearn.model_selection import train_test_split
 
 import artefacts
-from features import encode, feature_frame, load_features, read_data, sha256, with_data
+from features import declared, encode, feature_frame, load_features, read_data, sha256, with_data
 from figures import figures
-from history import columns_of, load_history, with_history
+from history import columns_of, with_history
 from outcome import outcome
 from usecase import SEED, Prepared, UseCase
 
@@ -30,7 +30,7 @@ AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3", "qini", "gain"}
 def prepared(case: UseCase, path: Path) -> Prepared:
     """The data set, its features and its split."""
     features = load_features(case.folder, case.not_features)
-    past = load_history(case.folder)
+    past = declared(case.folder).get("history")
     needed = (case.label, case.id_column, *(columns_of(past) if past else ()))
     table = case.read(path) if case.read else read_data(path, features, *needed)
     if past:
@@ -111,6 +111,7 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
         bins=found.bins,
         groups=found.groups,
         history=data.history,
+        entry=declared(case.folder).get("useCase"),
         files=case.files(data, model),
     )
 
