@@ -113,7 +113,9 @@ it('calls what is unusual for a record, says what was expected, and says why it 
   expect(all[0]).toMatchObject({ abstained: expect.stringMatching(/^only 0 of 2 features are known/) as string });
   expect(all.slice(12, 40).every(({ score }) => score! < 0.5)).toBe(true);
   expect(all[40]!.score).toBeGreaterThan(0.9);
-  expect(all[40]!.reasons[0]).toMatch(/^A value of 900, where \d+(\.\d)? to \d+ is usual on Saturdays about 09:00 UTC: /);
+  expect(all[40]!.reasons[0]).toMatch(
+    /^A value of 900, where \d+(\.\d)? to \d+ is usual on Saturdays about 09:00 UTC: /,
+  );
 });
 
 it('gives the same whether the past came in one batch, in several or each by itself', async () => {
