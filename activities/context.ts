@@ -1,11 +1,14 @@
 import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
-import type { EngagementRow, KeyHolder, LaneContext as LedgerContext } from '../ledger/ledger';
+import type { EngagementRow, KeyHolder, LaneContext as LedgerContext, ObservationToKeep } from '../ledger/ledger';
+import type { Unscorable } from '../models/features';
+import type { HistoryFacts } from '../models/history/history';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
 import type { RelatedFacts } from '../tenants/related';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { withoutEvidence } from './evidence';
+import { Histories } from './histories';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Cause, Evidence, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
@@ -33,6 +36,10 @@ export interface BatchView {
   readonly related: ReadonlyMap<string, RelatedFacts>;
   /** By decision id: what the batch's scores rest on, those of an earlier try included. */
   readonly evidence: Map<string, Evidence>;
+  /** By decision id: what the past says, or why there is no score, for models that look back. */
+  readonly history: ReadonlyMap<string, HistoryFacts | Unscorable>;
+  /** What the events told of their series. */
+  readonly observations: readonly ObservationToKeep[];
   /** By use case: the digest of the model that was promoted. */
   readonly champions: Readonly<Record<string, string>>;
 }
@@ -50,7 +57,15 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
   const hydrated = await hydrate(deps.connections, live, known);
   const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
-  const teller = new Teller(tenant, rows, known, hydrated, parked, relatives);
+  const histories = await Histories.of(
+    deps.ledger,
+    tenant,
+    { scorers: deps.scorers, champions: rows.champions },
+    live,
+    known,
+    hydrated,
+  );
+  const teller = new Teller(tenant, rows, known, hydrated, parked, relatives, histories);
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
   return {
@@ -65,6 +80,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     after: teller.after,
     keys: relatives.keys,
     related: teller.related,
+    history: teller.history,
+    observations: histories.told,
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
     champions: rows.champions,
   };
@@ -87,6 +104,7 @@ class Teller {
   readonly told = new Map<string, CanonicalEvent>();
   readonly after = new Map<string, Snapshot>();
   readonly related = new Map<string, RelatedFacts>();
+  readonly history = new Map<string, HistoryFacts | Unscorable>();
   private readonly seen: Set<string>;
   /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
   private readonly recorded: ReadonlySet<string>;
@@ -100,6 +118,7 @@ class Teller {
     private readonly hydrated: Hydrated,
     private readonly parked: ReadonlyMap<string, Cause>,
     private readonly relatives: Relatives,
+    private readonly histories: Histories,
   ) {
     this.seen = new Set(rows.known);
     this.recorded = new Set(rows.recorded);
@@ -199,19 +218,28 @@ class Teller {
     const usecases: string[] = [];
     const outcomes = this.taskOutcomes(event, state);
     for (const useCase of this.useCasesOf(event)) {
+      if (isScored(event)) this.histories.take(event, useCase, state);
       const over = await overAs(useCase, scope, state);
       if (over !== undefined) outcomes.push(...this.ends(event, useCase, over));
-      else if (isScored(event) && (await this.asks(useCase, event, scope))) usecases.push(useCase.name);
+      else if (isScored(event) && (await this.asks(useCase, event, scope, state))) usecases.push(useCase.name);
     }
     return { usecases, outcomes };
   }
 
   /** Whether a use case wants a score of the event; what it then knows of the customer is kept for it. */
-  private async asks(useCase: UseCase, event: CanonicalEvent, scope: ExpressionScope): Promise<boolean> {
+  private async asks(
+    useCase: UseCase,
+    event: CanonicalEvent,
+    scope: ExpressionScope,
+    state: Snapshot,
+  ): Promise<boolean> {
     const facts = await this.relatives.factsFor(event, useCase);
     const seen = facts === undefined ? scope : { ...scope, related: facts.values };
     if (useCase.when !== undefined && !(await useCase.when.evaluate(seen))) return false;
-    if (facts !== undefined) this.related.set(decisionId(event.id, useCase.name), facts);
+    const id = decisionId(event.id, useCase.name);
+    if (facts !== undefined) this.related.set(id, facts);
+    const past = await this.histories.factsFor(event, useCase, state);
+    if (past !== undefined) this.history.set(id, past);
     return true;
   }
 

@@ -7,7 +7,8 @@ import { tabular } from '../models/held-out';
 import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
-import { toUseCase, useCaseFindings, type WrittenUseCase } from '../tenants/use-case';
+import { toUseCase } from '../tenants/to-use-case';
+import { useCaseFindings, type WrittenUseCase } from '../tenants/use-case';
 import { Connections } from './connections';
 import type { BatchView } from './context';
 import { infer } from './infer';
@@ -54,7 +55,9 @@ afterAll(async () => {
 });
 
 /** Records of a model's fixture, each as the record after an event of its own, with the columns under `attributes`. */
-async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related' | 'champions' | 'evidence'>> {
+async function viewOf(
+  name: string,
+): Promise<Pick<BatchView, 'after' | 'related' | 'history' | 'champions' | 'evidence'>> {
   const lines = await readFile(path.join(__dirname, '../models', name, 'parity.jsonl'), 'utf8');
   const { features } = tabular(scorers.get(name)!.manifest);
   const snapshots = lines
@@ -69,7 +72,7 @@ async function viewOf(name: string): Promise<Pick<BatchView, 'after' | 'related'
       const record = { ...own, id: `r${n}`, nativeType: 'Thing', attributes };
       return [`e${n}`, { subject: `thing/r${n}`, sequence: '1', record, native: {}, deleted: false }] as const;
     });
-  return { after: new Map(snapshots), related: new Map(), champions: {}, evidence: new Map() };
+  return { after: new Map(snapshots), related: new Map(), history: new Map(), champions: {}, evidence: new Map() };
 }
 
 describe.each(names)('%s in a lane', (name) => {

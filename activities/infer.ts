@@ -1,6 +1,7 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
 import { sha256Hex } from '../canonical-schema/sha256';
-import { featuresFromRecord, type FeatureRow } from '../models/features';
+import { featuresFromRecord, type FeatureRow, type Unscorable } from '../models/features';
+import { historyRoot } from '../models/history/history';
 import type { Manifest } from '../models/manifest';
 import { readBy, type Scorer } from '../models/score';
 import { tenantNamed } from './connections';
@@ -31,11 +32,10 @@ export async function infer(
   for (const model of new Set(requests.map(modelOf))) {
     const asked = requests.flatMap((request, index) => (modelOf(request) === model ? [{ ...request, index }] : []));
     const scorer = deps.scorers.get(model);
-    const records = asked.map((request) => recordFor(view, request));
     const scored =
       scorer === undefined
         ? asked.map(() => abstain(`no model ${model} is loaded`))
-        : await scoreAll(scorer, records, asked);
+        : await scoreAll(scorer, view, asked);
     asked.forEach(({ index }, place) => (answers[index] = scored[place]));
   }
   return requests.map(({ eventid, usecase }, index) => {
@@ -47,29 +47,39 @@ export async function infer(
   });
 }
 
-/** What the model is shown: the record after the event, and what is known of its customer. */
-function recordFor(view: BatchView, { eventid, usecase }: InferenceRequest): unknown {
+/** What the model is shown: the record after the event, what is known of its customer, and what its past says. */
+function featuresFor(
+  manifest: Manifest,
+  view: BatchView,
+  { eventid, usecase }: InferenceRequest,
+): FeatureRow | Unscorable {
+  const decision = decisionId(eventid, usecase);
+  const past = view.history.get(decision);
+  if (past !== undefined && 'outcome' in past) return past;
   const record = view.after.get(eventid)?.record;
-  const facts = view.related.get(decisionId(eventid, usecase));
-  return facts === undefined ? record : { ...record, related: facts.values };
+  const facts = view.related.get(decision);
+  const shown =
+    facts === undefined && past === undefined
+      ? record
+      : { ...record, related: facts?.values, [historyRoot]: past?.values };
+  const row = featuresFromRecord(manifest, shown);
+  if (row.outcome !== 'row') return row;
+  return { ...row, decision, ...(past === undefined ? {} : { words: past.words }) };
 }
 
 async function scoreAll(
   scorer: Scorer,
-  records: readonly unknown[],
+  view: BatchView,
   asked: readonly InferenceRequest[],
 ): Promise<readonly Inferred[]> {
   const { manifest, digest } = scorer;
   const model = { name: manifest.name, version: manifest.version, digest };
-  const rows = records.map((record, n) => {
-    const { eventid = '', usecase = '' } = asked[n] ?? {};
-    return { ...readBy(scorer, featuresFromRecord(manifest, record)), decision: decisionId(eventid, usecase) };
-  });
+  const rows = asked.map((request) => readBy(scorer, featuresFor(manifest, view, request)));
   const scorable = rows.filter((row) => row.outcome === 'row');
   const scored = await scorer.score(scorable);
   let next = 0;
   return rows.map((row): Inferred => {
-    if (row.outcome !== 'row') return abstain(row.column === '' ? row.reason : `${row.feature} ${row.reason}`, model);
+    if (row.outcome !== 'row') return abstain(row.feature === '' ? row.reason : `${row.feature} ${row.reason}`, model);
     const result = scored[next++];
     if (result === undefined) throw new Error(`${manifest.name} answered ${scored.length} of ${scorable.length} rows`);
     const { score, contributions, intercept, ranking, propensity } = result;

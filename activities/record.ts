@@ -27,6 +27,7 @@ export async function recordBatch(
     lane: { workflowid: input.run.workflowId, runid: input.run.runId },
     events,
     records: [...records.values()],
+    observations: view.observations.filter(({ eventid }) => prepared.get(eventid)?.status !== 'parked'),
     decisions: input.decisions,
     engagements: input.directives.map(touchOf),
   });

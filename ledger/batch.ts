@@ -3,6 +3,7 @@ import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { bounded, documents, newest, time } from './columns';
 import { touchEngagements, type EngagementTouch } from './engagements';
+import { insertObservations, type ObservationToKeep } from './observations';
 import { insertRecords, type RecordToKeep } from './records';
 import type { Schema } from './schema';
 
@@ -26,6 +27,8 @@ export interface Batch {
   readonly events: readonly RecordedEvent[];
   /** Newest snapshots, at most one needed per subject. */
   readonly records: readonly RecordToKeep[];
+  /** What the events told of their series. */
+  readonly observations?: readonly ObservationToKeep[];
   readonly decisions: readonly Decision[];
   readonly engagements: readonly EngagementTouch[];
 }
@@ -40,6 +43,7 @@ export async function recordBatch(database: Kysely<Schema>, tenant: string, batc
     insertEvents(tenant, batch),
     insertParked(tenant, batch.events),
     insertRecords(tenant, batch.records),
+    insertObservations(tenant, batch.observations ?? []),
     insertDecisions(tenant, batch.decisions),
     touchEngagements(tenant, batch.engagements),
   ].flatMap((part, index) => (part === undefined ? [] : [sql`${sql.raw(`part${index}`)} as (${part})`]));

@@ -27,6 +27,7 @@ import { migrate } from './migrate';
 import { decisive, insertOutcomes, type Outcome } from './outcomes';
 import { listParked, releaseParked, type ParkedEvent } from './parked';
 import { loadPosition, positionSavedAt, savePosition, type StreamName, type StreamPosition } from './positions';
+import { findPasts, type Past, type PastQuestion } from './observations';
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
@@ -49,6 +50,7 @@ export type { Labelled } from './labelled';
 export type { LaneContext, LaneQuestion } from './lane-context';
 export type { LabelledDecision, ScoredDecision } from './learning';
 export type { Outcome } from './outcomes';
+export type { ObservationRow, ObservationToKeep, Past, PastQuestion } from './observations';
 export type { ParkedEvent } from './parked';
 export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
@@ -72,6 +74,9 @@ export interface Ledger {
   laneContext(tenant: string, question: LaneQuestion): Promise<LaneContext>;
   /** One statement: all of the batch or nothing. */
   recordBatch(tenant: string, batch: Batch): Promise<void>;
+
+  /** The past of series, in one statement, in the order of the questions. */
+  pasts(tenant: string, questions: readonly PastQuestion[]): Promise<readonly Past[]>;
 
   /** What decisions about some records may want to know of their customers. */
   relatives(tenant: string, question: RelativesQuestion): Promise<Relatives>;
@@ -146,6 +151,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
   return {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
     recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
+    pasts: (tenant, questions) => findPasts(kysely, tenant, questions),
     relatives: (tenant, question) => findRelatives(kysely, tenant, question),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
     recordActions: (attempts) => recordActions(kysely, attempts),

@@ -9,6 +9,7 @@ import { learning } from './migrations/m0006-learning';
 import { trainings } from './migrations/m0007-trainings';
 import { driftAlarm } from './migrations/m0008-drift-alarm';
 import { drafts } from './migrations/m0009-drafts';
+import { observations } from './migrations/m0010-observations';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-trainings': trainings,
   '0008-drift-alarm': driftAlarm,
   '0009-drafts': drafts,
+  '0010-observations': observations,
 };
 
 /**

@@ -3,7 +3,7 @@ import type { Schema } from './schema';
 
 /** How long a tenant keeps what. RFC 3339; what was recorded before is deleted. */
 export interface Retention {
-  /** Events, their batches and bodies, snapshots of records, quarantine, and what assistants were sent. */
+  /** Events, what they told of their series, their batches and bodies, snapshots of records, quarantine, and what assistants were sent. */
   readonly eventsBefore: string;
   /** Decisions, what challengers said of them, drafts, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
@@ -21,6 +21,7 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
   const { eventsBefore, decisionsBefore } = retention;
   const statements = {
     events: sql`delete from events where tenant = ${tenant} and recordedat < ${eventsBefore}`,
+    observations: sql`delete from observations where tenant = ${tenant} and recordedat < ${eventsBefore}`,
     batches: sql`delete from batches where tenant = ${tenant} and recordedat < ${eventsBefore}`,
     bodies: sql`delete from bodies where tenant = ${tenant} and storedat < ${eventsBefore}`,
     quarantine: sql`delete from quarantine where tenant = ${tenant} and at < ${eventsBefore}`,

@@ -50,6 +50,18 @@ export interface Schema {
     sharedkeys: readonly string[] | null;
     recordedat: Time;
   };
+  observations: {
+    tenant: string;
+    usecase: string;
+    series: string;
+    place: string;
+    eventid: string;
+    peers: string | null;
+    /** bigint, which pg reads as text. */
+    at: string;
+    told: Json<Readonly<Record<string, number | string>>>;
+    recordedat: Time;
+  };
   decisions: {
     tenant: string;
     id: string;

@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** A moment, in ms since 1970. */
-interface Time {
+export interface Time {
   /** On the clock where it was written. */
   readonly wall: number;
   /** In UTC. */
@@ -20,7 +20,7 @@ interface Time {
 }
 
 /** The number that a cell stands for; undefined when it stands for none. */
-function numberIn(raw: unknown): number | undefined {
+export function numberIn(raw: unknown): number | undefined {
   const number = typeof raw === 'string' && NUMBER.test(raw) ? Number(raw) : raw;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
@@ -63,7 +63,7 @@ function remainder(value: number, by: number): number {
   return ((value % by) + by) % by;
 }
 
-function timeIn(raw: unknown): Time | undefined {
+export function timeIn(raw: unknown): Time | undefined {
   if (typeof raw !== 'string') return undefined;
   const dayFirst = DAY_FIRST.exec(raw);
   if (dayFirst !== null) {

@@ -22,7 +22,7 @@ const ROW = {
 function reasons(contributions: Record<string, number>, row: Record<string, string> = ROW) {
   const features = featuresFromRow({ ...manifest, maxDefaults: 17 }, row) as FeatureRow;
   return explainer(manifest)(
-    features.values,
+    features,
     manifest.terms.map((term) => contributions[term.name] ?? 0),
   );
 }

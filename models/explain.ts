@@ -1,3 +1,5 @@
+import type { FeatureRow } from './features';
+import { historyRoot } from './history/history';
 import type { Feature, TabularManifest } from './manifest';
 
 /** How many reasons a score comes with. */
@@ -23,8 +25,14 @@ export interface Reason {
  * Gives the strongest reasons of a row, strongest first. Pure.
  * @param values the row given to the model
  * @param contributions one log-odds value per term, in the manifest's order
+ * @param words what phrases may show of the past
+ * @param label the class that the reasons speak for, where there are several
  */
-export type Explain = (values: readonly number[], contributions: ArrayLike<number>) => readonly Reason[];
+export type Explain = (
+  { values, words }: Pick<FeatureRow, 'values' | 'words'>,
+  contributions: ArrayLike<number>,
+  label?: string,
+) => readonly Reason[];
 
 /** A feature's value in words. */
 interface Wording {
@@ -40,11 +48,13 @@ export function explainer(manifest: TabularManifest): Explain {
       term.features.includes(feature.name) ? [{ index, wording: wordingOf(feature) }] : [],
     ),
   }));
-  return (values, contributions) =>
+  return ({ values, words = {} }, contributions, label = '') =>
     strongest(contributions).flatMap((n) => {
       const term = terms[n];
       if (term === undefined) return [];
-      const { value, text } = term.parts.map(({ index, wording }) => wording(values[index] ?? NaN)).reduce(joined);
+      const { value, text } = term.parts
+        .map(({ index, wording }) => wording(values[index] ?? NaN, words, label))
+        .reduce(joined);
       const contribution = contributions[n] ?? 0;
       return { term: term.name, contribution, direction: contribution > 0 ? 'up' : 'down', value, text };
     });
@@ -70,16 +80,38 @@ function joined(first: Wording, second: Wording): Wording {
   return { value: `${first.value}, ${second.value}`, text: `${first.text} and ${text}` };
 }
 
-function wordingOf(feature: Feature): (given: number) => Wording {
-  const [before = '', after = ''] = feature.phrase.split('{value}');
-  const worded = (value: string) => ({ value, text: feature.phrases?.[value] ?? before + value + after });
+/** A feature's value in words, by what the past has to say of it and the class that is explained. */
+type WordingOf = (given: number, words: Readonly<Record<string, string>>, label: string) => Wording;
+
+const PLACEHOLDER = /\{([\w.]+)\}/g;
+
+function filled(phrase: string, words: Readonly<Record<string, string>>): string {
+  return phrase.replace(PLACEHOLDER, (whole, name: string) => words[name] ?? whole);
+}
+
+function wordingOf(feature: Feature): WordingOf {
+  const worded = (value: string) => ({
+    value,
+    text: feature.phrases?.[value] ?? feature.phrase.replace('{value}', () => value),
+  });
   const unknown = { value: 'not known', text: `${feature.label} is not known to the model` };
   if (feature.kind !== 'categorical') {
     const { decimals } = feature;
     // Number() drops trailing zeros, so that 3.00 hours are 3 hours.
     const rounded = (given: number) => (decimals === undefined ? given : Number(given.toFixed(decimals)));
-    return (given) => (Number.isNaN(given) ? unknown : worded(String(rounded(given))));
+    const shown = (given: number) => (Number.isNaN(given) ? unknown : worded(String(rounded(given))));
+    if (!feature.path.startsWith(`${historyRoot}.`)) return shown;
+    return (given, words) => {
+      const { value, text } = shown(given);
+      return { value, text: filled(text, words) };
+    };
   }
   const categories = feature.categories.map(worded);
-  return (given) => categories[given - 1] ?? unknown;
+  const { support } = feature;
+  if (support === undefined) return (given) => categories[given - 1] ?? unknown;
+  return (given, _, label) => {
+    const { value, text } = categories[given - 1] ?? unknown;
+    const { of = 0, times = {} } = support[value] ?? {};
+    return { value, text: filled(text, { label, of: String(of), times: String(times[label] ?? 0) }) };
+  };
 }

@@ -19,6 +19,8 @@ export interface FeatureRow {
   readonly text?: string;
   /** Names of the features whose value is a default or was clamped. */
   readonly defaults: readonly string[];
+  /** What reasons may show of the past, by `<value>.<word>`. */
+  readonly words?: Readonly<Record<string, string>>;
   /** Id of the decision that the score is for: a model with arms explores by it, and does not without it. */
   readonly decision?: string;
 }
@@ -63,7 +65,7 @@ export function featuresFromRow(manifest: Manifest, row: Readonly<Record<string,
 
 /** Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings. */
 export function featuresFromRecord(manifest: Manifest, record: unknown): FeatureRow | Unscorable {
-  const read = ({ path }: Source) => at(record, path);
+  const read = ({ path }: Source) => valueAt(record, path);
   if (manifest.task !== 'text') return collect(manifest, read);
   const [text] = manifest.features;
   return textRow(text, sourcesOf(text).map(read));
@@ -174,7 +176,7 @@ function keysOf(path: string): readonly string[] {
 }
 
 /** The value at a dotted path; own properties only, so that no name reaches a prototype. */
-function at(record: unknown, path: string): unknown {
+export function valueAt(record: unknown, path: string): unknown {
   let value = record;
   for (const key of keysOf(path)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;

@@ -25,6 +25,8 @@ export interface ClassFigures {
   readonly top1: Figure;
   readonly top3: Figure;
   readonly macroF1: Figure;
+  /** Mean reciprocal rank of the class. */
+  readonly mrr?: Figure;
   readonly logLoss: Figure;
   readonly ece: Figure;
 }

@@ -1,3 +1,4 @@
+import { historyRoot, type History, type HistoryValue } from './history/history';
 import type { Feature, Manifest, TabularManifest } from './manifest';
 import type { TextManifest } from './text/text-manifest';
 
@@ -12,7 +13,28 @@ export function inconsistencies(manifest: Manifest): string[] {
       if (!names.includes(name)) faults.push(`term "${term.name}" uses "${name}", which is not a feature`);
     }
   }
-  return [...faults, ...classFaults(manifest), ...manifest.features.flatMap(defaultFaults)];
+  return [...faults, ...classFaults(manifest), ...manifest.features.flatMap(defaultFaults), ...historyFaults(manifest)];
+}
+
+/** What is declared of the past, and what features and values make of it. */
+function historyFaults({ history, features }: TabularManifest): string[] {
+  const { told = [], values = [] } = history ?? {};
+  const known = values.map(({ name }) => `${historyRoot}.${name}`);
+  const faults = duplicates(known).map((name) => `two values of the past are named "${name}"`);
+  for (const { name, column, path } of features.filter(({ path }) => path.startsWith(`${historyRoot}.`))) {
+    if (!known.includes(path)) faults.push(`feature "${name}" reads "${path}", which history does not declare`);
+    if (column !== path) faults.push(`feature "${name}" is of the past, so its column must be "${path}" too`);
+  }
+  return [...faults, ...values.flatMap((value) => toldFaults(value, told))];
+}
+
+/** What a value of the past needs to be told, and is not. */
+function toldFaults(value: HistoryValue, told: History['told']): string[] {
+  if (!('of' in value)) return [];
+  const kind = told.find(({ name }) => name === value.of)?.kind;
+  if (kind === undefined) return [`the past's "${value.name}" is of "${value.of}", which is not told`];
+  const needed = { sum: 'number', deviation: 'number', had: 'text', last: kind }[value.by];
+  return kind === needed ? [] : [`the past's "${value.name}" needs a ${needed}, and "${value.of}" is a ${kind}`];
 }
 
 function textFaults({ modes }: TextManifest): string[] {

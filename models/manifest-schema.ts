@@ -1,15 +1,10 @@
-const text = { type: 'string', minLength: 1 } as const;
-const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
-const number = { type: 'number' } as const;
-const share = { type: 'number', minimum: 0, maximum: 1 } as const;
-const pair = { type: 'array', items: number, minItems: 2, maxItems: 2 } as const;
+import { entityNames } from '../canonical-schema/entity';
+import { historySchema } from './history/history-schema';
+import { count, number, pair, path, strictObject, text } from './schema-parts';
 
-const strictObject = <P extends Record<string, unknown>>(properties: P, optional: readonly string[] = []) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((key) => !optional.includes(key)),
-  additionalProperties: false,
-});
+const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
+const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+const counts = { type: 'object', additionalProperties: count } as const;
 
 const cellPolicy = {
   type: 'object',
@@ -21,8 +16,6 @@ const cellPolicy = {
     strictObject({ on: { const: 'abstain' } }),
   ],
 };
-
-const path = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' } as const;
 
 const derivation = {
   type: 'object',
@@ -76,14 +69,18 @@ const figures = strictObject(
 
 const point = { precision: share, recall: share, share };
 
-const classFigures = strictObject({
-  rows: { type: 'integer', minimum: 1 },
-  top1: figure,
-  top3: figure,
-  macroF1: figure,
-  logLoss: figure,
-  ece: figure,
-});
+const classFigures = strictObject(
+  {
+    rows: { type: 'integer', minimum: 1 },
+    top1: figure,
+    top3: figure,
+    mrr: figure,
+    macroF1: figure,
+    logLoss: figure,
+    ece: figure,
+  },
+  ['mrr'],
+);
 
 const gate = strictObject({ from: share, why: text, coverage: share, accuracy: share });
 
@@ -96,11 +93,24 @@ const metricsOf = (one: object) => ({
   additionalProperties: one,
 });
 
+const task = strictObject({ subject: text, body: text, due: text }, ['body', 'due']);
+
+const catalogueEntry = strictObject(
+  {
+    entity: { enum: entityNames },
+    bands: { type: 'object', additionalProperties: share, minProperties: 1 },
+    act: { type: 'object', additionalProperties: { type: 'array', items: strictObject({ task }) } },
+    outcome: strictObject({ within: text }),
+  },
+  ['outcome'],
+);
+
 const base = {
   manifestVersion: { const: 1 },
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
+  useCase: catalogueEntry,
   sha256: hash,
   training: strictObject({
     date: text,
@@ -129,9 +139,10 @@ const common = {
             kind: { const: 'categorical' },
             categories: { type: 'array', items: text, minItems: 1, uniqueItems: true },
             synonyms: { type: 'object', additionalProperties: text },
+            support: { type: 'object', additionalProperties: strictObject({ of: count, times: counts }) },
             unseen: cellPolicy,
           },
-          ['phrases', 'synonyms'],
+          ['phrases', 'synonyms', 'support'],
         ),
         strictObject({ ...numeric, kind: { const: 'numeric' } }, optional),
         strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, optional),
@@ -143,9 +154,14 @@ const common = {
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
+  history: historySchema,
 };
 
-const binary = strictObject({
+/** What every model of columns may leave out. */
+const tabular = <P extends Record<string, unknown>>(properties: P) =>
+  strictObject(properties, ['history', 'falseAlarms', 'useCase']);
+
+const binary = tabular({
   ...common,
   task: { const: 'binary' },
   classes: { type: 'array', items: text, minItems: 2, maxItems: 2, uniqueItems: true },
@@ -157,10 +173,11 @@ const binary = strictObject({
     ...point,
   }),
   operatingPoints: { type: 'array', items: strictObject({ threshold: share, ...point }) },
+  falseAlarms: strictObject({ budget: share, rows: count, alarms: count, share, perRecordWeek: number }),
   metrics: metricsOf(figures),
 });
 
-const multiclass = strictObject({
+const multiclass = tabular({
   ...common,
   task: { const: 'multiclass' },
   classes: { type: 'array', items: text, minItems: 3, uniqueItems: true },
@@ -170,7 +187,7 @@ const multiclass = strictObject({
   metrics: metricsOf(classFigures),
 });
 
-const uplift = strictObject({
+const uplift = tabular({
   ...common,
   task: { const: 'uplift' },
   classes: { type: 'array', items: text, minItems: 2, uniqueItems: true },
@@ -240,7 +257,7 @@ const ofText = strictObject(
     modes: strictObject({ full: mode, words: mode }),
     metrics: strictObject({ holdout: classFigures, words: classFigures }),
   },
-  ['top'],
+  ['top', 'useCase'],
 );
 
 /** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */

@@ -127,6 +127,7 @@ describe('loadModels', () => {
 
   it('lists the folders that have a manifest', async () => {
     expect([...(await loadModels(__dirname)).keys()]).toStrictEqual([
+      'anomaly',
       'case-classification',
       'case-routing',
       'churn',
@@ -137,6 +138,7 @@ describe('loadModels', () => {
       'next-best-action',
       'opportunity-scoring',
       'predictive-maintenance',
+      'recommendation',
       'sentiment',
       'sla-breach',
       'support-intent',
@@ -174,6 +176,7 @@ describe('loadModels', () => {
 
 /** What each shipped model is asked about. */
 const entityOf: Readonly<Record<string, EntityName>> = {
+  anomaly: 'record',
   'case-classification': 'case',
   'case-routing': 'case',
   churn: 'account',
@@ -184,6 +187,7 @@ const entityOf: Readonly<Record<string, EntityName>> = {
   'next-best-action': 'contact',
   'opportunity-scoring': 'opportunity',
   'predictive-maintenance': 'asset',
+  recommendation: 'order',
   sentiment: 'interaction',
   'sla-breach': 'case',
   'support-intent': 'case',

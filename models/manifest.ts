@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020';
+import type { EntityName } from '../canonical-schema/entity';
 import type { BySplit, ClassFigures, Figure, Figures } from './figures';
+import type { History } from './history/history';
 import { inconsistencies } from './manifest-faults';
 import { manifestSchema } from './manifest-schema';
 import type { TextManifest } from './text/text-manifest';
@@ -30,9 +32,18 @@ interface FeatureBase {
   readonly missing: CellPolicy;
   /** The cell is not of the feature's kind: text in a number, NaN, infinity, an object. */
   readonly invalid: CellPolicy;
-  /** How a reason reads, with `{value}`; `phrases` gives the exact words for single values. */
+  /**
+   * How a reason reads, with `{value}`; `phrases` gives the exact words for single values. Of a value of the past also
+   * with its words, `{<name of the value>.<word>}`.
+   */
   readonly phrase: string;
   readonly phrases?: Readonly<Record<string, string>>;
+}
+
+/** Rows with a value, and by class. */
+export interface Support {
+  readonly of: number;
+  readonly times: Readonly<Record<string, number>>;
 }
 
 /** A value of a closed dictionary, given to the model as its 1-based position (0 missing, last + 1 unseen). */
@@ -41,6 +52,11 @@ export interface CategoricalFeature extends FeatureBase {
   readonly categories: readonly string[];
   /** Values that are read as another, e.g. "No internet service" as "No". */
   readonly synonyms?: Readonly<Record<string, string>>;
+  /**
+   * Of training rows with the value: how many there were, and how many of them had each class. A reason may show them as
+   * `{times}` of the class that is best and `{of}` in all, and that class as `{label}`.
+   */
+  readonly support?: Readonly<Record<string, Support>>;
   /** The value is not in `categories`; a null default is the model's own unseen bin, which adds nothing to the score. */
   readonly unseen: CellPolicy;
 }
@@ -90,12 +106,29 @@ export interface Term {
   readonly features: readonly string[];
 }
 
+/** What a use case over the model does where the tenant's file does not say: in the words of that file. */
+export interface CatalogueEntry {
+  /** Events of this entity are scored. */
+  readonly entity: EntityName;
+  readonly bands: Readonly<Record<string, number>>;
+  /** What each band calls for. */
+  readonly act: Readonly<
+    Record<
+      string,
+      readonly { readonly task: { readonly subject: string; readonly body?: string; readonly due?: string } }[]
+    >
+  >;
+  readonly outcome?: { readonly within: string };
+}
+
 /** What every manifest tells. */
 export interface ManifestBase {
   readonly manifestVersion: 1;
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  /** The model's entry in the catalogue of use cases: what a tenant's file need not say. */
+  readonly useCase?: CatalogueEntry;
   /** File of the model in the manifest's folder (ONNX; of a text model its weights), and its SHA-256 in hex. */
   readonly file: string;
   readonly sha256: string;
@@ -120,6 +153,8 @@ interface TabularBase extends ManifestBase {
   readonly maxDefaults: number;
   readonly features: readonly Feature[];
   readonly terms: readonly Term[];
+  /** What it wants to know of the past: features with a path below `history`. */
+  readonly history?: History;
 }
 
 /** Two classes: the score is the probability of one of them. */
@@ -150,6 +185,14 @@ export interface BinaryManifest extends TabularBase {
     readonly recall: number;
     readonly share: number;
   }[];
+  /** Of events without any anomaly, where the positive class is one: the share that may be called, and what is. */
+  readonly falseAlarms?: {
+    readonly budget: number;
+    readonly rows: number;
+    readonly alarms: number;
+    readonly share: number;
+    readonly perRecordWeek: number;
+  };
   readonly metrics: BySplit<Figures>;
 }
 

@@ -38,7 +38,7 @@ export function multiclassScored(manifest: MulticlassManifest): RowScored {
       label: classes[first] ?? '',
       contributions: byTerm,
       intercept: at(intercepts, first) - at(intercepts, second),
-      reasons: explain(row.values, against),
+      reasons: explain(row, against, classes[first]),
       ranking: { best, gate: gateOf(gates, score) },
     };
   };

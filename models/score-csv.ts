@@ -7,6 +7,8 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
+import { historyRoot } from './history/history';
+import { Memory } from './history/memory';
 import type { Manifest, UpliftManifest } from './manifest';
 import { readBy, type Scored, type Scorer } from './score';
 
@@ -93,25 +95,54 @@ function asError(error: unknown): Error {
 
 async function* features(model: Scorer, input: string, records: AsyncIterable<string[]>): AsyncGenerator<Extracted> {
   let columns: ReadonlyMap<string, number> | undefined;
+  const { manifest } = model;
+  const { history } = manifest.task === 'text' ? {} : manifest;
+  const memory = history === undefined ? undefined : new Memory(history);
   let row = 0;
   for await (const record of records) {
     if (columns === undefined) {
-      columns = columnsOf(model.manifest, input, record);
+      columns = columnsOf(manifest, input, record);
       continue;
     }
     row += 1;
     const cells: Record<string, string> = {};
     for (const [name, index] of columns) cells[name] = record[index] ?? '';
-    const extracted = readBy(model, featuresFromRow(model.manifest, cells));
+    const extracted = readBy(model, extract(manifest, memory, cells));
     if (extracted.outcome === 'refuse') throw new CsvInputError(`${input}: row ${row}: ${extracted.reason}`);
     yield extracted;
   }
   if (columns === undefined) throw new CsvInputError(`${input}: empty; a header and rows are needed`);
 }
 
+/** A row's features, and with a model of the past what the rows above it say. */
+function extract(manifest: Manifest, memory: Memory | undefined, cells: Readonly<Record<string, string>>): Extracted {
+  if (memory === undefined) return featuresFromRow(manifest, cells);
+  const facts = memory.take(cells);
+  if ('outcome' in facts) return facts;
+  const past = Object.entries(facts.values).map(([name, value]) => [`${historyRoot}.${name}`, String(value)] as const);
+  const row = featuresFromRow(manifest, { ...cells, ...Object.fromEntries(past) });
+  return row.outcome === 'row' ? { ...row, words: facts.words } : row;
+}
+
+/** The columns that a file must have, and those that it may. */
+function columnsRead(manifest: Manifest): { readonly needed: readonly string[]; readonly known: readonly string[] } {
+  const own = manifest.features.flatMap(sourcesOf).map(({ column }) => column);
+  const given = own.filter((column) => !column.startsWith(`${historyRoot}.`));
+  const { history } = manifest.task === 'text' ? {} : manifest;
+  if (history === undefined) return { needed: [...new Set(given)], known: [...new Set(given)] };
+  const { series, time, told, peers } = history;
+  const needed = [
+    series.column,
+    time.column,
+    ...told.filter((one) => one.missing !== 'unknown').map(({ column }) => column),
+  ];
+  const known = [...needed, ...told.map(({ column }) => column), ...(peers === undefined ? [] : [peers.column])];
+  return { needed: [...new Set([...needed, ...given])], known: [...new Set([...known, ...given])] };
+}
+
 /** Where the model's columns are; the header may hold them in any order, among others. */
 function columnsOf(manifest: Manifest, input: string, header: readonly string[]): ReadonlyMap<string, number> {
-  const needed = [...new Set(manifest.features.flatMap(sourcesOf).map(({ column }) => column))];
+  const { needed, known } = columnsRead(manifest);
   const found = header.map((name) => name.trim());
   const missing = needed.filter((name) => !found.includes(name));
   if (missing.length > 0) {
@@ -119,9 +150,9 @@ function columnsOf(manifest: Manifest, input: string, header: readonly string[])
       `${input}: no column ${missing.join(', ')}; found ${found.join(', ')}; ${manifest.name} needs ${needed.join(', ')}, separated by commas`,
     );
   }
-  const twice = needed.filter((name) => found.indexOf(name) !== found.lastIndexOf(name));
+  const twice = known.filter((name) => found.indexOf(name) !== found.lastIndexOf(name));
   if (twice.length > 0) throw new CsvInputError(`${input}: column ${twice.join(', ')} is there twice`);
-  return new Map(needed.map((name) => [name, found.indexOf(name)]));
+  return new Map(known.filter((name) => found.includes(name)).map((name) => [name, found.indexOf(name)]));
 }
 
 async function* batches(rows: AsyncIterable<Extracted>): AsyncGenerator<readonly Extracted[]> {

@@ -136,7 +136,7 @@ function binaryScored(manifest: BinaryManifest): RowScored {
       label: score >= manifest.threshold.label ? manifest.positive : negative,
       contributions: byTerm,
       intercept: manifest.intercept,
-      reasons: explain(row.values, contributions),
+      reasons: explain(row, contributions),
     };
   };
 }

@@ -45,7 +45,7 @@ export function upliftScored(manifest: UpliftManifest): RowScored {
       label: classes[chosen] ?? '',
       contributions: byTerm,
       intercept: intercepts[chosen] ?? NaN,
-      reasons: explain(row.values, own),
+      reasons: explain(row, own),
       arms,
       ranking: { best: ranked(arms, chosen) },
       ...(propensity === undefined ? {} : { propensity }),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import { readAssistant, toAssistant, type WrittenAssistant } from './assistant';
+import { withCatalogue } from './catalogue';
 import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
 import { readTenantDocument, pathText, type TenantDocument } from './document';
 import { durationMs } from './duration';
@@ -11,7 +12,8 @@ import { compileTenantSchema } from './schema';
 import type { SecretSources } from './secrets';
 import { type Finding, shapeFindings } from './shape-faults';
 import type { Retention, Tenant, TenantConnection } from './tenant';
-import { type KnownModels, toUseCase, useCaseFindings, type WrittenUseCase } from './use-case';
+import { toUseCase } from './to-use-case';
+import { type KnownModels, useCaseFindings, type WrittenUseCase } from './use-case';
 
 /** What a tenant's file is read with. */
 export interface LoadOptions extends Partial<SecretSources> {
@@ -150,15 +152,22 @@ const readShape = (
   return [document, document.value as WrittenTenant];
 };
 
+const withCatalogues = (
+  { useCases = {} }: WrittenTenant,
+  models: KnownModels,
+): Readonly<Record<string, WrittenUseCase>> =>
+  Object.fromEntries(Object.entries(useCases).map(([name, useCase]) => [name, withCatalogue(name, useCase, models)]));
+
 /**
  * Reads one tenant's YAML file. Throws TenantFaults with everything that is wrong, in the order of the file: first the
  * shape (YAML, keys, types); once that is right, expressions, templates, names and secrets.
  */
 export const loadTenant = (file: string, options: LoadOptions): Tenant => {
-  const [document, written] = readShape(file, options);
+  const [document, asWritten] = readShape(file, options);
+  const written = { ...asWritten, useCases: withCatalogues(asWritten, options.models) };
   const { connections, identity, assistant, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
-  const { tenant, partitions = 4, useCases = {} } = written;
+  const { tenant, partitions = 4, useCases } = written;
   return {
     tenant,
     file,

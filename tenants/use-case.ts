@@ -1,29 +1,15 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { canonicalJson } from '../canonical-schema/canonical-json';
+import { join } from 'node:path';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
-import { sha256Hex } from '../canonical-schema/sha256';
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import { acceptanceFindings } from './acceptance';
 import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
-import { durationMs } from './duration';
-import { compileExpression } from './expression';
-import { learningFindings, toLearning, type WrittenLearning } from './learning';
-import { relatedFindings, toRelated, type WrittenRelated } from './related';
+import { learningFindings, type WrittenLearning } from './learning';
+import { relatedFindings, type WrittenRelated } from './related';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
-import type {
-  ActTemplate,
-  Approval,
-  Band,
-  NoteTemplate,
-  OutcomeRule,
-  OwnerRoute,
-  QueueRoute,
-  TaskTemplate,
-  UseCase,
-} from './tenant';
+import type { Approval, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './tenant';
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
@@ -44,7 +30,7 @@ export interface WrittenUseCase {
   readonly challengers?: readonly string[];
   readonly entity?: EntityName;
   readonly when?: string;
-  readonly bands: Readonly<Record<string, number>>;
+  readonly bands?: Readonly<Record<string, number>>;
   readonly act?: Readonly<Record<string, readonly WrittenAct[]>>;
   readonly approval?: Approval;
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
@@ -68,13 +54,24 @@ export interface UseCaseSurroundings {
 }
 
 /** The models there are, by name, with the classes that each tells apart. */
-export type KnownModels = ReadonlyMap<string, { readonly manifest: { readonly classes: readonly string[] } }>;
+export type KnownModels = ReadonlyMap<
+  string,
+  { readonly manifest: { readonly classes: readonly string[]; readonly useCase?: CatalogueEntry } }
+>;
 
-const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
+/** What a model brings along for a use case over it. */
+export interface CatalogueEntry {
+  readonly entity: EntityName;
+  readonly bands: Readonly<Record<string, number>>;
+  readonly act: Readonly<Record<string, readonly WrittenAct[]>>;
+  readonly outcome?: { readonly within: string };
+}
+
+export const entityOf = (name: string, { entity }: WrittenUseCase): EntityName | undefined =>
   entity ?? entityNames.find((known) => name === known || name.startsWith(`${known}-`));
 
 /** A challenger with a slash is a model's folder, any other a model's name. */
-const isFolder = (challenger: string): boolean => challenger.includes('/');
+export const isFolder = (challenger: string): boolean => challenger.includes('/');
 
 const challengerFindings = (
   path: Path,
@@ -122,7 +119,14 @@ const referenceFindings = (
   return found;
 };
 
-const bandFindings = (path: Path, { bands, act = {} }: WrittenUseCase): readonly Finding[] => {
+const missingBands = (path: Path, { bands }: WrittenUseCase): readonly Finding[] => {
+  if (bands !== undefined) return [];
+  const message = 'it is not said which scores mean what, and the model brings no bands along';
+  const fix = 'add bands: with a name and the probability that it begins at';
+  return [{ path, message, fix, target: { key: true } }];
+};
+
+const bandFindings = (path: Path, bands: Readonly<Record<string, number>>, act: object): readonly Finding[] => {
   const found: Finding[] = [];
   const firstAt = new Map<number, string>();
   for (const [band, from] of Object.entries(bands)) {
@@ -201,7 +205,8 @@ export const useCaseFindings = (
   ] as const;
   return [
     ...referenceFindings(path, name, written, around),
-    ...bandFindings(path, written),
+    ...missingBands(path, written),
+    ...bandFindings(path, written.bands ?? {}, written.act ?? {}),
     ...draftFindings(path, written, around),
     ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),
@@ -216,71 +221,4 @@ export const useCaseFindings = (
       }),
     ),
   ];
-};
-
-const ms = (text: string): number => {
-  const value = durationMs(text);
-  if (value === undefined) throw new Error(`${text} passed the schema but is no duration`);
-  return value;
-};
-
-const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): TaskTemplate => {
-  const { due, priority = 'normal', draft = false, ...texts } = task;
-  return {
-    ...{ kind: 'task', ...texts, priority },
-    ...(due === undefined ? {} : { due: ms(due) }),
-    ...(draft ? { draft: { withinMs: draftMs } } : {}),
-  };
-};
-
-const actTemplate = ({ task, note, set, route }: WrittenAct, draftMs: number): ActTemplate => {
-  if (note !== undefined) return { kind: 'note', ...note };
-  if (set !== undefined) return { kind: 'set', ...set };
-  if (route !== undefined) return { kind: 'route', ...route };
-  if (task === undefined) throw new Error('an act without task, note, set and route passed the schema');
-  return taskTemplate(task, draftMs);
-};
-
-const templatesOf = (act: NonNullable<WrittenUseCase['act']>, draftMs: number): UseCase['act'] =>
-  Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map((one) => actTemplate(one, draftMs))]));
-
-const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome']>): OutcomeRule => ({
-  ...(won === undefined ? {} : { won: compileExpression(won) }),
-  ...(lost === undefined ? {} : { lost: compileExpression(lost) }),
-  within: ms(within),
-});
-
-/**
- * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
- * Challengers and learning do not count: they decide nothing.
- */
-const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers' | 'learning'>): string =>
-  sha256Hex(
-    canonicalJson({
-      ...plain,
-      related: related?.map(({ of, at, ...value }) => ({ ...value, of: of.source, at: at?.source })),
-      when: when?.source,
-      outcome: outcome && { won: outcome.won?.source, lost: outcome.lost?.source, within: outcome.within },
-    }),
-  );
-
-/**
- * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
- * @param draftMs how long a task waits for its draft, at most
- */
-export const toUseCase = (name: string, written: WrittenUseCase, folder: string, draftMs: number): UseCase => {
-  const { connection, when, outcome, act = {} } = written;
-  const { model = name, approval = 'none', materialChange = 0.05 } = written;
-  const bands: readonly Band[] = Object.entries(written.bands)
-    .map(([band, from]) => ({ name: band, from }))
-    .sort((a, b) => b.from - a.from);
-  const useCase = {
-    ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
-    act: templatesOf(act, draftMs),
-    ...(when === undefined ? {} : { when: compileExpression(when) }),
-    ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
-    ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
-  };
-  const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
-  return { ...useCase, challengers, learning: toLearning(written.learning), policy: policyOf(useCase) };
 };

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,10 @@ class Result:
     metrics: dict
     bins: list
     groups: dict
+    # What is declared of the past, and the entry in the catalogue of use cases.
+    history: dict | None = None
+    entry: dict | None = None
+    files: dict = field(default_factory=dict)
 
 
 def manifest(result: Result, onnx_sha256: str) -> dict:
@@ -47,11 +51,13 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "name": case.name,
         "version": case.version,
         "title": case.title,
+        **({"useCase": result.entry} if result.entry else {}),
         "task": case.task,
         "file": "model.onnx",
         "sha256": onnx_sha256,
         **result.policy,
         "maxDefaults": case.max_defaults,
+        **({"history": result.history} if result.history else {}),
         "features": result.features,
         "terms": [{"name": " & ".join(features), "features": features} for features in terms],
         "metrics": result.metrics,
@@ -151,6 +157,8 @@ def write(folder: Path, result: Result, parity: str | None = None) -> None:
     data = result.onnx.SerializeToString(deterministic=True)
     (folder / "model.onnx").write_bytes(data)
     contents = manifest(result, hashlib.sha256(data).hexdigest())
+    for name, content in result.files.items():
+        (folder / name).write_bytes(content)
     texts = {
         "manifest.json": json.dumps(contents, indent=2, ensure_ascii=False),
         "holdout.txt": "\n".join(str(i) for i in result.holdout_ids),

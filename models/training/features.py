@@ -7,13 +7,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from history import ROOT
+
 TIME = "%d/%m/%Y %H:%M"
 MINUTES_A_DAY = 24 * 60
 
 
+def declared(folder: Path) -> dict:
+    """All of training/features.json: features, and where there are, history and useCase."""
+    return json.loads((folder / "training" / "features.json").read_text(encoding="utf8"))
+
+
 def load_features(folder: Path, not_features: tuple[str, ...]) -> list[dict]:
     """The features in model order, of training/features.json; a leaking or protected column among them ends training."""
-    features = json.loads((folder / "training" / "features.json").read_text(encoding="utf8"))["features"]
+    features = declared(folder)["features"]
     leaking = [f["name"] for f in features if set(columns_of(f)) & set(not_features)]
     if leaking:
         raise SystemExit(f"features.json: {leaking} must not be features (leak, row counter or protected column)")
@@ -31,7 +38,7 @@ def read_data(path: Path, features: list[dict], *others: str) -> pd.DataFrame:
     "unknown", "?" and blanks have their own meaning in these data sets), and its text columns are no `object`.
     """
     table = pd.read_csv(path, keep_default_na=False, dtype=str)
-    needed = {column for f in features for column in columns_of(f)} | set(others)
+    needed = {column for f in features for column in columns_of(f) if not column.startswith(ROOT)} | set(others)
     if missing := sorted(needed - set(table.columns)):
         raise SystemExit(f"{path}: no column {', '.join(missing)}; found {', '.join(table.columns)}")
     return table

@@ -191,6 +191,8 @@ def retrain(champion: Path, path: Path, version: str) -> tuple[artefacts.Result,
         metrics={"holdout": figures(held_truth, score, SEED)},
         bins=reliability(held_truth, score),
         groups=audited(groups_of(held, features), held_truth, score, threshold),
+        history=before.get("history"),
+        entry=before.get("useCase"),
     )
     return result, parity(champion, model, features)
 

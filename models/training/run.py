@@ -15,8 +15,9 @@ from sklearn.model_selection import train_test_split
 
 import artefacts
 from disparity import disparities
-from features import encode, feature_frame, load_features, read_data, sha256, with_data
+from features import declared, encode, feature_frame, load_features, read_data, sha256, with_data
 from figures import figures
+from history import columns_of, with_history
 from outcome import outcome
 from usecase import SEED, Prepared, UseCase
 
@@ -28,7 +29,12 @@ AT_LEAST = {"auc", "prAuc", "f1", "top1", "top3", "qini", "gain", "groupSelectio
 def prepared(case: UseCase, path: Path) -> Prepared:
     """The data set, its features and its split."""
     features = load_features(case.folder, case.not_features)
-    table = read_data(path, features, case.label, case.id_column)
+    past = declared(case.folder).get("history")
+    needed = (case.label, case.id_column, *(columns_of(past) if past else ()))
+    table = case.read(path) if case.read else read_data(path, features, *needed)
+    if past:
+        table = with_history(past, table)
+    raw = table
     if case.usable:
         table = table[case.usable(table)].reset_index(drop=True)
     truth = case.truth(table) if case.truth else (table[case.label] == case.positive).to_numpy().astype(int)
@@ -36,7 +42,7 @@ def prepared(case: UseCase, path: Path) -> Prepared:
         rows, held = case.split(table, truth)
     else:
         rows, held = train_test_split(np.arange(len(table)), test_size=HOLDOUT, random_state=SEED, stratify=truth)
-    return Prepared(table, feature_frame(table, features), truth, features, rows, held)
+    return Prepared(raw, table, feature_frame(table, features), truth, features, past, rows, held)
 
 
 def check_gates(gates: dict, measured: dict) -> None:
@@ -73,12 +79,13 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
     data = prepared(case, path)
     rows, held = data.rows, data.held
     model = case.train(data, rows)
-    features = with_data(data.features, dictionaries(model, data.features), data.frame.iloc[rows])
+    features = case.describe(with_data(data.features, dictionaries(model, data.features), data.frame.iloc[rows]), data)
     onnx_model = case.export(model, case.name.replace("-", "_"))
 
     found = outcome(case, data, model)
     by_group = {name: value for name, value in disparities(found.groups).items() if name in case.gates}
     metrics = {"holdout": found.holdout, **case.metrics(data, model)}
+    found.policy |= case.further(data, model)
     if case.arm:
         found.policy["trial"] |= case.trials(data)
     own = case.own_gates(found.policy)
@@ -102,6 +109,9 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
         metrics=metrics,
         bins=found.bins,
         groups=found.groups,
+        history=data.history,
+        entry=declared(case.folder).get("useCase"),
+        files=case.files(data, model),
     )
 
 
@@ -140,5 +150,8 @@ def main(case: UseCase) -> None:
 
 def evaluate_real(case: UseCase, result: artefacts.Result, path: Path) -> None:
     """Adds what the model of made-up rows reaches on all real ones."""
-    data = prepared(case.real, path)
-    result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)
+    real = case.public or case.real
+    data = prepared(real, path)
+    if case.public is None:
+        result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)
+    result.metrics |= real.rivals(data)

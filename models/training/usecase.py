@@ -17,10 +17,14 @@ SEED = 42
 class Prepared:
     """A data set made ready: the raw table, its features and labels, and which rows train and which are held out."""
 
+    # With every row of the file; `table` has those that can be used.
+    raw: pd.DataFrame
     table: pd.DataFrame
     frame: pd.DataFrame
     truth: np.ndarray
     features: list[dict]
+    # What is declared of the past, if anything is.
+    history: dict | None
     rows: np.ndarray
     held: np.ndarray
 
@@ -62,6 +66,13 @@ class UseCase:
     disparity: str = ""
     # (Prepared, model) -> further figures by name.
     metrics: Callable = lambda prepared, model: {}
+    # path -> the raw table, where it is not the file as it is.
+    read: Callable | None = None
+    # (features, Prepared) -> the features with what the manifest tells of them besides.
+    describe: Callable = lambda features, prepared: features
+    # (Prepared, model) -> further entries of the manifest; the same -> further files of the folder, by name.
+    further: Callable = lambda prepared, model: {}
+    files: Callable = lambda prepared, model: {}
     # table -> the label of each row as 0 and 1, or the class; the rows of a file that can be used at all.
     truth: Callable | None = None
     usable: Callable | None = None
@@ -76,6 +87,10 @@ class UseCase:
     # data itself is `real`, trained on demand and kept out of the repository.
     generate: Callable | None = None
     real: "UseCase | None" = None
+    # What the recipe is evaluated on, where that is not `real`: its figures are those that `rivals` gives.
+    public: "UseCase | None" = None
+    # Prepared of the real rows -> what else reaches on them, by name.
+    rivals: Callable = lambda prepared: {}
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
     # For the same: the range of each column that only derived features are made of.

@@ -1,0 +1,224 @@
+/** A number with its time. */
+export interface Point {
+  /** ms since 1970, UTC. */
+  readonly at: number;
+  readonly value: number;
+}
+
+/** How far a value is from what was to be expected. */
+export interface Deviation {
+  /** Robust standard deviations; above 0 is more than expected. */
+  readonly z: number;
+  readonly expected: number;
+  /** Three deviations on either side. */
+  readonly low: number;
+  readonly high: number;
+  readonly basis: 'own' | 'peers';
+  /** Whether hour or weekday entered into it. */
+  readonly isSeasonal: boolean;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Fewer own observations say nothing by themselves, nor do fewer of others. */
+const LEAST_OWN = 12;
+const LEAST_PEERS = 30;
+/** With fewer own observations than this, peers are asked too; as many surplus to two weigh as much in the spread as they do. */
+export const youngSeries = 24;
+const BLEND = 8;
+/** Observations by which a short past makes everything less certain. */
+const INFLATION = 4;
+/** A season is looked for from this span on, and each effect from this number of observations on. */
+const SEASON_DAYS = 14;
+const LEAST_FOR = { weekday: 21, hour: 96, both: 336 } as const;
+/** Newest observations that tell the level of now. */
+const RECENT = 48;
+/** A standard deviation by the median absolute deviation, and by the mean one, of a normal distribution. */
+const BY_MEDIAN = 1.4826;
+const BY_MEAN = 1.2533;
+/** No spread is smaller than this share of the median. */
+const FLOOR = 0.002;
+/** What low and high are away. */
+const RANGE = 3;
+/** Windows that a rate is compared over, at least and at most, and days of a week. */
+const WINDOWS = { least: 7, most: 28 } as const;
+const WEEK = 7;
+
+/** The middle value; of an even number the mean of the middle two. NaN of none. */
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+const hourOf = ({ at }: { readonly at: number }): number => Math.floor((((at % DAY) + DAY) % DAY) / HOUR);
+// 1 January 1970 was a Thursday; Monday is 0.
+const weekdayOf = ({ at }: { readonly at: number }): number => (((Math.floor(at / DAY) + 3) % WEEK) + WEEK) % WEEK;
+
+/** A scale on which values compare, and the way back. */
+interface Scale {
+  readonly to: (value: number) => number;
+  readonly from: (y: number) => number;
+  readonly floor: number;
+}
+
+/**
+ * Logarithmic about the usual value where all is above 0, since what varies there varies by shares; where there are zeros (counts),
+ * linear near 0 and logarithmic far from it; else as it is.
+ */
+function scaleOf(values: readonly number[], others: readonly number[], value: number): Scale {
+  const usual = median(values.length >= LEAST_OWN ? values : others);
+  const least = [...values, ...others].reduce((a, b) => Math.min(a, b), value);
+  if (least > 0) return { to: (v) => Math.log(v / usual), from: (y) => usual * Math.exp(y), floor: FLOOR };
+  if (least === 0 && usual > 0) {
+    return { to: (v) => Math.log1p(v / usual), from: (y) => Math.max(0, usual * Math.expm1(y)), floor: FLOOR };
+  }
+  const size = median([...values, ...others].map(Math.abs));
+  return { to: (v) => v, from: (y) => y, floor: Math.max(FLOOR * size, 1e-9) };
+}
+
+/** A standard deviation that single outliers do not move. */
+function spread(residuals: readonly number[], floor: number): number {
+  const sizes = residuals.map(Math.abs);
+  const robust = BY_MEDIAN * median(sizes);
+  return Math.max(robust > 0 ? robust : BY_MEAN * mean(sizes), floor);
+}
+
+interface Baseline {
+  readonly expected: number;
+  readonly spread: number;
+  readonly isSeasonal: boolean;
+}
+
+/** An effect less what chance may have made of it (James and Stein): nothing where its square is below the variance of its estimate. */
+function certainOf(effect: number, variance: number): number {
+  return variance < effect ** 2 ? effect * (1 - variance / effect ** 2) : 0;
+}
+
+/** Level, hour of day, weekday and hour of week, one after the other, each by medians and drawn to nothing where it is uncertain. */
+function baselineOf(points: readonly Point[], ys: readonly number[], now: Point, floor: number): Baseline {
+  const level = median(ys);
+  let residuals = ys.map((y) => y - level);
+  let expected = level;
+  const span = now.at - (points[0]?.at ?? now.at);
+  const isSeasonal = span >= SEASON_DAYS * DAY && points.length >= LEAST_FOR.weekday;
+  const remove = (cellOf: (point: Point) => number): void => {
+    const cells = new Map<number, number[]>();
+    points.forEach((point, n) => {
+      const cell = cells.get(cellOf(point));
+      if (cell === undefined) cells.set(cellOf(point), [residuals[n] ?? NaN]);
+      else cell.push(residuals[n] ?? NaN);
+    });
+    const noise = (BY_MEDIAN * median(residuals.map(Math.abs))) ** 2;
+    const effects = new Map([...cells].map(([cell, own]) => [cell, certainOf(median(own), noise / own.length)]));
+    residuals = points.map((point, n) => (residuals[n] ?? NaN) - (effects.get(cellOf(point)) ?? 0));
+    expected += effects.get(cellOf(now)) ?? 0;
+  };
+  if (isSeasonal) {
+    if (points.length >= LEAST_FOR.hour) remove(hourOf);
+    remove(weekdayOf);
+    if (points.length >= LEAST_FOR.both) remove((point) => weekdayOf(point) * 24 + hourOf(point));
+  }
+  const recent = median(residuals.slice(-RECENT));
+  return {
+    expected: expected + recent,
+    spread: spread(
+      residuals.map((r) => r - recent),
+      floor,
+    ),
+    isSeasonal,
+  };
+}
+
+/**
+ * How far a value is from what the past of its series lets expect, and from that of others while its own is short. Medians
+ * throughout, so that one outlier leaves what is expected next where it was. Pure.
+ * @param past oldest first, all before `now`
+ * @param others values of other series of the group
+ * @returns undefined where too little is known
+ */
+export function deviationOf(past: readonly Point[], others: readonly number[], now: Point): Deviation | undefined {
+  const n = past.length;
+  const hasPeers = n < youngSeries && others.length >= LEAST_PEERS;
+  if (n < LEAST_OWN && !hasPeers) return undefined;
+  const values = past.map(({ value }) => value);
+  const peers = hasPeers ? others : [];
+  const scale = scaleOf(values, peers, now.value);
+  const own = n === 0 ? undefined : baselineOf(past, values.map(scale.to), now, scale.floor);
+  const { expected, spread: width } = hasPeers ? withPeers(own, n, peers.map(scale.to), scale.floor) : mustHave(own);
+  const reach = width * (1 + INFLATION / (n + (hasPeers ? LEAST_PEERS : 0)));
+  return {
+    z: (scale.to(now.value) - expected) / reach,
+    expected: scale.from(expected),
+    low: scale.from(expected - RANGE * reach),
+    high: scale.from(expected + RANGE * reach),
+    basis: n >= LEAST_OWN ? 'own' : 'peers',
+    isSeasonal: own?.isSeasonal === true,
+  };
+}
+
+type Expected = Pick<Baseline, 'expected' | 'spread'>;
+
+function mustHave(own: Baseline | undefined): Expected {
+  if (own === undefined) throw new Error('a series without a past and without peers has no baseline');
+  return own;
+}
+
+/** A young series' own baseline, drawn to its peers' by how sure each is. */
+function withPeers(own: Baseline | undefined, n: number, ys: readonly number[], floor: number): Expected {
+  const usual = median(ys);
+  const residuals = ys.map((y) => y - usual);
+  const between = spread(residuals, floor);
+  if (own === undefined) return { expected: usual, spread: between };
+  const surplus = Math.max(0, n - 2) / (Math.max(0, n - 2) + BLEND);
+  const within = Math.sqrt(surplus * own.spread ** 2 + (1 - surplus) * between ** 2);
+  const level = between ** 2 / (between ** 2 + within ** 2 / n);
+  return { expected: level * own.expected + (1 - level) * usual, spread: within };
+}
+
+/**
+ * How far the number of events in the last hours, the present one included, is from that of the windows of the same length
+ * every day before, the same weekdays counting more. Pure.
+ * @param times ms, oldest first, all before `now`
+ * @returns undefined where the series is younger than a week and such a window
+ */
+export function rateOf(times: readonly number[], now: number, hours: number): Deviation | undefined {
+  const [first = now] = times;
+  const length = hours * HOUR;
+  const days = Math.min(WINDOWS.most, Math.floor((now - first - length) / DAY));
+  if (days < WINDOWS.least) return undefined;
+  const counts = Array.from({ length: days }, (_, k) =>
+    countIn(times, now - (k + 1) * DAY - length, now - (k + 1) * DAY),
+  );
+  const usual = median(counts);
+  const same = counts.filter((_, k) => (k + 1) % WEEK === 0);
+  const expected = usual + (same.length / (same.length + 2)) * (median(same) - usual);
+  // A count varies at least as chance makes it vary.
+  const width = Math.max(BY_MEDIAN * median(counts.map((c) => Math.abs(c - usual))), Math.sqrt(expected + 1));
+  return {
+    z: (countIn(times, now - length, now) + 1 - expected) / width,
+    expected,
+    low: Math.max(0, expected - RANGE * width),
+    high: expected + RANGE * width,
+    basis: 'own',
+    isSeasonal: true,
+  };
+}
+
+/** How many times lie after `from` and not after `to`. */
+export function countIn(times: readonly number[], from: number, to: number): number {
+  return placeAfter(times, to) - placeAfter(times, from);
+}
+
+function placeAfter(times: readonly number[], moment: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? Infinity) <= moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { canonicalJson } from '../canonical-schema/canonical-json';
+import { sha256Hex } from '../canonical-schema/sha256';
+import { durationMs } from './duration';
+import { compileExpression } from './expression';
+import { toLearning } from './learning';
+import { toRelated } from './related';
+import type { ActTemplate, Band, OutcomeRule, TaskTemplate, UseCase } from './tenant';
+import { entityOf, isFolder, type WrittenAct, type WrittenUseCase } from './use-case';
+
+const ms = (text: string): number => {
+  const value = durationMs(text);
+  if (value === undefined) throw new Error(`${text} passed the schema but is no duration`);
+  return value;
+};
+
+const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): TaskTemplate => {
+  const { due, priority = 'normal', draft = false, ...texts } = task;
+  return {
+    ...{ kind: 'task', ...texts, priority },
+    ...(due === undefined ? {} : { due: ms(due) }),
+    ...(draft ? { draft: { withinMs: draftMs } } : {}),
+  };
+};
+
+const actTemplate = ({ task, note, set, route }: WrittenAct, draftMs: number): ActTemplate => {
+  if (note !== undefined) return { kind: 'note', ...note };
+  if (set !== undefined) return { kind: 'set', ...set };
+  if (route !== undefined) return { kind: 'route', ...route };
+  if (task === undefined) throw new Error('an act without task, note, set and route passed the schema');
+  return taskTemplate(task, draftMs);
+};
+
+const templatesOf = (act: NonNullable<WrittenUseCase['act']>, draftMs: number): UseCase['act'] =>
+  Object.fromEntries(Object.entries(act).map(([band, acts]) => [band, acts.map((one) => actTemplate(one, draftMs))]));
+
+const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome']>): OutcomeRule => ({
+  ...(won === undefined ? {} : { won: compileExpression(won) }),
+  ...(lost === undefined ? {} : { lost: compileExpression(lost) }),
+  within: ms(within),
+});
+
+/**
+ * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
+ * Challengers and learning do not count: they decide nothing.
+ */
+const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers' | 'learning'>): string =>
+  sha256Hex(
+    canonicalJson({
+      ...plain,
+      related: related?.map(({ of, at, ...value }) => ({ ...value, of: of.source, at: at?.source })),
+      when: when?.source,
+      outcome: outcome && { won: outcome.won?.source, lost: outcome.lost?.source, within: outcome.within },
+    }),
+  );
+
+/** Highest first. */
+const bandsOf = ({ bands = {} }: WrittenUseCase): readonly Band[] =>
+  Object.entries(bands)
+    .map(([band, from]) => ({ name: band, from }))
+    .sort((a, b) => b.from - a.from);
+
+/**
+ * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
+ * @param draftMs how long a task waits for its draft, at most
+ */
+export const toUseCase = (name: string, written: WrittenUseCase, folder: string, draftMs: number): UseCase => {
+  const { connection, when, outcome, act = {} } = written;
+  const { model = name, approval = 'none', materialChange = 0.05 } = written;
+  const bands = bandsOf(written);
+  const useCase = {
+    ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
+    act: templatesOf(act, draftMs),
+    ...(when === undefined ? {} : { when: compileExpression(when) }),
+    ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
+    ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
+  };
+  const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
+  return { ...useCase, challengers, learning: toLearning(written.learning), policy: policyOf(useCase) };
+};
