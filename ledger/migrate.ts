@@ -7,6 +7,7 @@ import { ranking } from './migrations/m0004-ranking';
 import { propensity } from './migrations/m0005-propensity';
 import { learning } from './migrations/m0006-learning';
 import { trainings } from './migrations/m0007-trainings';
+import { tenantVersions } from './migrations/m0011-tenant-versions';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-propensity': propensity,
   '0006-learning': learning,
   '0007-trainings': trainings,
+  '0011-tenant-versions': tenantVersions,
 };
 
 /**

@@ -228,4 +228,20 @@ export interface Schema {
     at: Time;
     endedat: NullableTime;
   };
+  tenant_versions: {
+    tenant: string;
+    number: number;
+    digest: string;
+    document: ColumnType<unknown, string | null, never>;
+    policies: Json<Readonly<Record<string, string>>>;
+    changes: Json<readonly string[]>;
+    by: string;
+    at: Time;
+  };
+  followers: {
+    id: string;
+    roles: string;
+    taken: ColumnType<Readonly<Record<string, { number: number; problem?: string }>>, string, string>;
+    at: Time;
+  };
 }
