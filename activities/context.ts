@@ -19,9 +19,11 @@ export interface ContextInput extends LaneBatch {
   readonly parked: readonly (readonly [string, Cause])[];
 }
 
-/** The context of a batch, and the records that later steps of the same batch need. */
+/** The context of a batch, the version of its tenant that decides it, and the records that later steps of the same batch need. */
 export interface BatchView {
   readonly context: LaneContext;
+  /** All steps of the batch go by it, whatever comes meanwhile. */
+  readonly tenant: Tenant;
   readonly events: readonly CanonicalEvent[];
   /** By event id: the event as the ledger keeps it, hydrated where it came incomplete. */
   readonly told: ReadonlyMap<string, CanonicalEvent>;
@@ -60,6 +62,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
       engagements: viewsOf(rows.engagements),
       ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions.map(withoutEvidence) }),
     },
+    tenant,
     events: batch.events,
     told: teller.told,
     after: teller.after,

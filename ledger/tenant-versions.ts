@@ -79,7 +79,7 @@ export function tenantVersions(database: Kysely<Schema>): TenantVersions {
         .select(({ fn }) => ['tenant' as const, fn.max('number').as('number')])
         .groupBy('tenant')
         .execute();
-      return Object.fromEntries(rows.map(({ tenant, number }) => [tenant, Number(number)]));
+      return Object.fromEntries(rows.map(({ tenant, number }) => [tenant, number]));
     },
     apply: async (tenant, { document, policies, changes, ...change }, after) => {
       const row = await database
