@@ -21,7 +21,7 @@ export interface VersionPlan {
 }
 
 /** The newest version of a tenant; undefined where it never had one. */
-export async function versionInForce({ tenants }: Ledger, tenant: string): Promise<TenantVersion | undefined> {
+async function versionInForce({ tenants }: Ledger, tenant: string): Promise<TenantVersion | undefined> {
   return (await tenants.list(tenant))[0];
 }
 
