@@ -241,7 +241,11 @@ export interface Schema {
   followers: {
     id: string;
     roles: string;
-    taken: ColumnType<Readonly<Record<string, { number: number; problem?: string }>>, string, string>;
+    taken: ColumnType<
+      Readonly<Record<string, { number: number; failed?: { number: number; problem: string } }>>,
+      string,
+      string
+    >;
     at: Time;
   };
 }

@@ -27,8 +27,8 @@ export interface TenantVersion extends VersionChange {
 export interface Taken {
   /** 0 for none. */
   readonly number: number;
-  /** Why it is not the one in force. */
-  readonly problem?: string;
+  /** The version that it could not take, and why. */
+  readonly failed?: { readonly number: number; readonly problem: string };
 }
 
 /** A process that serves tenants. */

@@ -52,7 +52,7 @@ export function startFollowing(
 class Following {
   private readonly id = `${hostname()}:${process.pid}:${sha256Hex(`${Math.random()}`).slice(0, 6)}`;
   private readonly served: Map<string, Served>;
-  private readonly problems = new Map<string, string>();
+  private readonly failures = new Map<string, NonNullable<Taken['failed']>>();
   private readonly forgetting = new Map<string, NodeJS.Timeout>();
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
@@ -111,19 +111,19 @@ class Following {
       if (tenant === undefined) await this.leave(name, before);
       else await this.serve(tenant, before);
       this.served.set(name, { number, tenant });
-      this.problems.delete(name);
+      this.failures.delete(name);
       log.info(
         { tenant: name, version: number, by },
         tenant === undefined ? 'a tenant was removed' : 'a tenant file is in force',
       );
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      if (this.problems.get(name) !== problem)
+      if (this.failures.get(name)?.problem !== problem)
         log.error(
           { tenant: name, version: number, serving: this.served.get(name)?.number ?? 0, problem },
           'a tenant file could not be taken; the one before stays in force here',
         );
-      this.problems.set(name, problem);
+      this.failures.set(name, { number, problem });
     }
   }
 
@@ -167,11 +167,11 @@ class Following {
   }
 
   private async tell(): Promise<void> {
-    const names = new Set([...this.served.keys(), ...this.problems.keys()]);
+    const names = new Set([...this.served.keys(), ...this.failures.keys()]);
     const taken = Object.fromEntries(
       [...names].map((name): [string, Taken] => {
-        const problem = this.problems.get(name);
-        return [name, { number: this.served.get(name)?.number ?? 0, ...(problem === undefined ? {} : { problem }) }];
+        const failed = this.failures.get(name);
+        return [name, { number: this.served.get(name)?.number ?? 0, ...(failed === undefined ? {} : { failed }) }];
       }),
     );
     const follower: Follower = { id: this.id, roles: this.roles.join(', '), taken };

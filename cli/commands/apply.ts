@@ -44,7 +44,7 @@ const takenBy = async ({ tenants }: Ledger, { tenant, number }: TenantVersion): 
   for (;;) {
     const followers = await tenants.followers(aliveForMs);
     const isSettled = followers.every(
-      ({ taken: { [tenant]: one } }) => one?.number === number || one?.problem !== undefined,
+      ({ taken: { [tenant]: one } }) => one?.number === number || one?.failed?.number === number,
     );
     if (isSettled || Date.now() > deadline) return followers;
     await pause(250);
@@ -55,7 +55,8 @@ const behind = (followers: readonly Follower[], { tenant, number }: TenantVersio
   followers.filter(({ taken }) => taken[tenant]?.number !== number);
 
 const followerText = ({ id, roles, taken }: Follower, tenant: string): string => {
-  const { number = 0, problem = 'it has not answered yet' } = taken[tenant] ?? {};
+  const { number = 0, failed } = taken[tenant] ?? {};
+  const problem = failed?.problem ?? 'it has not taken the newest yet';
   return `  ${id} (${roles}) serves ${number === 0 ? 'none' : `version ${number}`}: ${problem}\n`;
 };
 

@@ -51,7 +51,7 @@ const behind = async ({ tenants }: Ledger, tenant: string): Promise<readonly Fin
   return late.map(({ id, roles, taken }) => ({
     level: 'warning',
     what: `process ${id} (${roles}) serves version ${taken[tenant]?.number ?? 0} of ${tenant}, not ${number ?? 0}`,
-    why: taken[tenant]?.problem ?? 'it has not taken the newest yet',
+    why: taken[tenant]?.failed?.problem ?? 'it has not taken the newest yet',
     fix: `mend the cause there; it tries again by itself, and \`signalbox tenants --tenant ${tenant}\` tells`,
   }));
 };
