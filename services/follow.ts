@@ -117,14 +117,18 @@ class Following {
         tenant === undefined ? 'a tenant was removed' : 'a tenant file is in force',
       );
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      if (this.failures.get(name)?.problem !== problem)
-        log.error(
-          { tenant: name, version: number, serving: this.served.get(name)?.number ?? 0, problem },
-          'a tenant file could not be taken; the one before stays in force here',
-        );
-      this.failures.set(name, { number, problem });
+      this.keepOld(version, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** The version before stays in force here; told once for each reason. */
+  private keepOld({ tenant, number }: TenantVersion, problem: string): void {
+    const serving = this.served.get(tenant)?.number ?? 0;
+    if (this.failures.get(tenant)?.problem !== problem) {
+      const what = 'a tenant file could not be taken; the one before stays in force here';
+      this.runtime.log.error({ tenant, version: number, serving, problem }, what);
+    }
+    this.failures.set(tenant, { number, problem });
   }
 
   /** All that can fail for the version's own sake, before anything is changed. */
