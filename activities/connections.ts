@@ -1,5 +1,5 @@
 import type { AnyConnector, Connection, Inbox, Log, NormaliseContext } from '../connectors/contract';
-import { Permanent } from '../connectors/contract';
+import { Retryable } from '../connectors/contract';
 import { connectorNamed } from '../connectors/registry';
 import type { Tenant, TenantConnection } from '../tenants/tenant';
 
@@ -9,6 +9,8 @@ export interface OpenConnection {
   readonly connection: Connection<unknown>;
   readonly settings: TenantConnection;
   readonly context: NormaliseContext;
+  /** Aborts when the tenant's file says something else of the connection by now: who hears through it asks for it again. */
+  readonly retired: AbortSignal;
 }
 
 /** A connection whose CRM pushes over HTTP. */
@@ -19,9 +21,18 @@ export interface PushedConnection {
   readonly connector: string;
 }
 
+/** Longer than a write-back may take (`workflows/options.ts`): who has a retired connection in hand may finish, ms. */
+const retiredForMs = 150_000;
+
+/** After so long a process asks again for what it did not know: it may not have taken the tenant's newest version yet, ms. */
+const unknownAgainMs = 1_000;
+
 /** Connects on first use and shares what is connected; a failed attempt is not remembered. */
 export class Connections {
   private readonly open = new Map<string, Promise<OpenConnection>>();
+  private readonly retiring = new Map<string, AbortController>();
+  /** Closed when their time is over, or with the process. */
+  private readonly retired = new Map<Promise<OpenConnection>, NodeJS.Timeout>();
 
   constructor(
     private readonly tenants: ReadonlyMap<string, Tenant>,
@@ -30,14 +41,18 @@ export class Connections {
     private readonly inboxes: (tenant: string, connection: string) => Inbox,
   ) {}
 
-  /** Throws Permanent for a tenant or connection that is not configured, and what `connect` throws. */
+  /** Throws Retryable for a tenant or connection that is not (yet) configured, and what `connect` throws. */
   of(tenant: string, name: string): Promise<OpenConnection> {
     const key = `${tenant}/${name}`;
     const known = this.open.get(key);
     if (known !== undefined) return known;
-    const opening = this.connect(tenant, name);
+    const retiring = new AbortController();
+    const opening = this.connect(tenant, name, retiring.signal);
     this.open.set(key, opening);
-    opening.catch(() => this.open.delete(key));
+    this.retiring.set(key, retiring);
+    opening.catch(() => {
+      if (this.open.get(key) === opening) this.open.delete(key);
+    });
     return opening;
   }
 
@@ -50,18 +65,39 @@ export class Connections {
     );
   }
 
+  /** The next who asks connects anew; who has the connection in hand is told, and may finish. */
+  retire(tenant: string, name: string): void {
+    const key = `${tenant}/${name}`;
+    const opening = this.open.get(key);
+    if (opening === undefined) return;
+    this.open.delete(key);
+    this.retiring.get(key)?.abort();
+    const end = (): void => {
+      this.retired.delete(opening);
+      opening
+        .then(({ connection }) => connection.close())
+        .catch((error: unknown) => {
+          this.log.warn({ tenant, connection: name, err: String(error) }, 'a retired connection did not close');
+        });
+    };
+    this.retired.set(opening, setTimeout(end, retiredForMs).unref());
+  }
+
   async close(): Promise<void> {
-    const opened = await Promise.allSettled([...this.open.values()]);
+    for (const timer of this.retired.values()) clearTimeout(timer);
+    const opened = await Promise.allSettled([...this.open.values(), ...this.retired.keys()]);
     this.open.clear();
+    this.retired.clear();
     for (const one of opened) if (one.status === 'fulfilled') await one.value.connection.close();
   }
 
-  private async connect(tenant: string, name: string): Promise<OpenConnection> {
+  private async connect(tenant: string, name: string, retired: AbortSignal): Promise<OpenConnection> {
     const settings = tenantNamed(this.tenants, tenant).connections[name];
     if (settings === undefined) {
-      throw new Permanent(
+      throw new Retryable(
         'SBX_CONNECTION_UNKNOWN',
         `tenant ${tenant} has no connection ${name}: add it to the tenant's file`,
+        unknownAgainMs,
       );
     }
     const connector = connectorNamed(settings.connector);
@@ -71,14 +107,14 @@ export class Connections {
       inbox: this.inboxes(tenant, name),
     })) as Connection<unknown>;
     const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
-    return { connector, connection, settings, context };
+    return { connector, connection, settings, context, retired };
   }
 }
 
-/** Throws Permanent, naming the tenants that are configured. */
+/** Throws Retryable, naming the tenants that are configured. */
 export function tenantNamed(tenants: ReadonlyMap<string, Tenant>, name: string): Tenant {
   const tenant = tenants.get(name);
   if (tenant !== undefined) return tenant;
   const known = [...tenants.keys()].join(', ') || 'none';
-  throw new Permanent('SBX_TENANT_UNKNOWN', `no tenant ${name} is configured (configured: ${known})`);
+  throw new Retryable('SBX_TENANT_UNKNOWN', `no tenant ${name} is configured (configured: ${known})`, unknownAgainMs);
 }

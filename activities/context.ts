@@ -22,9 +22,11 @@ export interface ContextInput extends LaneBatch {
   readonly parked: readonly (readonly [string, Cause])[];
 }
 
-/** The context of a batch, and the records that later steps of the same batch need. */
+/** The context of a batch, the version of its tenant that decides it, and the records that later steps of the same batch need. */
 export interface BatchView {
   readonly context: LaneContext;
+  /** All steps of the batch go by it, whatever comes meanwhile. */
+  readonly tenant: Tenant;
   readonly events: readonly CanonicalEvent[];
   /** By event id: the event as the ledger keeps it, hydrated where it came incomplete. */
   readonly told: ReadonlyMap<string, CanonicalEvent>;
@@ -57,14 +59,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
   const hydrated = await hydrate(deps.connections, live, known);
   const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
-  const histories = await Histories.of(
-    deps.ledger,
-    tenant,
-    { scorers: deps.scorers, champions: rows.champions },
-    live,
-    known,
-    hydrated,
-  );
+  const models = { scorers: deps.scorers, champions: rows.champions };
+  const histories = await Histories.of(deps.ledger, tenant, models, live, known, hydrated);
   const teller = new Teller(tenant, rows, known, hydrated, parked, relatives, histories);
   const events: PreparedEvent[] = [];
   for (const event of batch.events) events.push(await teller.tell(event));
@@ -75,6 +71,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
       engagements: viewsOf(rows.engagements),
       ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions.map(withoutEvidence) }),
     },
+    tenant,
     events: batch.events,
     told: teller.told,
     after: teller.after,

@@ -85,7 +85,7 @@ async function scored(events: readonly CanonicalEvent[], options: { record?: boo
   const view = await viewBatch(lane, input);
   const prepared = view.context.events;
   const requests = prepared.flatMap(({ eventid, usecases }) => usecases.map((name) => ({ eventid, usecase: name })));
-  const inferences = await infer(lane, tenant, view, requests);
+  const inferences = await infer(lane, view, requests);
   if (options.record !== false) {
     const run = { workflowId: 'lane/acme/0', runId: 'r1' };
     await recordBatch(lane, { ...input, run, prepared, decisions: [], directives: [] }, view);

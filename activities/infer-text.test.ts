@@ -73,7 +73,7 @@ async function inferred(...events: readonly ReturnType<typeof caseOf>[]) {
   const requests = view.context.events.flatMap(({ eventid, usecases }) =>
     usecases.map((usecase) => ({ eventid, usecase })),
   );
-  return { view, requests, inferences: await infer(deps(), 'acme', view, requests) };
+  return { view, requests, inferences: await infer(deps(), view, requests) };
 }
 
 describe('a case in a lane', () => {

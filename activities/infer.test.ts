@@ -57,7 +57,7 @@ afterAll(async () => {
 /** Records of a model's fixture, each as the record after an event of its own, with the columns under `attributes`. */
 async function viewOf(
   name: string,
-): Promise<Pick<BatchView, 'after' | 'related' | 'history' | 'champions' | 'evidence'>> {
+): Promise<Pick<BatchView, 'tenant' | 'after' | 'related' | 'history' | 'champions' | 'evidence'>> {
   const lines = await readFile(path.join(__dirname, '../models', name, 'parity.jsonl'), 'utf8');
   const { features } = tabular(scorers.get(name)!.manifest);
   const snapshots = lines
@@ -72,7 +72,14 @@ async function viewOf(
       const record = { ...own, id: `r${n}`, nativeType: 'Thing', attributes };
       return [`e${n}`, { subject: `thing/r${n}`, sequence: '1', record, native: {}, deleted: false }] as const;
     });
-  return { after: new Map(snapshots), related: new Map(), history: new Map(), champions: {}, evidence: new Map() };
+  return {
+    tenant: { useCases: {} } as Tenant,
+    after: new Map(snapshots),
+    related: new Map(),
+    history: new Map(),
+    champions: {},
+    evidence: new Map(),
+  };
 }
 
 describe.each(names)('%s in a lane', (name) => {
@@ -91,7 +98,7 @@ describe.each(names)('%s in a lane', (name) => {
   it('scores canonical records like rows, explains each score exactly, and the same when a step is tried again', async () => {
     const view = (await viewOf(name)) as BatchView;
     const requests = [...view.after.keys()].map((eventid) => ({ eventid, usecase: name }));
-    const inferences = await infer(deps, 'acme', view, requests);
+    const inferences = await infer(deps, view, requests);
     expect(inferences).toHaveLength(200);
     inferences.forEach(({ score, model }, n) => {
       const { contributions, intercept = NaN } = view.evidence.get(`e${n}:${name}`)!;
@@ -99,7 +106,7 @@ describe.each(names)('%s in a lane', (name) => {
       expect(Math.abs(score! - 1 / (1 + Math.exp(-logit)))).toBeLessThan(1e-9);
       expect(model).toMatchObject({ name });
     });
-    expect(await infer(deps, 'acme', view, requests)).toStrictEqual(inferences);
+    expect(await infer(deps, view, requests)).toStrictEqual(inferences);
   });
 });
 
@@ -109,7 +116,7 @@ test('only the model with arms tells a propensity, and it is that of the share e
   for (const name of names) {
     const view = (await viewOf(name)) as BatchView;
     const requests = [...view.after.keys()].map((eventid) => ({ eventid, usecase: name }));
-    const told = (await infer(deps, 'acme', view, requests)).map(({ propensity }) => propensity);
+    const told = (await infer(deps, view, requests)).map(({ propensity }) => propensity);
     const lot = manifest.policy.exploration / manifest.classes.length;
     const expected = name === 'next-best-action' ? [lot, 1 - manifest.policy.exploration + lot] : [];
     for (const propensity of told.filter((p) => p !== undefined)) {

@@ -4,7 +4,6 @@ import { featuresFromRecord, type FeatureRow, type Unscorable } from '../models/
 import { historyRoot } from '../models/history/history';
 import type { Manifest } from '../models/manifest';
 import { readBy, type Scorer } from '../models/score';
-import { tenantNamed } from './connections';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Evidence, Inference, InferenceRequest } from './lane-types';
@@ -21,11 +20,10 @@ interface Inferred {
  */
 export async function infer(
   deps: LaneDependencies,
-  tenant: string,
   view: BatchView,
   requests: readonly InferenceRequest[],
 ): Promise<readonly Inference[]> {
-  const useCases = tenantNamed(deps.tenants, tenant).useCases;
+  const { useCases } = view.tenant;
   const answers: (Inferred | undefined)[] = requests.map(() => undefined);
   const modelOf = ({ usecase }: InferenceRequest): string =>
     view.champions[usecase] ?? useCases[usecase]?.model ?? usecase;

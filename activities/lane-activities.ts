@@ -48,7 +48,7 @@ export function laneActivities(deps: LaneDependencies): {
       views.keep(input, view);
       return view.context;
     },
-    infer: (input) => infer(deps, input.tenant, views.of(input), input.requests),
+    infer: (input) => infer(deps, views.of(input), input.requests),
     record: async (input) => {
       const view = views.of(input);
       const decisions = input.decisions.map((core) => withEvidence(core, view.evidence));

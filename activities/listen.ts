@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { type Position, PositionExpired, type Start } from '../connectors/contract';
+import { type Position, PositionExpired, Retryable, type Start } from '../connectors/contract';
 import { FailureStreak } from '../connectors/kit/failure-streak';
 import { runPump, type QuarantineEntry } from '../connectors/kit/pump';
 import type { IngestDependencies } from './ingest-dependencies';
@@ -16,21 +16,39 @@ const unplaced: Position = { v: 0 };
 /** Failures of one stream add up over attempts, as long as the process lives. */
 const streak = new FailureStreak();
 
+/** A connection was retired while it was heard: the position that the next one begins at. */
+interface Retired {
+  readonly reached: Position | undefined;
+}
+
+/**
+ * Hears a stream, through whatever the tenant's file says of its connection at the time: ends as one attempt does.
+ */
+export async function listen(deps: IngestDependencies, input: ListenInput): Promise<Expired> {
+  let inherited = (Context.current().info.heartbeatDetails ?? undefined) as Position | undefined;
+  for (;;) {
+    const end = await hear(deps, input, inherited);
+    if ('code' in end) return end;
+    inherited = end.reached;
+  }
+}
+
 /**
  * One attempt at hearing a stream: ends when the position is lost (returned, for the gap's sake) or with the error that broke
  * it. Heartbeats carry the last saved position to whichever process takes over.
  */
-export async function listen(deps: IngestDependencies, input: ListenInput): Promise<Expired> {
-  const { connection, connector, settings, context } = await deps.connections.of(input.tenant, input.connection);
+async function hear(
+  deps: IngestDependencies,
+  input: ListenInput,
+  inherited: Position | undefined,
+): Promise<Expired | Retired> {
+  const opened = await deps.connections.of(input.tenant, input.connection);
+  const { connection, connector, settings, context, retired } = opened;
+  mustHave(settings.streams, input);
   const activity = Context.current();
   const name = nameOf(input);
   const since = input.since ?? (settings.start === 'snapshot' ? await snapshotSince(deps, name) : undefined);
-  const start = await startOf(
-    deps,
-    input,
-    settings.start,
-    (activity.info.heartbeatDetails ?? undefined) as Position | undefined,
-  );
+  const start = await startOf(deps, input, settings.start, inherited);
   if ('code' in start) return { ...start, onGap: settings.onGap };
   let position = start.from === 'position' ? start.position : undefined;
   const beat = setInterval(() => {
@@ -50,9 +68,10 @@ export async function listen(deps: IngestDependencies, input: ListenInput): Prom
         position = reached;
       },
       streak,
-      signal: activity.cancellationSignal,
+      signal: AbortSignal.any([activity.cancellationSignal, retired]),
     });
     activity.cancellationSignal.throwIfAborted();
+    if (retired.aborted) return { reached: position };
     throw new Error(`the stream ${input.stream} ended without an error`);
   } catch (error) {
     if (error instanceof PositionExpired) return { code: error.code, message: error.message, onGap: settings.onGap };
@@ -60,6 +79,12 @@ export async function listen(deps: IngestDependencies, input: ListenInput): Prom
   } finally {
     clearInterval(beat);
   }
+}
+
+/** A stream that was taken out is cancelled soon; one that was added is not known here yet. */
+function mustHave(streams: readonly string[], { tenant, connection, stream }: StreamRef): void {
+  if (streams.includes(stream)) return;
+  throw new Retryable('SBX_STREAM_UNKNOWN', `${connection} of ${tenant} does not subscribe to ${stream} here`, 1_000);
 }
 
 /** Where to begin: what this attempt inherits, then what is saved, then what the tenant asks for. */

@@ -2,12 +2,9 @@ import { cappedFetch } from './capped-fetch';
 import type { Endpoint } from './endpoint';
 
 /** What was found of an endpoint, for a person. */
-export interface EndpointFinding {
-  readonly level: 'ok' | 'warning' | 'error';
-  readonly what: string;
-  readonly why?: string;
-  readonly fix?: string;
-}
+export type EndpointFinding =
+  | { readonly level: 'ok'; readonly what: string; readonly why?: string; readonly fix?: string }
+  | { readonly level: 'warning' | 'error'; readonly what: string; readonly why: string; readonly fix: string };
 
 const fixOf = (status: number): string => {
   if (status === 401 || status === 403) return 'correct assistant.apiKey: it refers to a key that the endpoint refuses';

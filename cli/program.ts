@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { applyCommand, tenantsCommand } from './commands/apply';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
@@ -65,6 +66,8 @@ export const newProgram = (terminal: Terminal): Command => {
     });
   const commands = [
     validateCommand,
+    applyCommand,
+    tenantsCommand,
     doctorCommand,
     connectCommand,
     disconnectCommand,

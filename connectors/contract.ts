@@ -81,13 +81,10 @@ export interface Sink {
   apply(actions: readonly Action[], signal: AbortSignal): Promise<readonly ActionResult[]>;
 }
 
-/** One finding of a connection's check; `fix` is the command or the set-up page that mends it. */
-export interface Finding {
-  readonly level: 'ok' | 'warning' | 'error';
-  readonly what: string;
-  readonly why?: string;
-  readonly fix?: string;
-}
+/** One finding of a connection's check. What is not well says why it matters and what mends it: a command or the set-up page. */
+export type Finding =
+  | { readonly level: 'ok'; readonly what: string; readonly why?: string; readonly fix?: string }
+  | { readonly level: 'warning' | 'error'; readonly what: string; readonly why: string; readonly fix: string };
 
 /** An HTTP request that a CRM sent to a connection. */
 export interface InboundRequest {

@@ -32,6 +32,7 @@ import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
 import { shadow, type Shadow } from './shadow';
+import { tenantVersions, type TenantVersions } from './tenant-versions';
 import { trainings, type Trainings } from './trainings';
 import type { Decision } from '../canonical-schema/decision';
 
@@ -57,6 +58,7 @@ export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
+export type { Follower, Taken, TenantVersion } from './tenant-versions';
 export type { TrainingRow } from './trainings';
 
 /** Where the ledger is kept. */
@@ -103,6 +105,7 @@ export interface Ledger {
   readonly shadow: Shadow;
   readonly champions: Champions;
   readonly trainings: Trainings;
+  readonly tenants: TenantVersions;
   putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
   getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
   listParked(tenant: string, subject?: string): Promise<ParkedEvent[]>;
@@ -169,6 +172,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     shadow: shadow(kysely),
     champions: champions(kysely),
     trainings: trainings(kysely),
+    tenants: tenantVersions(kysely),
     putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, subject) => listParked(kysely, tenant, subject),

@@ -10,6 +10,7 @@ import { trainings } from './migrations/m0007-trainings';
 import { driftAlarm } from './migrations/m0008-drift-alarm';
 import { drafts } from './migrations/m0009-drafts';
 import { observations } from './migrations/m0010-observations';
+import { tenantVersions } from './migrations/m0011-tenant-versions';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0008-drift-alarm': driftAlarm,
   '0009-drafts': drafts,
   '0010-observations': observations,
+  '0011-tenant-versions': tenantVersions,
 };
 
 /**

@@ -264,4 +264,24 @@ export interface Schema {
     durationms: number;
     at: Time;
   };
+  tenant_versions: {
+    tenant: string;
+    number: number;
+    digest: string;
+    document: ColumnType<unknown, string | null, never>;
+    policies: Json<Readonly<Record<string, string>>>;
+    changes: Json<readonly string[]>;
+    by: string;
+    at: Time;
+  };
+  followers: {
+    id: string;
+    roles: string;
+    taken: ColumnType<
+      Readonly<Record<string, { number: number; failed?: { number: number; problem: string } }>>,
+      string,
+      string
+    >;
+    at: Time;
+  };
 }

@@ -2,6 +2,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { BatchOutcome, LaneBatch } from '../activities/lane-types';
 import { Consumer, type Batch, type Undecided } from '../broker/consumer';
+import type { Tenant } from '../tenants/tenant';
 import { laneId, names, taskQueues } from '../workflows/names';
 import type { Door } from './receive';
 import type { Runtime } from './runtime';
@@ -9,7 +10,11 @@ import type { Runtime } from './runtime';
 /** A running service. */
 export interface Service {
   /** Where CRMs push to; only where some do. */
-  readonly door?: Door;
+  readonly door?: Door | undefined;
+  /** Serves a tenant as it is from now on; again does nothing. `before` is how it was served, absent where it was not. */
+  serve?(tenant: Tenant, before: Tenant | undefined): Promise<void>;
+  /** Serves a tenant no more. */
+  leave?(tenant: Tenant): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,15 +23,30 @@ export interface Service {
  * busy the broker holds the rest. One batch of a lane is under way at a time, which keeps the order.
  */
 export function startDispatch(runtime: Runtime): Service {
-  const consumers = [...runtime.tenants.values()].flatMap(({ tenant, partitions }) =>
-    Array.from({ length: partitions }, (_, partition) => {
-      const onBatch = (batch: Batch): Promise<readonly Undecided[]> => handOver(runtime, batch);
-      return new Consumer(runtime.broker, { tenant, partition, partitions, publisher: runtime.publisher, onBatch });
-    }),
-  );
+  const consumers = new Map<string, readonly Consumer[]>();
+  const onBatch = (batch: Batch): Promise<readonly Undecided[]> => handOver(runtime, batch);
+  const serve = ({ tenant, partitions }: Tenant): void => {
+    if (consumers.has(tenant)) return;
+    const options = { tenant, partitions, publisher: runtime.publisher, onBatch };
+    const own = Array.from({ length: partitions }, (_, partition) => {
+      return new Consumer(runtime.broker, { ...options, partition });
+    });
+    consumers.set(tenant, own);
+  };
+  const leave = async (tenant: string): Promise<void> => {
+    const own = consumers.get(tenant) ?? [];
+    consumers.delete(tenant);
+    await Promise.all(own.map((consumer) => consumer.stop()));
+  };
+  for (const tenant of runtime.tenants.values()) serve(tenant);
   return {
+    serve: (tenant) => {
+      serve(tenant);
+      return Promise.resolve();
+    },
+    leave: ({ tenant }) => leave(tenant),
     stop: async () => {
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await Promise.all([...consumers.keys()].map(leave));
     },
   };
 }

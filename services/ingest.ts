@@ -1,7 +1,9 @@
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createIngestActivities } from '../activities/create-ingest-activities';
-import type { GapRef, ListenInput } from '../activities/subscription-types';
-import { gapId, names, subscriptionId, taskQueues } from '../workflows/names';
+import type { GapRef, ListenInput, StreamRef } from '../activities/subscription-types';
+import type { Tenant } from '../tenants/tenant';
+import { gapId, names, reconciliationId, subscriptionId, taskQueues } from '../workflows/names';
 import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
 import type { Service } from './dispatch';
@@ -14,9 +16,14 @@ import { running } from './worker-service';
  */
 export async function startIngest(runtime: Runtime): Promise<Service> {
   // First: an address that cannot be had is told before anything is heard.
-  const door = await openDoor(runtime, runtime.listen);
+  let door = await openDoor(runtime, runtime.listen);
   try {
     const worker = await startHearing(runtime);
+    const serve = async (tenant: Tenant, before: Tenant | undefined): Promise<void> => {
+      door ??= await openDoor(runtime, runtime.listen);
+      await unsubscribe(runtime, before, streamsOf(tenant));
+      await subscribe(runtime, tenant);
+    };
     // What is received after the pumps have stopped is in the inbox, for the next process.
     const stop = async (): Promise<void> => {
       try {
@@ -25,7 +32,14 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
         await door?.stop();
       }
     };
-    return { stop, ...(door === undefined ? {} : { door }) };
+    return {
+      serve,
+      leave: (tenant) => unsubscribe(runtime, tenant, []),
+      stop,
+      get door() {
+        return door;
+      },
+    };
   } catch (error) {
     await door?.stop();
     throw error;
@@ -51,21 +65,48 @@ async function startHearing(runtime: Runtime): Promise<Service> {
     // A subscription never ends by itself: it is cancelled at once, and the pump lets what is under way finish.
     shutdownGraceTime: '100ms',
   });
-  await subscribeAll(runtime);
-  await startReconciling(runtime);
+  for (const tenant of tenants.values()) await subscribe(runtime, tenant);
   return running(worker);
 }
 
-async function subscribeAll({ temporal, tenants }: Runtime): Promise<void> {
-  for (const { tenant, connections } of tenants.values()) {
-    for (const { name: connection, streams } of Object.values(connections)) {
-      for (const stream of streams) {
-        await temporal.workflow.start(names.subscription, {
-          workflowId: subscriptionId(tenant, connection, stream),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: taskQueues.decide,
-          args: [{ tenant, connection, stream }] satisfies [ListenInput],
-        });
+function streamsOf({ tenant, connections }: Tenant): readonly StreamRef[] {
+  return Object.values(connections).flatMap(({ name: connection, streams }) =>
+    streams.map((stream) => ({ tenant, connection, stream })),
+  );
+}
+
+async function subscribe(runtime: Runtime, tenant: Tenant): Promise<void> {
+  for (const ref of streamsOf(tenant)) {
+    await runtime.temporal.workflow.start(names.subscription, {
+      workflowId: subscriptionId(ref.tenant, ref.connection, ref.stream),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue: taskQueues.decide,
+      args: [ref] satisfies [ListenInput],
+    });
+  }
+  await startReconciling(runtime, tenant);
+}
+
+/**
+ * Ends the subscriptions that a tenant has no more. Their end is waited for, so that one that is wanted again a moment later is
+ * not taken for the one that ends.
+ */
+async function unsubscribe(
+  { temporal }: Runtime,
+  before: Tenant | undefined,
+  wanted: readonly StreamRef[],
+): Promise<void> {
+  const kept = new Set(wanted.map(({ tenant, connection, stream }) => subscriptionId(tenant, connection, stream)));
+  for (const { tenant, connection, stream } of before === undefined ? [] : streamsOf(before)) {
+    const id = subscriptionId(tenant, connection, stream);
+    if (kept.has(id)) continue;
+    for (const workflow of [id, reconciliationId(tenant, connection, stream)]) {
+      const handle = temporal.workflow.getHandle(workflow);
+      try {
+        await handle.cancel();
+        await handle.result();
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error;
       }
     }
   }

@@ -64,21 +64,18 @@ export async function openDoor(
   limits: DoorLimits = usual,
 ): Promise<Door | undefined> {
   const pushed = deps.connections.pushed();
-  return pushed.length === 0 ? undefined : new HttpDoor(deps, pushed, limits).open(address);
+  return pushed.length === 0 ? undefined : new HttpDoor(deps, limits).open(address);
 }
 
 class HttpDoor {
-  private readonly known: ReadonlySet<string>;
   private readonly answers: Answers;
   private underWay = 0;
   private isStopping = false;
 
   constructor(
     private readonly deps: DoorDependencies,
-    private readonly pushed: readonly PushedConnection[],
     private readonly limits: DoorLimits,
   ) {
-    this.known = new Set(pushed.map((one) => place(one)));
     this.answers = new Answers(deps.log);
   }
 
@@ -92,10 +89,13 @@ class HttpDoor {
     }
     const { port } = server.server.address() as AddressInfo;
     const base = `http://${authority({ host: address.host, port })}/in`;
-    const receivers = this.pushed.map((one) => ({ ...one, url: `${base}/${place(one)}` }));
-    for (const receiver of receivers) this.deps.log.info({ ...receiver }, 'receiving');
+    const receivers = (): readonly ReceiverAddress[] =>
+      this.deps.connections.pushed().map((one) => ({ ...one, url: `${base}/${place(one)}` }));
+    for (const receiver of receivers()) this.deps.log.info({ ...receiver }, 'receiving');
     return {
-      receivers,
+      get receivers() {
+        return receivers();
+      },
       answered: (tenant, connection) => this.answers.of(tenant === '*' ? '*' : place({ tenant, connection })),
       stop: async () => {
         this.isStopping = true;
@@ -148,7 +148,7 @@ class HttpDoor {
 
   /** Before the body is read: strangers cost nothing. */
   private async admit(request: FastifyRequest<Named>, reply: FastifyReply): Promise<void> {
-    if (!this.known.has(place(request.params))) return nothingHere(reply);
+    if (!this.knows(place(request.params))) return nothingHere(reply);
     if (this.underWay >= this.limits.underWay) return later(reply, 1_000);
     this.underWay += 1;
     // Also when the sender went away.
@@ -190,7 +190,12 @@ class HttpDoor {
   /** Only names that are configured: others are what anybody sends. */
   private whereOf({ params }: FastifyRequest): string {
     const where = place(params as Partial<Named['Params']>);
-    return this.known.has(where) ? where : '*';
+    return this.knows(where) ? where : '*';
+  }
+
+  /** As the tenants' files say at the time. */
+  private knows(where: string): boolean {
+    return this.deps.connections.pushed().some((one) => place(one) === where);
   }
 }
 

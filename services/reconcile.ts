@@ -1,17 +1,18 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Reconciled, StreamRef } from '../activities/subscription-types';
-import type { TenantConnection } from '../tenants/tenant';
+import type { Tenant, TenantConnection } from '../tenants/tenant';
 import { names, reconciliationId, taskQueues } from '../workflows/names';
 import type { ReconcileAsked, reconciliation, ReconciliationInput } from '../workflows/reconciliation';
 import type { Runtime } from './runtime';
 
-/** Starts what compares streams now and then, for every connection whose tenant wants it. */
-export async function startReconciling({ temporal, tenants }: Pick<Runtime, 'temporal' | 'tenants'>): Promise<void> {
-  for (const { tenant, connections } of tenants.values()) {
-    for (const { name: connection, streams, reconcile: everyMs } of Object.values(connections)) {
-      for (const stream of everyMs === undefined ? [] : streams)
-        await temporal.workflow.start(names.reconciliation, startOf({ tenant, connection, stream }, everyMs));
-    }
+/** Starts what compares streams now and then, for every connection of a tenant that wants it. */
+export async function startReconciling(
+  { temporal }: Pick<Runtime, 'temporal'>,
+  { tenant, connections }: Tenant,
+): Promise<void> {
+  for (const { name: connection, streams, reconcile: everyMs } of Object.values(connections)) {
+    for (const stream of everyMs === undefined ? [] : streams)
+      await temporal.workflow.start(names.reconciliation, startOf({ tenant, connection, stream }, everyMs));
   }
 }
 

@@ -28,7 +28,7 @@ export interface RuntimeOptions {
   readonly ownModelsDir?: string;
   /** Where learned models lie, the same for every process. Default: `.signalbox/learned` of the project. */
   readonly learnedDir?: string;
-  readonly tenants: ReadonlyMap<string, Tenant>;
+  readonly tenants: ReadonlyMap<string, Tenant> | ((ledger: Ledger) => Promise<ReadonlyMap<string, Tenant>>);
   readonly log: Log;
   /** The state folder, where the sentence encoder is kept; without one, text models serve by words alone. */
   readonly stateDir?: string;
@@ -39,6 +39,8 @@ export interface RuntimeOptions {
 /** What the processes of Signalbox share: live doors to the broker, Temporal, the ledger and the CRMs. */
 export interface Runtime {
   readonly tenants: ReadonlyMap<string, Tenant>;
+  /** The same, for who takes new versions in force. */
+  readonly serving: Map<string, Tenant>;
   readonly log: Log;
   readonly ledger: Ledger;
   readonly broker: BrokerConnection;
@@ -52,6 +54,8 @@ export interface Runtime {
   readonly scorers: ReadonlyMap<string, Scorer>;
   /** Opens those learned models of a tenant that are in shadow or in force and not yet among the scorers. */
   openLearned(tenant: string): Promise<void>;
+  /** Opens what a tenant's file names and is not open yet. Throws where a model is missing. */
+  readonly openModels: (tenant: Tenant) => Promise<void>;
   readonly now: () => number;
   readonly listen: ListenAddress;
   close(): Promise<void>;
@@ -59,7 +63,7 @@ export interface Runtime {
 
 /** Opens everything, or closes what it had opened and throws. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { tenants, log } = options;
+  const { log } = options;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of closers.splice(0).reverse()) await end();
@@ -70,6 +74,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
   try {
     const ledger = kept(await openLedger({ ...options.ledger, log }), (opened) => opened.close());
+    const tenants = await tenantsOf(options, ledger);
     const broker = kept(await BrokerConnection.open(options.amqpUrl, log), (opened) => opened.close());
     await assertTopology(
       broker,
@@ -95,16 +100,28 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     } as const;
     const scorers = await openScorers(places, kept);
     const openLearned = learnedOpener(ledger, learnedDir, scorers, kept);
+    const openModels = async (tenant: Tenant): Promise<void> => {
+      const served = new Map([[tenant.tenant, tenant]]);
+      for (const [name, scorer] of await openScorers({ ...places, tenants: served }, kept, scorers))
+        scorers.set(name, scorer);
+      await openLearned(tenant.tenant);
+      await mustHaveChampions(ledger, served, scorers);
+    };
     for (const tenant of tenants.keys()) await openLearned(tenant);
     await mustHaveChampions(ledger, tenants, scorers);
     const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };
-    const models = { modelsDir, learnedDir, scorers, openLearned };
-    return { tenants, log, ...servers, ...models, now: Date.now, listen, close };
+    const models = { modelsDir, learnedDir, scorers, openLearned, openModels };
+    return { tenants, serving: tenants, log, ...servers, ...models, now: Date.now, listen, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A map that is given is served itself: a test changes it as `signalbox apply` would. */
+async function tenantsOf({ tenants }: RuntimeOptions, ledger: Ledger): Promise<Map<string, Tenant>> {
+  return (typeof tenants === 'function' ? await tenants(ledger) : tenants) as Map<string, Tenant>;
 }
 
 function ownDirs({ ownModelsDir }: RuntimeOptions): readonly string[] {

@@ -25,12 +25,20 @@ type Kept = <T>(value: T, end: (value: T) => Promise<unknown>) => T;
 /**
  * Opens every model of the folders (of a text only those that a use case names: they are large) and every challenger that a
  * tenant keeps in a folder of its own. They are found by name (those of the folders), by digest, and challengers also by their path.
+ * @param open what is open already is not opened again, and what lies on disk by now does not take its place
  */
-export async function openScorers(places: ModelPlaces, kept: Kept): Promise<Map<string, Scorer>> {
+export async function openScorers(
+  places: ModelPlaces,
+  kept: Kept,
+  open: ReadonlyMap<string, Scorer> = new Map(),
+): Promise<Map<string, Scorer>> {
   const { tenants } = places;
-  const models = wanted(await loadModels(...places.folders), tenants);
+  const all = wanted(await loadModels(...places.folders), tenants);
+  const models = new Map([...all].filter(([name]) => !open.has(name)));
   tellOwn(places, models);
-  for (const folder of challengersOf(tenants).filter((challenger) => !models.has(challenger))) {
+  for (const folder of challengersOf(tenants).filter(
+    (challenger) => !models.has(challenger) && !open.has(challenger),
+  )) {
     const model = await loadModel(folder);
     if (model === undefined) throw new Error(`${folder}: a tenant's challenger is not there, or has no manifest.json`);
     models.set(folder, model);
@@ -40,7 +48,10 @@ export async function openScorers(places: ModelPlaces, kept: Kept): Promise<Map<
   if (encoder !== undefined) kept(encoder, (opened) => opened.close());
   const scorers = new Map<string, Scorer>();
   for (const [name, model] of models) {
-    const scorer = scorers.get(model.digest) ?? kept(await openScorer(model, encoder), (opened) => opened.close());
+    const scorer =
+      scorers.get(model.digest) ??
+      open.get(model.digest) ??
+      kept(await openScorer(model, encoder), (opened) => opened.close());
     scorers.set(name, scorer).set(scorer.digest, scorer);
   }
   return scorers;

@@ -1,4 +1,5 @@
 import { startDispatch, type Service } from './dispatch';
+import { startFollowing, type FollowOptions } from './follow';
 import { startIngest } from './ingest';
 import { openRuntime, type Runtime, type RuntimeOptions } from './runtime';
 import { startWorker } from './worker';
@@ -17,8 +18,15 @@ const starters: Readonly<Record<Role, (runtime: Runtime) => Service | Promise<Se
   ingest: startIngest,
 };
 
-/** Starts the roles in this process: what decides before what hands over before what hears. Stops them in reverse. */
-export async function startSignalbox(options: RuntimeOptions, wanted: readonly Role[] = roles): Promise<Signalbox> {
+/**
+ * Starts the roles in this process: what decides before what hands over before what hears. Stops them in reverse.
+ * @param follow told once the runtime is open; absent: tenants are served as they are at the start
+ */
+export async function startSignalbox(
+  options: RuntimeOptions,
+  wanted: readonly Role[] = roles,
+  follow?: () => FollowOptions,
+): Promise<Signalbox> {
   const runtime = await openRuntime(options);
   const started: Service[] = [];
   const stop = async (): Promise<void> => {
@@ -27,10 +35,16 @@ export async function startSignalbox(options: RuntimeOptions, wanted: readonly R
   };
   try {
     for (const role of roles) if (wanted.includes(role)) started.push(await starters[role](runtime));
+    if (follow !== undefined) started.push(startFollowing(runtime, follow(), [...started], wanted));
   } catch (error) {
     await stop();
     throw error;
   }
-  const door = started.map((service) => service.door).find((one) => one !== undefined);
-  return { runtime, stop, ...(door === undefined ? {} : { door }) };
+  return {
+    runtime,
+    stop,
+    get door() {
+      return started.map((service) => service.door).find((one) => one !== undefined);
+    },
+  };
 }

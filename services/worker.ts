@@ -50,8 +50,10 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
   const training = await startTraining(runtime);
   const retention = startRetention(runtime);
   const shadow = startShadow(runtime);
-  await applySchedules(runtime);
+  for (const tenant of tenants.values()) await applySchedules(runtime, tenant);
   return {
+    serve: (tenant, before) => applySchedules(runtime, tenant, before),
+    leave: (tenant) => applySchedules(runtime, { ...tenant, useCases: {} }, tenant),
     stop: async () => {
       await shadow.stop();
       await retention.stop();

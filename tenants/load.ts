@@ -185,6 +185,22 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   };
 };
 
+/** A tenant's file, and the document as it was written: references stand in place of secrets. Throws TenantFaults. */
+export const readTenantFile = (
+  file: string,
+  options: LoadOptions,
+): { readonly tenant: Tenant; readonly document: unknown } => {
+  const tenant = loadTenant(file, options);
+  return { tenant, document: readDocument(file, options.readFile ?? readText).value };
+};
+
+/** A tenant from a document that was read before, as if it lay in that file. Throws TenantFaults. */
+export const tenantOfDocument = (document: unknown, file: string, options: LoadOptions): Tenant => {
+  const { readFile = readText } = options;
+  const text = JSON.stringify(document);
+  return loadTenant(file, { ...options, readFile: (path) => (path === file ? text : readFile(path)) });
+};
+
 /** The mapping of one connection of a tenant's file. */
 export interface ConnectionMapping {
   readonly connection: string;

@@ -92,6 +92,17 @@ export const compileTenantSchema = (connectors: readonly AnyConnector[]): Valida
   return compiled;
 };
 
+const tenantDefaults = new WeakMap<readonly AnyConnector[], ValidateFunction>();
+
+/** A copy of a valid tenant document with every default filled in, so that what is left out and what is written out are one. */
+export const withDefaults = (document: unknown, connectors: readonly AnyConnector[]): unknown => {
+  const fill = tenantDefaults.get(connectors) ?? newAjv({ useDefaults: true }).compile(tenantSchema(connectors));
+  tenantDefaults.set(connectors, fill);
+  const copy = structuredClone(document);
+  fill(copy);
+  return copy;
+};
+
 const configSchemas = new WeakMap<AnyConnector, ValidateFunction>();
 
 /** Checks a connection's resolved configuration and fills in the connector's defaults. Compiled once for each connector. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import { acceptanceFindings } from './acceptance';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Finding } from '../../connectors/contract';
 import type { Ledger, Unjoined } from '../../ledger/ledger';
+import { aliveForMs } from '../../services/follow';
 import { ledgerFolder, withLedger, type StateOptions } from '../places';
 import { CliError, type Terminal } from '../terminal';
 
@@ -43,6 +44,18 @@ const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding
   return found;
 };
 
+/** Running processes that serve an old version of the tenant's file. */
+const behind = async ({ tenants }: Ledger, tenant: string): Promise<readonly Finding[]> => {
+  const number = (await tenants.numbers())[tenant];
+  const late = (await tenants.followers(aliveForMs)).filter(({ taken }) => taken[tenant]?.number !== number);
+  return late.map(({ id, roles, taken }) => ({
+    level: 'warning',
+    what: `process ${id} (${roles}) serves version ${taken[tenant]?.number ?? 0} of ${tenant}, not ${number ?? 0}`,
+    why: taken[tenant]?.failed?.problem ?? 'it has not taken the newest yet',
+    fix: `mend the cause there; it tries again by itself, and \`signalbox tenants --tenant ${tenant}\` tells`,
+  }));
+};
+
 /** Whether the ledger opens, and what in it waits for a person. */
 export const checkLedger = async (
   options: StateOptions,
@@ -58,7 +71,7 @@ export const checkLedger = async (
   try {
     return await withLedger(options, terminal, async (ledger) => [
       { level: 'ok', what },
-      ...(tenant === undefined ? [] : await waiting(ledger, tenant)),
+      ...(tenant === undefined ? [] : [...(await waiting(ledger, tenant)), ...(await behind(ledger, tenant))]),
     ]);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -123,12 +123,12 @@ const checkAssistant = async ({ tenant, assistant, useCases }: Tenant): Findings
   if (assistant === undefined) return [];
   const templates = Object.values(useCases).flatMap(({ act }) => Object.values(act).flat());
   const isAsked = templates.some((template) => template.kind === 'task' && template.draft !== undefined);
-  const { what, ...rest } = await checkEndpoint(assistant, AbortSignal.timeout(patience));
+  const found = await checkEndpoint(assistant, AbortSignal.timeout(patience));
   const idle: Finding = {
     ...{ level: 'warning', what: `assistant of ${tenant}`, why: 'no task asks for it' },
     fix: 'write draft: true at a task',
   };
-  return [{ ...rest, what: `${what} for ${tenant}` }, ...(isAsked ? [] : [idle])];
+  return [{ ...found, what: `${found.what} for ${tenant}` }, ...(isAsked ? [] : [idle])];
 };
 
 /** The tenant's file, or what is wrong with it. */

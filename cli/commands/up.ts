@@ -1,12 +1,15 @@
 import { Option, type Command } from 'commander';
 import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { openLog } from '../../services/log';
 import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
 import { provideAll } from '../../services/provision/provide';
 import type { ReceiverAddress } from '../../services/receive';
 import { roles, startSignalbox, type Role } from '../../services/signalbox';
-import { loadTenant, loadTenants } from '../../tenants/load';
-import type { Tenant } from '../../tenants/tenant';
+import type { FollowOptions } from '../../services/follow';
+import { settleVersions, type ReadTenant } from '../../services/versions';
+import type { Ledger, TenantVersion } from '../../ledger/ledger';
+import { loadTenants, readTenantFile, type LoadOptions } from '../../tenants/load';
 import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
 import { allConnectors, learnedFolder, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
@@ -44,7 +47,7 @@ async function up(options: UpOptions): Promise<void> {
   const wanted = options.only ?? roles;
   const ledger = ledgerOf(options);
   const listen = addressOf(options);
-  const tenants = await tenantsAt(options.tenants);
+  const files = await tenantsAt(options.tenants);
   const log = openLog(process.env.LOG_FILE);
   const progress = options.json === true ? () => undefined : say;
   const closers: (() => Promise<void>)[] = [];
@@ -62,11 +65,13 @@ async function up(options: UpOptions): Promise<void> {
       learnedDir: learnedFolder(options.state),
       stateDir,
     };
-    const signalbox = await startSignalbox({ ...places, ledger, ...models, tenants, log, listen }, wanted);
+    const versions = versionsOf(files, progress);
+    const runtime = { ...places, ledger, ...models, tenants: versions.settle, log, listen };
+    const signalbox = await startSignalbox(runtime, wanted, versions.follow);
     closers.push(() => signalbox.stop());
     announce(options, {
       roles: wanted,
-      tenants: [...tenants.keys()],
+      tenants: [...signalbox.runtime.tenants.keys()],
       ...places,
       receivers: signalbox.door?.receivers ?? [],
     });
@@ -115,8 +120,16 @@ function addressOf({ listen }: UpOptions): ListenAddress {
   throw new CliError(`"${listen}" is no address`, '--listen', 'give HOST:PORT, for example 127.0.0.1:8730 or [::1]:0');
 }
 
-async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {
-  const options = { connectors: allConnectors, models: await modelsIn() };
+/** The files that `up` was given. */
+interface TenantFiles {
+  readonly folder: string;
+  readonly files: readonly ReadTenant[];
+}
+
+const loadOptions = async (): Promise<LoadOptions> => ({ connectors: allConnectors, models: await modelsIn() });
+
+async function tenantsAt(where: string): Promise<TenantFiles> {
+  const options = await loadOptions();
   let isFolder: boolean;
   try {
     isFolder = statSync(where).isDirectory();
@@ -125,6 +138,22 @@ async function tenantsAt(where: string): Promise<ReadonlyMap<string, Tenant>> {
       cause: error,
     });
   }
-  const tenants = isFolder ? loadTenants(where, options) : [loadTenant(where, options)];
-  return new Map(tenants.map((tenant) => [tenant.tenant, tenant]));
+  const files = isFolder ? loadTenants(where, options).map(({ file }) => file) : [where];
+  return {
+    folder: resolve(isFolder ? where : dirname(where)),
+    files: files.map((file) => readTenantFile(file, options)),
+  };
+}
+
+/** How the files come to be in force, and how what is in force is followed from then on. */
+function versionsOf({ files, folder }: TenantFiles, tell: (line: string) => void) {
+  let started: readonly TenantVersion[] = [];
+  const settle = async (ledger: Ledger) => {
+    const settled = await settleVersions(ledger, files, await loadOptions(), folder);
+    for (const note of settled.notes) tell(note);
+    started = settled.versions;
+    return settled.tenants;
+  };
+  const follow = (): FollowOptions => ({ folder, load: loadOptions, started });
+  return { settle, follow };
 }

@@ -81,7 +81,14 @@ async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal
   }
   const { url } = webhook;
   if (url === undefined) {
-    return [{ level: 'warning', what, why: 'webhook.url is not set, so it is not known whether it is registered' }];
+    return [
+      {
+        level: 'warning',
+        what,
+        why: 'webhook.url is not set, so it is not known whether it is registered',
+        fix: 'set webhook.url to the public address that the proxy passes on to this connection, then run signalbox connect dynamics365; see connectors/dynamics365/README.md',
+      },
+    ];
   }
   const filter = encodeURIComponent(`url eq '${url.replaceAll("'", "''")}'`);
   const path = `serviceendpoints?$select=serviceendpointid,name&$filter=${filter}`;

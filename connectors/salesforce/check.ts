@@ -33,7 +33,9 @@ async function guarded(what: string, check: () => Promise<readonly Finding[]>): 
   try {
     return await check();
   } catch (error) {
-    return [{ level: 'error', what, why: (error as Error).message }];
+    const fix =
+      "see whether the org can be reached and the user's permissions are those of connectors/salesforce/README.md";
+    return [{ level: 'error', what, why: (error as Error).message, fix }];
   }
 }
 

@@ -54,7 +54,7 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
     const { [usecase]: useCase } = useCases;
     const learning = { ...useCase!.learning, ...(schedule === undefined ? {} : { schedule }) };
     const served = { ...line.tenant, useCases: { [usecase]: { ...useCase!, learning } } };
-    return applySchedules({ temporal, tenants: new Map([[tenant, served]]) });
+    return applySchedules({ temporal }, served);
   };
   const handle = temporal.schedule.getHandle(learningId(tenant, usecase));
   await scheduled({ every: 3_600_000, when: 'always' });
