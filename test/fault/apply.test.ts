@@ -61,8 +61,12 @@ afterAll(async () => {
 });
 
 const written = (): Written => parse(readFileSync(line.tenantFile, 'utf8')) as Written;
-const run = (...args: readonly string[]): Promise<Ran> =>
-  command([...args, '--state', state], { env: { ...process.env } });
+/** The ledger is the state folder's, whatever database other suites use. */
+const environment = (more: Readonly<Record<string, string>> = {}) => ({
+  ...{ ...process.env, DATABASE_URL: undefined },
+  ...more,
+});
+const run = (...args: readonly string[]): Promise<Ran> => command([...args, '--state', state], { env: environment() });
 
 /** Mends the tenant's file and puts it in force; resolves when the running process has taken it. */
 async function apply(mend: (file: Written) => void, name = 'tenant.yaml'): Promise<Ran> {
@@ -146,7 +150,7 @@ test('a process without the secret keeps the old version and says so; a use case
   });
   const file = path.join(path.dirname(line.tenantFile), 'other.yaml');
   writeFileSync(file, stringify(other));
-  const env = { ...process.env, ONLY_HERE: 'x' };
+  const env = environment({ ONLY_HERE: 'x' });
   const missing = await command(['apply', file, '--yes', '--by', 'Ada Byron', '--state', state], { env });
   expect(missing.code).toBe(1);
   expect(missing.err).toMatch(/serves version 4: .*ONLY_HERE is not set/);

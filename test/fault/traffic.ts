@@ -5,7 +5,10 @@ import { coldLead, hotLead } from '../line';
 type Fields = Readonly<Record<string, string | number>>;
 
 /** Between a hot and a cold lead: the model calls it warm. */
-const warm: Fields = { ...coldLead, Contact__c: 'cellular', Month__c: 'apr', Euribor__c: 1.4, Employed__c: 5099.1 };
+const warm: Fields = {
+  ...{ ...coldLead, Contact__c: 'cellular', Month__c: 'apr' },
+  ...{ Employment_Variation__c: -1.8, Consumer_Prices__c: 93.1, Euribor__c: 1.4, Employed__c: 5099.1 },
+};
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 

@@ -43,7 +43,7 @@ test('nothing is written before a person agrees; then the task is made, and who 
   expect(writesAbout(line, lead)).toEqual([]);
   await answer(run, decisionid, 'approve');
   await untilTask(line, line.tenants.asks, lead);
-  expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Call Maria Lopez today (80 % likely)' }]);
+  expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Call Maria Lopez today (92 % likely)' }]);
   expect(await statusOf(run)).toMatchObject({ approvals: [{ decisionid, by: 'sam@example.org', verdict: 'approve' }] });
 });
 

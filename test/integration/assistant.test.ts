@@ -107,17 +107,17 @@ function expectReceipt(draft: DraftRow | undefined, asked: Asked): void {
   });
 }
 
-const templated = 'Call Ottoline Brzezinska today (80 % likely)';
+const templated = 'Call Ottoline Brzezinska today (92 % likely)';
 
 describe('a task that is drafted', () => {
   it('has the draft with the names put back, and nothing personal left the house', async () => {
     saying((name) => ({ subject: `Call ${name} about the offer`, description: `${name} of [COMPANY_1] asked twice.` }));
     const { lead, made, draft, asked } = await drafted('Tessellate', { Description: injection });
-    expect(made['Subject']).toBe('Call Ottoline Brzezinska about the offer (80 % likely)');
+    expect(made['Subject']).toBe('Call Ottoline Brzezinska about the offer (92 % likely)');
     expect(made['Description']).toMatch(
       /^Ottoline Brzezinska of Tessellate asked twice\.\n\nDrafted by an assistant \(local-model\)/,
     );
-    expect(made['Description']).toMatch(/\nWhy \(80 % likely\):\n\+ /);
+    expect(made['Description']).toMatch(/\nWhy \(92 % likely\):\n\+ /);
     expect(asked).toHaveLength(1);
     const [{ body }] = asked as [Asked];
     for (const value of [
@@ -176,7 +176,7 @@ describe('a task that is drafted', () => {
     line.org.admin.fault({ kind: 'dropResponse', times: 2 });
     const { made, asked } = await drafted('Tessellate');
     line.org.admin.fault({ kind: 'clear' });
-    expect([made['Subject'], asked.length]).toEqual(['Draft number 1 (80 % likely)', 1]);
+    expect([made['Subject'], asked.length]).toEqual(['Draft number 1 (92 % likely)', 1]);
   });
 });
 
@@ -233,7 +233,7 @@ describe('what an assistant proposes', () => {
     expect(tasksAbout(line, lead)).toEqual([]);
     await answer('Umbrant', lead, decisionid, 'approve');
     await untilTask(line, line.tenants.Umbrant, lead);
-    expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Ask first (80 % likely)' }]);
+    expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Ask first (92 % likely)' }]);
     expect(await untilProposed(run)).toBe(`${decisionid}:assistant`);
     expect(ratingOf(lead)).toBe('Hot');
   });

@@ -47,7 +47,7 @@ test('a lead changes, its webhook arrives, a task for its owner appears, and the
   expect(tasksAbout(lead)).toEqual([]);
   await org.admin.update('lead', lead, leadOf(hotLead));
   expect(await untilTask(lead)).toMatchObject({
-    subject: 'Call Maria Lopez today (80 % likely)',
+    subject: 'Call Maria Lopez today (92 % likely)',
     prioritycode: 2,
     statecode: 0,
     _ownerid_value: person,
@@ -80,7 +80,7 @@ test('a qualified lead is won, and its task is closed and says so', async () => 
 test('a context without its data is completed by reading the row', async () => {
   org.admin.fault({ kind: 'oversizeWebhook' });
   const lead = await org.admin.create('lead', leadOf(hotLead));
-  expect(await untilTask(lead)).toMatchObject({ subject: 'Call Maria Lopez today (80 % likely)' });
+  expect(await untilTask(lead)).toMatchObject({ subject: 'Call Maria Lopez today (92 % likely)' });
   const [{ event } = { event: undefined }] = await historyOf(lead, 'event');
   expect(event?.data).toMatchObject({ change: { kind: 'created', gap: true }, provenance: { record: 'hydrated' } });
 });

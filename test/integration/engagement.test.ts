@@ -28,22 +28,22 @@ const taskWith = (lead: string, description: RegExp): Promise<Task> =>
 
 test('however often the score moves there is one task, which says what changed and keeps its due time', async () => {
   const { lead, task } = await engaged();
-  expect(task.Subject).toBe('Call Maria Lopez today (80 % likely)');
+  expect(task.Subject).toBe('Call Maria Lopez today (92 % likely)');
   expect(task.Description).not.toContain('Changed:');
   line.org.admin.update(lead, { Contact__c: 'telephone' });
-  const changed = await taskWith(lead, /^Changed: 80 % -> 70 % since \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/m);
+  const changed = await taskWith(lead, /^Changed: 92 % -> 86 % since \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/m);
   expect(changed).toMatchObject({
     Id: task.Id,
-    Subject: 'Call Maria Lopez today (70 % likely)',
+    Subject: 'Call Maria Lopez today (86 % likely)',
     ActivityDate: task.ActivityDate,
   });
   line.org.admin.update(lead, { Contact__c: 'cellular' });
-  await taskWith(lead, /^Changed: 70 % -> 80 %/m);
+  await taskWith(lead, /^Changed: 86 % -> 92 %/m);
   line.org.admin.update(lead, { Month__c: 'may' });
-  await taskWith(lead, /^Changed: 80 % -> 58 %/m);
+  await taskWith(lead, /^Changed: 92 % -> 63 %/m);
   expect(tasksAbout(line, lead)).toHaveLength(1);
   const decided = await entries(line, line.tenants.usual, lead, 'decision');
-  expect(decided.map(({ decision }) => Math.round((decision.score ?? 0) * 100))).toEqual([80, 70, 80, 58]);
+  expect(decided.map(({ decision }) => Math.round((decision.score ?? 0) * 100))).toEqual([92, 86, 92, 63]);
 });
 
 test('a score that hardly moves is decided and leaves the task alone', async () => {
@@ -51,7 +51,7 @@ test('a score that hardly moves is decided and leaves the task alone', async () 
   line.org.admin.update(lead, { Campaign__c: 2 });
   await until('the second decision', async () => (await entries(line, line.tenants.usual, lead, 'decision'))[1]);
   line.org.admin.update(lead, { Contact__c: 'telephone' });
-  await taskWith(lead, /^Changed: 80 % -> 70 %/m);
+  await taskWith(lead, /^Changed: 92 % -> 86 %/m);
   const updates = writesAbout(line, lead).filter(
     ({ recordId, operation }) => recordId === task.Id && operation === 'update',
   );

@@ -83,11 +83,11 @@ test('a lead changes, its context is taken from the queue, a task and a note are
   expect(about(lead)).toEqual([]);
   await org.admin.update('lead', lead, leadOf(hotLead));
   const task = await until('a task about the lead', () => about(lead)[0]);
-  expect(task).toMatchObject({ subject: 'Call Maria Lopez today (80 % likely)', statecode: 0 });
+  expect(task).toMatchObject({ subject: 'Call Maria Lopez today (92 % likely)', statecode: 0 });
   const note = await until('a note at the lead', () => org.admin.records('annotation')[0]);
   expect(note).toMatchObject({
     subject: 'Maria Lopez is hot',
-    notetext: expect.stringMatching(/^Ask about the price\.\n\nWhy \(80 % likely\):\n/) as string,
+    notetext: expect.stringMatching(/^Ask about the price\.\n\nWhy \(92 % likely\):\n/) as string,
     _objectid_value: lead,
   });
   await until('the engagement to know its task', async () => {
