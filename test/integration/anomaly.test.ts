@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const variants = {
   watched: {
     useCase: {
-      model: 'anomaly',
+      ...{ model: 'anomaly', entity: 'lead' },
       bands: { unusual: 0.5 },
       act: { unusual: [{ task: { subject: 'Look at {{record.name}}', body: '{{reasons.0}}', priority: 'high' } }] },
     },

@@ -74,7 +74,7 @@ test('a newer decision takes the place of the one proposed', async () => {
   await expect(answer(run, decisionid, 'approve')).rejects.toThrow();
   await answer(run, newer, 'approve');
   await untilTask(line, line.tenants.asks, lead);
-  expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Call Maria Lopez today (70 % likely)' }]);
+  expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Call Maria Lopez today (86 % likely)' }]);
 });
 
 test('a lead that is won while its proposal waits ends the engagement, unwritten', async () => {
