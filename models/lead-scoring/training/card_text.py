@@ -76,6 +76,7 @@ is further than {gates["groupCalibration"]:g} from its share of yes{allowed(resu
 
 ## Limits
 - One bank, one country, one product, one crisis. It ranks leads of a phone campaign; it knows nothing of companies or web leads.
+- The five columns of the economy move together, so their contributions may stand against each other: read them as one.
 - January and February do not occur in the data; they, and every other value not in the dictionary, add nothing to the score and are
   reported in `defaults`. More than {manifest["maxDefaults"]} features from defaults, and the model abstains.
 - Numbers beyond those seen in training follow the straight line, which is a guess; impossible ones are refused (see `range` in the manifest).
