@@ -37,7 +37,7 @@ export async function openMemory(prepare: Prepare): Promise<Database> {
   return closedOnFailure(await openPglite(begun), prepare);
 }
 
-/** A build step: to make a database anew (initdb) takes four times the CPU of unpacking one. */
+/** A build step: to make a database anew (initdb) takes three times the CPU of unpacking one. */
 export async function keepEmptyDatabase(): Promise<void> {
   const pglite = await PGlite.create({ postgresqlconf });
   const dump = await pglite.dumpDataDir('gzip');
