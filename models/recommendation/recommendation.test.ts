@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { featuresFromRow, type FeatureRow } from '../features';
 import type { Row } from '../held-out';
 import { Memory } from '../history/memory';
+import { scoreRows } from '../history/score-rows.fixture';
 import type { MulticlassManifest } from '../manifest';
 import { loadModels } from '../registry';
 import { openScorer, type Scorer } from '../score';
-import { scoreCsv } from '../score-csv';
 
 let scorer: Scorer;
 let manifest: MulticlassManifest;
@@ -27,12 +26,7 @@ afterAll(async () => {
 });
 
 /** What the model makes of a file, row by row. */
-async function scoresOf(rows: readonly Row[]): Promise<readonly Row[]> {
-  const [input, output] = [path.join(folder, 'in.csv'), path.join(folder, 'out.csv')];
-  await writeFile(input, stringify(rows as Record<string, string>[], { header: true }));
-  await scoreCsv({ model: scorer, input, output });
-  return parse(await readFile(output), { columns: true }) as unknown as Row[];
-}
+const scoresOf = (rows: readonly Row[]): Promise<readonly Row[]> => scoreRows(scorer, folder, rows);
 
 const heldOut = async (): Promise<readonly Row[]> =>
   parse(gunzipSync(await readFile(path.join(__dirname, 'held-out.csv.gz'))), { columns: true }) as unknown as Row[];

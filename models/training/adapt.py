@@ -21,11 +21,11 @@ from safetensors.numpy import load
 import encoder
 import text_artefacts
 from card import bins_table
-from figures import RESAMPLES, best_of, class_figures, coverage_point, reliability
+from figures import RESAMPLES, class_figures
 from text_card import figures_table, gates, points_table
-from text_model import FOLDS, SEED, SentenceHalf, WordHalf, softmax, weigh
-from text_run import GRAPHS, TextResult, Texts, by_length, interval, told
-from text_shift import Adapted, Said, log_loss, out_of_fold
+from text_model import FOLDS, SEED, SentenceHalf, WordHalf, log_loss, softmax, weigh
+from text_run import TextResult, Texts, judge, told
+from text_shift import Adapted, Said, out_of_fold
 from text_words import Words, in_bytes, terms_of
 from textcase import Split, TextCase
 
@@ -91,31 +91,11 @@ def better(before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> dict:
     return {"value": float(gain.mean()), "low": float(low), "high": float(high)}
 
 
-def measured(result: TextResult, mode: str, logits: np.ndarray, data: Texts) -> None:
-    """Figures and gates of one mode."""
-    classes, found = np.array(result.classes), result.modes[mode]
-    probabilities, truth = softmax(logits), data.truth
-    best, confidence = best_of(probabilities, classes)
-    right = (best[:, 0] == truth).astype(int)
-    figures = class_figures(truth, probabilities, classes, SEED)
-    figures["macroF1"] |= interval(truth, best[:, 0])
-
-    def point(threshold: float) -> dict:
-        return coverage_point(right, confidence, threshold) if (confidence >= threshold).any() else {"threshold": threshold, "coverage": 0.0, "accuracy": 0.0}
-
-    found["gates"] = {name: gate | {k: v for k, v in point(gate["from"]).items() if k != "threshold"} for name, gate in found["gates"].items()}
-    found["operatingPoints"] = [point(p["threshold"]) for p in found["operatingPoints"]]
-    result.metrics["holdout" if mode == "full" else mode] = figures
-    result.bins[mode] = reliability(right, confidence)
-    if mode == "full":
-        result.segments = by_length(data, data.split.held, right, confidence)
-
-
 def adapt(base: Base, path: Path, out: Path, version: str) -> tuple[TextResult, Callable]:
     """Fits, measures out of fold, and folds the fit into the model's halves; the result, and what writes its card."""
     classes, modes = base.manifest["classes"], base.manifest["modes"]
     texts, truth = read_labels(path, classes)
-    counts, means = [terms_of(text) for text in texts], means_by(base, texts)
+    counts, means = [terms_of(text) for text in texts], encoder.means(texts, base.top)
     alone, weights = modes["words"]["weights"]["words"], modes["full"]["weights"]
     said = Said(alone * base.words.logits(counts), weights["sentence"] * base.sentence.logits(means), weights["words"] / alone, means)
     both, words = out_of_fold(said, truth)
@@ -125,24 +105,18 @@ def adapt(base: Base, path: Path, out: Path, version: str) -> tuple[TextResult, 
     case = case_of(base, path, out, version)
     rows = np.arange(len(truth))
     data = Texts(pd.DataFrame({"text": texts}), texts, np.array(classes)[truth], counts, means, Split(train=rows, held=rows))
-    weighed = {"full": {"words": round(warmth * said.share, 4), "sentence": warmth}, "words": {"words": cool, "sentence": 0}}
-    made = {name: {"weights": weighed[name]} | {k: mode[k] for k in ("gates", "operatingPoints")} for name, mode in modes.items()}
+    made = {"full": {"weights": {"words": round(warmth * said.share, 4), "sentence": warmth}}, "words": {"weights": {"words": cool, "sentence": 0}}}
     known = base.manifest["features"][0]["known"]
     result = TextResult(case, classes, *folded(base, Adapted.to(said, truth)), made, {}, {}, [], known, told(case, path, data), "", [int(n) + 1 for n in rows], base.top)
-    measured(result, "full", warmth * both, data)
-    measured(result, "words", cool * words, data)
+    judge(result, "full", data, rows, softmax(warmth * both))
+    judge(result, "words", data, rows, softmax(cool * words))
     return result, lambda manifest, result: card(manifest, result, base, found)
-
-
-def means_by(base: Base, texts: list[str]) -> np.ndarray:
-    """Mean hidden states by the graphs that serve the model."""
-    upper = base.top or (encoder.TEXT / GRAPHS[1]).read_bytes()
-    return np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), (encoder.TEXT / GRAPHS[0]).read_bytes(), upper)])
 
 
 def case_of(base: Base, path: Path, out: Path, version: str) -> TextCase:
     """The base's declarations, with the tenant's data."""
     manifest, (feature,) = base.manifest, base.manifest["features"]
+    automate = manifest["modes"]["full"]["gates"]["automate"]
     return TextCase(
         folder=out,
         version=version,
@@ -154,7 +128,8 @@ def case_of(base: Base, path: Path, out: Path, version: str) -> TextCase:
         environment="",
         split=lambda table: Split(train=table, held=table),
         split_words=f"{FOLDS} folds: each text is scored by a fit that has not seen it; what is written is fitted on all",
-        automate=manifest["modes"]["full"]["gates"]["automate"],
+        automate={key: automate[key] for key in ("from", "why")},
+        points=tuple(p["threshold"] for p in manifest["modes"]["full"]["operatingPoints"]),
         gates={},
         labelled="",
         limits="",

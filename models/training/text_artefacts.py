@@ -11,7 +11,7 @@ import encoder
 from card import reliability_svg
 from text_card import card
 from text_model import SEED
-from text_run import GRAPHS, TextResult
+from text_run import TextResult
 from text_words import BLOCKS, terms_of
 
 FIXTURE_ROWS = 100
@@ -34,7 +34,7 @@ def digest(data: bytes) -> str:
 
 def encoder_digest() -> str:
     """Of the encoder's files, in this order: weights, both graphs, vocabulary."""
-    files = [encoder.weights_file(), *(encoder.TEXT / name for name in (*GRAPHS, "vocab.txt"))]
+    files = [encoder.weights_file(), *(encoder.TEXT / name for name in (*encoder.GRAPHS, "vocab.txt"))]
     return digest("".join(digest(file.read_bytes()) for file in files).encode())
 
 
@@ -64,19 +64,13 @@ def fixture(result: TextResult) -> list[str]:
     """One JSON line per text of words drawn from the vocabulary (never a text of the data), with what the Python model makes of it."""
     random, known = np.random.default_rng(SEED), [t for t in result.words.words.blocks["words"].places if " " not in t]
     texts = HARD + [" ".join(random.choice(known, random.integers(1, 40))) for _ in range(FIXTURE_ROWS - len(HARD))]
-    counts, means = [terms_of(text) for text in texts], means_of(result, texts)
+    counts, means = [terms_of(text) for text in texts], encoder.means(texts, result.top)
     lines = [{"row": {result.case.column: text}} for text in texts]
     for mode in result.modes:
         for line, row in zip(lines, result.probabilities(mode, counts, means)):
             order = np.argsort(-row, kind="stable")[:3]
             line[mode] = [[result.classes[k], round(float(row[k]), 9)] for k in order]
     return [json.dumps(line) for line in lines]
-
-
-def means_of(result: TextResult, texts: list[str]) -> np.ndarray:
-    """Mean hidden states by the graphs that serve the model."""
-    upper = result.top or (encoder.TEXT / GRAPHS[1]).read_bytes()
-    return np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), (encoder.TEXT / GRAPHS[0]).read_bytes(), upper)])
 
 
 def write(folder: Path, result: TextResult, told=card) -> None:

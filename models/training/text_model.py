@@ -32,6 +32,12 @@ class Texts:
     split: Split
 
 
+def log_loss(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Of each row."""
+    most = logits.max(axis=1)
+    return most + np.log(np.exp(logits - most[:, None]).sum(axis=1)) - logits[np.arange(len(truth)), truth]
+
+
 @dataclass
 class WordHalf:
     """TF-IDF and a linear model over it, as it is served: weights in bytes."""
@@ -101,8 +107,7 @@ def weigh(halves: list[np.ndarray], truth: np.ndarray) -> list[float]:
 
     def loss(weights: np.ndarray) -> float:
         logits = sum(w * half for w, half in zip(weights, halves))
-        most = logits.max(axis=1)
-        return float((most + np.log(np.exp(logits - most[:, None]).sum(axis=1)) - logits[np.arange(len(truth)), truth]).mean())
+        return float(log_loss(logits, truth).mean())
 
     found = minimize(loss, np.ones(len(halves)), method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7})
     return [round(float(w), 4) for w in found.x]

@@ -22,7 +22,6 @@ from textcase import TextCase
 
 PACKAGES = ("scikit-learn", "scipy", "numpy", "pandas", "onnx", "onnxruntime", "tokenizers", "jax")
 AT_LEAST = {"top1", "top3", "macroF1", "auc"}
-GRAPHS = ("lower.onnx", "upper.onnx")
 # A text of whose words the model knows fewer than half has no score, unless three in four are English (words of the encoder's
 # vocabulary): then it is about something else in English. No more than one in a hundred of the held-out texts may be lost by that.
 LEAST_KNOWN, LEAST_ENGLISH, MOST_LOST = 0.5, 0.75, 0.01
@@ -61,8 +60,7 @@ def read(case: TextCase, path: Path, sample: int | None) -> Texts:
         raise SystemExit(f"{path}: no column {', '.join(missing)}; found {', '.join(table.columns)}")
     table = table if sample is None else table.sample(sample, random_state=SEED).reset_index(drop=True)
     texts = list(table[case.column])
-    graphs = [(encoder.TEXT / name).read_bytes() for name in GRAPHS]
-    means = np.array([h.mean(axis=0) for h in encoder.hidden(encoder.ids_of(texts), *graphs)]) if not case.epochs else np.zeros((len(texts), 0))
+    means = encoder.means(texts) if not case.epochs else np.zeros((len(texts), 0))
     return Texts(table, texts, table[case.label].to_numpy().astype(str), [terms_of(t) for t in texts], means, case.split(table))
 
 
@@ -89,7 +87,7 @@ def train(case: TextCase, path: Path, layers: Path | None = None, sample: int | 
     known = known_words(words, [data.texts[n] for n in split.held])
     result = TextResult(case, [str(c) for c in classes], words, sentence, modes, {}, {}, [], known, told(case, path, data), layers_told(case, layers), [int(n) + 1 for n in split.held], top)
     for mode in modes:
-        measure(result, data, classes, mode)
+        measure(result, data, mode)
     check(result, sample is None)
     return result
 
@@ -124,14 +122,22 @@ def known_words(words: WordHalf, texts: list[str]) -> dict:
     return {"least": LEAST_KNOWN, "english": LEAST_ENGLISH, "kept": round(float(kept), 4)}
 
 
-def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str) -> None:
+def measure(result: TextResult, data: Texts, mode: str) -> None:
     """Figures and policy of one mode."""
-    case, split, found = result.case, data.split, result.modes[mode]
+    split, found = data.split, result.modes[mode]
 
     def score(rows: np.ndarray) -> np.ndarray:
         return result.probabilities(mode, [data.counts[n] for n in rows], data.means[rows])
 
-    probabilities, truth = score(split.held), data.truth[split.held]
+    held = score(split.held)
+    judge(result, mode, data, split.held, held)
+    if split.beyond_held is not None:
+        found["beyond"] |= beyond(found["beyond"]["below"], held.max(axis=1), score(split.beyond_held).max(axis=1))
+
+
+def judge(result: TextResult, mode: str, data: Texts, rows: np.ndarray, probabilities: np.ndarray) -> None:
+    """Figures, gates and reliability of one mode, from its probabilities of these rows."""
+    case, found, classes, truth = result.case, result.modes[mode], np.array(result.classes), data.truth[rows]
     best, confidence = best_of(probabilities, classes)
     right = (best[:, 0] == truth).astype(int)
     figures = class_figures(truth, probabilities, classes, SEED)
@@ -139,11 +145,9 @@ def measure(result: TextResult, data: Texts, classes: np.ndarray, mode: str) -> 
     found["gates"] = {name: gate | {k: v for k, v in coverage_point(right, confidence, gate["from"]).items() if k != "threshold"} for name, gate in case.confidence.items()}
     found["operatingPoints"] = [coverage_point(right, confidence, t) for t in case.points]
     result.metrics["holdout" if mode == "full" else mode] = figures
-    if split.beyond_held is not None:
-        found["beyond"] |= beyond(found["beyond"]["below"], confidence, score(split.beyond_held).max(axis=1))
     result.bins[mode] = reliability(right, confidence)
     if mode == "full":
-        result.segments = by_length(data, split.held, right, confidence)
+        result.segments = by_length(data, rows, right, confidence)
 
 
 def interval(truth: np.ndarray, best: np.ndarray) -> dict:

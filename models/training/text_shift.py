@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedKFold
 
-from text_model import FOLDS, SEED, softmax
+from text_model import FOLDS, SEED, log_loss, softmax
 
 # Penalties of leaving the model, from hardly any to hardly allowed.
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
@@ -81,12 +81,6 @@ def fit(logits: np.ndarray, means: np.ndarray, truth: np.ndarray, beside: np.nda
     found = minimize(loss, np.concatenate([kept.ravel(), np.zeros(classes)]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
     weights = found[:-classes].reshape(-1, classes)
     return Shift(weights[:classes], weights[classes:] / unit, found[-classes:])
-
-
-def log_loss(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Of each row."""
-    most = logits.max(axis=1)
-    return most + np.log(np.exp(logits - most[:, None]).sum(axis=1)) - logits[np.arange(len(truth)), truth]
 
 
 def folds(truth: np.ndarray):

@@ -1,0 +1,15 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import type { Row } from '../held-out';
+import type { Scorer } from '../score';
+import { scoreCsv } from '../score-csv';
+
+/** What a model makes of a file of these rows, row by row; the files lie in the folder. */
+export async function scoreRows(model: Scorer, folder: string, rows: readonly Row[]): Promise<readonly Row[]> {
+  const [input, output] = [path.join(folder, 'in.csv'), path.join(folder, 'out.csv')];
+  await writeFile(input, stringify(rows as Record<string, string>[], { header: true }));
+  await scoreCsv({ model, input, output });
+  return parse(await readFile(output), { columns: true }) as unknown as Row[];
+}
