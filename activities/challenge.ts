@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/ledger';
 import type { Comparison } from '../models/monitor/comparison';
-import { gate, type GateCheck } from '../models/monitor/gate';
+import { gate } from '../models/monitor/gate';
+import type { GateCheck } from '../models/monitor/gate-check';
 import { groupsOf } from '../models/monitor/groups';
 import type { Model } from '../models/registry';
 

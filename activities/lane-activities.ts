@@ -6,26 +6,18 @@ import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
 import type {
   BatchRef,
-  DecisionCore,
   Directive,
   Inference,
   InferenceRequest,
   LaneContext,
   OutcomeSeen,
-  PreparedEvent,
+  RecordInput,
 } from './lane-types';
 import { predictionOf } from './prediction';
 import { recordBatch } from './record';
 
 export interface InferInput extends BatchRef {
   readonly requests: readonly InferenceRequest[];
-}
-
-export interface RecordInput extends BatchRef {
-  readonly run: { readonly workflowId: string; readonly runId: string };
-  readonly prepared: readonly PreparedEvent[];
-  readonly decisions: readonly DecisionCore[];
-  readonly directives: readonly Directive[];
 }
 
 export interface EngageInput {

@@ -152,3 +152,11 @@ export interface BatchOutcome {
   readonly duplicates: number;
   readonly parked: readonly { readonly eventid: string; readonly cause: Cause }[];
 }
+
+/** What a batch led to, to be written at once. */
+export interface RecordInput extends BatchRef {
+  readonly run: { readonly workflowId: string; readonly runId: string };
+  readonly prepared: readonly PreparedEvent[];
+  readonly decisions: readonly DecisionCore[];
+  readonly directives: readonly Directive[];
+}

@@ -4,7 +4,7 @@ import type { ChampionRow } from '../ledger/ledger';
 import type { TrainingChange } from '../ledger/trainings';
 import { checkModel } from '../models/check/check-model';
 import { compare, type Comparison } from '../models/monitor/comparison';
-import type { GateCheck } from '../models/monitor/gate';
+import type { GateCheck } from '../models/monitor/gate-check';
 import { featuresRecorded } from '../models/recorded';
 import { loadModel, type Model } from '../models/registry';
 import { openScorer } from '../models/score';

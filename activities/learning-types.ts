@@ -1,4 +1,4 @@
-import type { GateCheck } from '../models/monitor/gate';
+import type { GateCheck } from '../models/monitor/gate-check';
 
 /** One training of a use case. */
 export interface TrainingRef {

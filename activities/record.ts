@@ -1,9 +1,8 @@
 import type { Decision } from '../canonical-schema/decision';
 import type { EngagementTouch, RecordToKeep } from '../ledger/ledger';
 import type { BatchView } from './context';
-import type { RecordInput } from './lane-activities';
 import type { LaneDependencies } from './lane-dependencies';
-import type { Directive, PreparedEvent } from './lane-types';
+import type { Directive, PreparedEvent, RecordInput } from './lane-types';
 
 /** Writes all that a batch led to, in one transaction. */
 export async function recordBatch(

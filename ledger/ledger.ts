@@ -41,7 +41,7 @@ export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
 export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
-export type { DraftAnswer, DraftRow } from './drafts';
+export type { DraftAnswer, DraftRow } from './draft-row';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';

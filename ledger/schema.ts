@@ -3,8 +3,7 @@ import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { TrainingStatus } from './trainings';
-import type { DraftRow } from './drafts';
+import type { DraftRow } from './draft-row';
 
 /** A document: read parsed, written as text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -12,6 +11,9 @@ type NullableJson<T> = ColumnType<NonNullable<T> | null, string | null, string |
 /** Read as a Date, written as RFC 3339. */
 type Time = ColumnType<Date, string | undefined, string>;
 type NullableTime = ColumnType<Date | null, string | null | undefined, string | null>;
+
+/** How far a training has come; `steady`: nothing called for one; `alarm`: drift was seen, and it was only watched for. */
+export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady' | 'alarm';
 
 /** The tables as `migrations/` leave them; their columns are described there. */
 export interface Schema {

@@ -1,8 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Schema } from './schema';
-
-/** How far a training has come; `steady`: nothing called for one; `alarm`: drift was seen, and it was only watched for. */
-export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady' | 'alarm';
+import type { Schema, TrainingStatus } from './schema';
 
 /** What is told of a training as it goes on. */
 export interface TrainingChange {

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { previousChampion } from '../../ledger/champions';
 import { checksOf } from '../../activities/challenge';
 import type { ChampionRow, Ledger } from '../../ledger/ledger';
-import type { GateCheck } from '../../models/monitor/gate';
+import type { GateCheck } from '../../models/monitor/gate-check';
 import { loadModel, type Model } from '../../models/registry';
 import { loadTenant } from '../../tenants/load';
 import type { UseCase } from '../../tenants/tenant';

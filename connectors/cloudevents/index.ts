@@ -1,8 +1,10 @@
 import type { Action, ActionResult } from '../../canonical-schema/action';
 import type { Connection, ConnectDependencies, Connector, Reader, Sink } from '../contract';
 import { inboxSource, type Decoded } from '../kit/inbox-source';
-import { type CloudEventsConfig, configSchema, settingsOf } from './config';
-import { gateOf } from './gate';
+import { type CloudEventsConfig, type Settings, configSchema, settingsOf } from './config';
+import { bearerGate } from './bearer';
+import type { Gate } from './gate';
+import { hmacGate } from './hmac';
 import type { CloudEventNative } from './native';
 import { objectOf } from '../kit/json';
 import { crm, normalise } from './normalise';
@@ -79,4 +81,9 @@ function refused({ id, kind }: Action): ActionResult {
     message,
     answer: null,
   };
+}
+
+/** The gate that the configuration asks for. Throws Permanent where a key cannot be read. */
+function gateOf({ auth }: Settings, now: () => number): Gate {
+  return auth.kind === 'hmac' ? hmacGate(auth, now) : bearerGate(auth, now);
 }

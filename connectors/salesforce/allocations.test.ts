@@ -121,7 +121,8 @@ describe('a connection', () => {
     const start = { from: 'earliest' } as const;
     const options = { start, maxInFlight: 100, signal: stopping.signal };
     await connection.source.subscribe('/data/LeadChangeEvent', options)[Symbol.asyncIterator]().next();
-    const end = watchAllocations(rest, meter, 10);
+    const readLimits = (signal: AbortSignal) => rest.read('limits', (connected) => connected.limits(), signal);
+    const end = watchAllocations(readLimits, meter, 10);
     const deadline = Date.now() + 5000;
     while (warnings.length === 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
     end();

@@ -1,5 +1,4 @@
 import type { Finding, Log } from '../contract';
-import type { Rest } from './jsforce-connection';
 
 /** What an org may use of something within 24 hours, as `/limits` tells it. */
 export interface Allocation {
@@ -93,10 +92,14 @@ function runsOutAt(first: Sample | undefined, now: Sample): number | undefined {
 }
 
 /** Reads all allocations from time to time: only that of API requests comes with other answers. Gives what ends it. */
-export function watchAllocations(rest: Rest, meter: AllocationMeter, everyMs: number = readEveryMs): () => void {
+export function watchAllocations(
+  readLimits: (signal: AbortSignal) => Promise<Limits>,
+  meter: AllocationMeter,
+  everyMs: number = readEveryMs,
+): () => void {
   const closing = new AbortController();
   const read = async (): Promise<void> => {
-    const limits: Limits = await rest.read('limits', (connection) => connection.limits(), closing.signal);
+    const limits = await readLimits(closing.signal);
     for (const name of Object.keys(allocations)) {
       const { Max: limit, Remaining: left } = limits[name] ?? {};
       if (limit !== undefined && left !== undefined) meter.note(name, { limit, used: limit - left });

@@ -38,7 +38,8 @@ async function connect(
   const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
   const meter = new AllocationMeter(log, now);
   const rest = new Rest(session, { auth, apiVersion, governor, meter });
-  const endWatch = watchAllocations(rest, meter);
+  const readLimits = (signal: AbortSignal) => rest.read('limits', (connected) => connected.limits(), signal);
+  const endWatch = watchAllocations(readLimits, meter);
   const sink = new SalesforceSink({ rest, taskKeyField: settings.taskKeyField });
   const org = session.orgId;
   return {

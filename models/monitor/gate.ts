@@ -1,15 +1,8 @@
 import type { BinaryManifest, Manifest } from '../manifest';
 import { calibrationLimit, calibrationOf, type Calibration } from './calibration';
 import { compare, type Comparison, type Paired } from './comparison';
+import type { GateCheck } from './gate-check';
 import { fairnessCheck, type Groups } from './groups';
-
-/** What a promotion asks, and what was found. `unknown`: too little is known to say. */
-export interface GateCheck {
-  readonly check: 'task' | 'holdout' | 'shadow' | 'calibration' | 'fairness';
-  readonly result: 'holds' | 'fails' | 'unknown';
-  /** The figures, in words. */
-  readonly what: string;
-}
 
 /** What is known of a champion and the challenger that may take its place. */
 export interface GateInput {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../manifest';
 import type { Model } from '../registry';
-import type { GateCheck } from './gate';
+import type { GateCheck } from './gate-check';
 
 /** What a model does to one group on the held-out rows, at its own threshold. */
 export interface GroupFigures {

@@ -11,7 +11,7 @@ import { Org } from './org/org';
 import { standardObjects } from './org/standard-objects';
 import { Transaction, type Author } from './org/transaction';
 import { WriteLog, type RestContext } from './rest/call';
-import { BulkJobs } from './rest/bulk';
+import { BulkJobs } from './rest/bulk-jobs';
 import { Cursors } from './rest/cursors';
 import { Sessions } from './sessions';
 

@@ -1,7 +1,7 @@
 import type { EntityName } from '../../../canonical-schema/entity';
 import * as choices from './choices';
 import type { Choices } from './choices';
-import type { Rule } from './values';
+import type { Rule } from './rules';
 
 /** Canonical field, and how it is made. */
 type FieldRule = readonly [target: string, rule: Rule];

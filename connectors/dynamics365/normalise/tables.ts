@@ -1,6 +1,6 @@
 import type { EntityName } from '../../../canonical-schema/entity';
 import { standardTables, anyTable, type Table } from './standard-tables';
-import type { Rule } from './values';
+import type { Rule } from './rules';
 
 /** The table of a standard entity; for any other the one that makes it a `record`. */
 export function tableOf(nativeType: string): Table {

@@ -1,15 +1,20 @@
 import { coerce } from './coerce';
 import type { Reference, Values } from './definitions';
 import { parseKey, rowOf, describeKey } from './keys';
-import type { Org } from './org';
 import { badPayload, noSuchRow, Refusal } from './refusal';
+import type { Table } from './table';
 import type { TableType } from './table-type';
 
 /** A request body for one row: column names or navigation properties to JSON values. */
 export type RowBody = Readonly<Record<string, unknown>>;
 
+/** Where the table of an entity set is found. */
+interface EntitySets {
+  bySet(set: string): Table | undefined;
+}
+
 /** The row a URL names: `/leads(…)`, `leads(…)` or absolute. @throws Refusal where there is no such table or row */
-export const parseReference = (org: Org, uri: string): Reference => {
+export const parseReference = (org: EntitySets, uri: string): Reference => {
   const path = decodeURIComponent(uri.replace(/^.*\/api\/data\/v[\d.]+\//, '').replace(/^\//, ''));
   const [, set = '', key = ''] = /^(\w+)\((.*)\)$/.exec(path) ?? [];
   const table = org.bySet(set);
@@ -26,7 +31,7 @@ const undeclared = (type: TableType, name: string): Refusal =>
     `An undeclared property '${name}' which only has property annotations in the payload but no property value was found in the payload. In OData, only declared navigation properties and declared named streams can be represented as properties without values.`,
   );
 
-const bind = (org: Org, type: TableType, name: string, raw: unknown): Values => {
+const bind = (org: EntitySets, type: TableType, name: string, raw: unknown): Values => {
   const navigation = type.navigation(name);
   if (navigation === undefined) throw undeclared(type, name);
   const { attribute, tables } = navigation;
@@ -59,7 +64,7 @@ const readOther = (type: TableType, name: string, raw: unknown): Values => {
   throw invalidProperty(type, name);
 };
 
-const readProperty = (org: Org, type: TableType, name: string, raw: unknown): Values => {
+const readProperty = (org: EntitySets, type: TableType, name: string, raw: unknown): Values => {
   const bound = /^([^@]+)@odata\.bind$/.exec(name)?.[1];
   if (bound !== undefined) return bind(org, type, bound, raw);
   if (name.includes('@')) return {};
@@ -69,5 +74,5 @@ const readProperty = (org: Org, type: TableType, name: string, raw: unknown): Va
 };
 
 /** The columns a body sets, read-only ones left out. @throws Refusal where a property does not exist or does not fit */
-export const readBody = (org: Org, type: TableType, body: RowBody): Values =>
+export const readBody = (org: EntitySets, type: TableType, body: RowBody): Values =>
   Object.assign({}, ...Object.entries(body).map(([name, raw]) => readProperty(org, type, name, raw))) as Values;

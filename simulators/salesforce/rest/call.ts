@@ -4,7 +4,7 @@ import type { Org } from '../org/org';
 import type { Transaction } from '../org/transaction';
 import type { ArmedFaults } from '../faults';
 import { Refusal } from '../org/refusal';
-import type { BulkJobs } from './bulk';
+import type { BulkJobs } from './bulk-jobs';
 import type { Cursors } from './cursors';
 
 /** What the data resources work on. */
