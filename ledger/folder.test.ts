@@ -97,7 +97,7 @@ test('several that open a folder at once share one database', async () => {
   );
   for (const ledger of opened) expect((await ledger.counts('acme')).events).toBe(3);
   for (const ledger of opened) await ledger.close();
-});
+}, 60_000);
 
 test('a folder that is open on another machine is refused with the fix', async () => {
   writeFileSync(`${folder}.json`, JSON.stringify({ pid: 7, host: 'elsewhere', instance: 'x' }));

@@ -5,6 +5,7 @@ import type { BySplit, ClassFigures, Figure, Figures } from './figures';
 import type { History } from './history/history';
 import { inconsistencies } from './manifest-faults';
 import { manifestSchema } from './manifest-schema';
+import { definedOnce } from './schema-parts';
 import type { TextManifest } from './text/text-manifest';
 
 /**
@@ -264,7 +265,9 @@ const validate = new Ajv2020({
   // A discriminated union requires its tag beside the branches that define it.
   strictRequired: false,
   allowUnionTypes: true,
-}).compile<Manifest>(manifestSchema);
+  inlineRefs: false,
+  code: { optimize: false },
+}).compile<Manifest>(definedOnce(manifestSchema));
 
 /**
  * Reads manifest.json.
