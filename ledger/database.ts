@@ -31,17 +31,21 @@ export async function openPostgres(url: string, prepare: Prepare, log?: Log): Pr
   return closedOnFailure(connectPostgres(url, log), prepare);
 }
 
-/** PGlite in this process's memory: gone when it is closed. Where the build left an empty one, it begins as that. */
+/** PGlite in this process's memory: gone when it is closed. */
 export async function openMemory(prepare: Prepare): Promise<Database> {
-  const begun = existsSync(emptyDatabase) ? { loadDataDir: await openAsBlob(emptyDatabase) } : {};
-  return closedOnFailure(await openPglite(begun), prepare);
+  return closedOnFailure(await openPglite(await emptied()), prepare);
 }
 
-/** A build step: to make a database anew (initdb) takes three times the CPU of unpacking one. */
-export async function keepEmptyDatabase(): Promise<void> {
-  const pglite = await PGlite.create({ postgresqlconf });
+/** A new database begins as the empty one that the build left, where it left one. */
+async function emptied(): Promise<Pick<PGliteOptions, 'loadDataDir'>> {
+  return existsSync(emptyDatabase) ? { loadDataDir: await openAsBlob(emptyDatabase) } : {};
+}
+
+/** A build step: to make a database anew (initdb) and to prepare it takes several times the CPU of unpacking one. */
+export async function keepEmptyDatabase(prepare: Prepare): Promise<void> {
+  const { pglite, close } = await closedOnFailure(await openPglite({}), prepare);
   const dump = await pglite.dumpDataDir('gzip');
-  await pglite.close();
+  await close();
   await writeFile(emptyDatabase, await dump.bytes());
 }
 
@@ -60,7 +64,8 @@ export async function openFolder(path: string, prepare: Prepare, log?: Log): Pro
 }
 
 async function openClaimed(folder: string, claim: FolderClaim, prepare: Prepare): Promise<Database> {
-  const database = await openPglite({ dataDir: folder });
+  const isNew = !existsSync(join(folder, 'PG_VERSION'));
+  const database = await openPglite({ dataDir: folder, ...(isNew ? await emptied() : {}) });
   const { kysely, pglite, pool } = await closedOnFailure(database, prepare);
   const shared = await share(pglite, pool);
   await claim.publish(shared.url);

@@ -2,13 +2,14 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { keepEmptyDatabase } from '../ledger/database';
+import { migrate } from '../ledger/migrate';
 import { projectRoot } from './project-root';
 import { workflowBundle } from './worker';
 
 /** A build step, after the compiler: what every start would make anew. */
 async function main(): Promise<void> {
   await bundleWorkflows();
-  await keepEmptyDatabase();
+  await keepEmptyDatabase(migrate);
 }
 
 async function bundleWorkflows(): Promise<void> {
