@@ -16,5 +16,6 @@ module.exports = {
       },
     ],
   },
+  testSequencer: '<rootDir>/test/longest-first.cjs',
   testTimeout: 30_000,
 };

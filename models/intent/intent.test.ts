@@ -1,21 +1,21 @@
-import { existsSync } from 'node:fs';
-import { dataSet } from '../held-out';
+import { dataSet, type Row } from '../held-out';
 import type { Scored } from '../score';
-import type { Encoder } from '../text/encoder';
-import { encoderWeights, modesHere, openTestEncoder, scoreTexts, textManifest } from '../text/held-out-texts';
+import { scoreTexts, textManifest } from '../text/held-out-texts';
+import { holdTo } from '../text/held-out.fixture';
 import type { TextManifest } from '../text/text-manifest';
 
 const data = dataSet('CLINC150_CSV', 'clinc150/clinc150.csv');
+const heldOut = holdTo({
+  name: 'intent',
+  data,
+  ...{ truth: 'intent', figure: 'top1', least: { full: 0.95, words: 0.92 } },
+});
 const withData = data.isThere ? describe : describe.skip;
-const hasEncoder = existsSync(encoderWeights);
 
-let encoder: Encoder | undefined;
 let manifest: TextManifest;
 beforeAll(async () => {
-  if (hasEncoder) encoder = await openTestEncoder();
   manifest = await textManifest('intent');
 });
-afterAll(() => encoder?.close());
 
 /** Chance that a text of a class has a higher score than one of none. */
 function auroc(inside: readonly Scored[], outside: readonly Scored[]): number {
@@ -32,12 +32,12 @@ describe('intent', () => {
   });
 });
 
-withData.each(modesHere(hasEncoder))('intent on the public data, mode %s', (mode) => {
+withData.each(heldOut.modes)('intent on the public data, mode %s', (mode) => {
   it('tells texts of no intent by the threshold that training chose, as its manifest says', async () => {
-    const own = mode === 'full' ? encoder : undefined;
     const { beyond } = manifest.modes[mode];
-    const { rows, scored } = await scoreTexts('intent', data.file, own);
-    const outside = await scoreTexts('intent', data.file, own, (row) => row['split'] === 'oos_test');
+    const { rows, scored } = await heldOut.scored(mode);
+    const isOutside = (row: Row): boolean => row['split'] === 'oos_test';
+    const outside = await scoreTexts('intent', data.file, heldOut.encoderOf(mode), isOutside);
     expect(outside.rows).toHaveLength(beyond!.rows);
     expect(auroc(scored, outside.scored)).toBeCloseTo(beyond!.auc, 3);
     const rejected = outside.scored.filter(({ label }) => label === 'oos');
