@@ -28,6 +28,7 @@ import { decisive, insertOutcomes, type Outcome } from './outcomes';
 import { listParked, releaseParked, type ParkedEvent } from './parked';
 import { loadPosition, positionSavedAt, savePosition, type StreamName, type StreamPosition } from './positions';
 import { findPasts, type Past, type PastQuestion } from './observations';
+import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
@@ -54,6 +55,7 @@ export type { Outcome } from './outcomes';
 export type { ObservationRow, ObservationToKeep, Past, PastQuestion } from './observations';
 export type { ParkedEvent } from './parked';
 export type { StreamName, StreamPosition } from './positions';
+export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
@@ -101,6 +103,7 @@ export interface Ledger {
   readonly gaps: Gaps;
   readonly inboxes: Inboxes;
   readonly drafts: Drafts;
+  readonly proposals: Proposals;
   readonly learning: Learning;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -168,6 +171,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     gaps: gaps(kysely),
     inboxes: inboxes(kysely),
     drafts: drafts(kysely),
+    proposals: proposals(kysely),
     learning: learning(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),

@@ -5,16 +5,11 @@ import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { TrainingStatus } from './trainings';
 import type { DraftRow } from './drafts';
-
-/** A document: read parsed, written as text. */
-type Json<T> = ColumnType<T, string, string>;
-type NullableJson<T> = ColumnType<NonNullable<T> | null, string | null, string | null>;
-/** Read as a Date, written as RFC 3339. */
-type Time = ColumnType<Date, string | undefined, string>;
-type NullableTime = ColumnType<Date | null, string | null | undefined, string | null>;
+import type { Json, NullableJson, NullableTime, Time } from './column-types';
+import type { PersonsTables } from './persons-tables';
 
 /** The tables as `migrations/` leave them; their columns are described there. */
-export interface Schema {
+export interface Schema extends PersonsTables {
   batches: {
     tenant: string;
     batchid: string;

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { engagementId } from '../../canonical-schema/engagement';
 import type { EngagementRow, HistoryEntry } from '../../ledger/ledger';
 import type { Tenant } from '../../tenants/tenant';
-import type { EngagementState } from '../../workflows/engagement';
+import type { EngagementState } from '../../workflows/engagement-state';
 import { names } from '../../workflows/names';
 import { until } from '../line';
 import type { TenantsLine } from './tenants-line';
