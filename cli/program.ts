@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { applyCommand, tenantsCommand } from './commands/apply';
+import { approvalsCommand } from './commands/approvals';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
@@ -75,6 +76,7 @@ export const newProgram = (terminal: Terminal): Command => {
     scoreCommand,
     forecastCommand,
     historyCommand,
+    approvalsCommand,
     exportCommand,
     quarantineCommand,
     gapsCommand,

@@ -13,6 +13,7 @@ import { projectRoot } from '../services/project-root';
 import type { RuntimeOptions } from '../services/runtime';
 import { startSignalbox, type Role, type Signalbox } from '../services/signalbox';
 import { startSalesforce, type RunningSalesforce, type SalesforceOptions } from '../simulators/salesforce';
+import { ledgerFolder } from '../cli/places';
 import { leadFields } from '../cli/demo/lead-fields';
 import { loadTenant } from '../tenants/load';
 import type { Tenant } from '../tenants/tenant';
@@ -31,6 +32,8 @@ export interface LineOptions {
   readonly roles?: readonly Role[];
   /** PostgreSQL instead of a PGlite in memory. */
   readonly databaseUrl?: string;
+  /** A PGlite in this state folder, as `up` has it: commands look in beside the line. */
+  readonly stateDir?: string;
 }
 
 /** The whole line on real parts, against a simulated org. */
@@ -106,7 +109,7 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
     const runtime: RuntimeOptions = {
       amqpUrl: servers.rabbit?.url ?? '',
       temporalAddress: servers.temporal?.url ?? '',
-      ledger: options.databaseUrl === undefined ? {} : { url: options.databaseUrl },
+      ledger: ledgerOf(options),
       modelsDir: path.join(projectRoot, 'models'),
       tenants: new Map([[tenant.tenant, tenant]]),
       log,
@@ -118,6 +121,11 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
     await stop();
     throw error;
   }
+}
+
+function ledgerOf({ databaseUrl, stateDir }: LineOptions): RuntimeOptions['ledger'] {
+  if (databaseUrl !== undefined) return { url: databaseUrl };
+  return stateDir === undefined ? {} : { folder: ledgerFolder(stateDir) };
 }
 
 /** Writes the file of a tenant that listens to leads and tasks, and loads it. */

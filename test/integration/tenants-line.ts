@@ -28,7 +28,7 @@ export interface TenantsLine<N extends string> {
   stop(): Promise<void>;
 }
 
-export interface TenantsOptions extends Pick<LineOptions, 'simulator' | 'databaseUrl' | 'roles'> {
+export interface TenantsOptions extends Pick<LineOptions, 'simulator' | 'databaseUrl' | 'stateDir' | 'roles'> {
   /** Another Temporal server than the usual one, `host:port`. */
   readonly temporalAddress?: string;
 }
