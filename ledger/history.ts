@@ -9,11 +9,14 @@ import { readDraft, type DraftRow } from './drafts';
 import { readEngagement, type EngagementRow } from './engagements';
 import { readGap, type GapRow } from './gaps';
 import type { Outcome } from './outcomes';
-import { readProposal, type ProposalRow } from './proposals';
+import { tellErasures, tellProposals, type PersonsEntry } from './persons-history';
 import type { Schema } from './schema';
 
 /** One thing that happened to a record. `at` is RFC 3339 UTC. */
-export type HistoryEntry = { readonly at: string } & (
+export type HistoryEntry = PersonsEntry | RecordsEntry;
+
+/** What happened to the record itself, and what was done about it. */
+type RecordsEntry = { readonly at: string } & (
   | {
       readonly kind: 'event';
       readonly event: CanonicalEvent;
@@ -34,8 +37,6 @@ export type HistoryEntry = { readonly at: string } & (
     }
   /** What an assistant drafted for a task, or why it did not. */
   | { readonly kind: 'draft'; readonly draft: DraftRow }
-  /** What was proposed to a person, and that it no longer waits. */
-  | { readonly kind: 'proposed' | 'settled'; readonly proposal: ProposalRow }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   /** A hole in a stream of the record's connections while it lived: something may have happened that nobody told. */
   | { readonly kind: 'gap'; readonly gap: GapRow }
@@ -87,9 +88,10 @@ async function readAll(
     ...(await readDecisions(database, tenant, subjects, most)),
     ...engagements.flatMap(tellEngagement),
     ...(await readDrafts(database, tenant, subjects)),
-    ...(await readProposals(database, tenant, subjects)),
+    ...(await tellProposals(database, tenant, subjects)),
     ...(await readActions(database, tenant, subjects, most)),
     ...(await readOutcomes(database, tenant, engagements)),
+    ...(await tellErasures(database, tenant, subjects)),
   ];
   return [...told, ...(await readGaps(database, tenant, told))];
 }
@@ -187,21 +189,6 @@ async function readDrafts(database: Kysely<Schema>, tenant: string, subjects: re
   });
 }
 
-async function readProposals(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
-  const rows = await database
-    .selectFrom('proposals')
-    .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
-    .selectAll()
-    .execute();
-  return rows.map(readProposal).flatMap((proposal) => {
-    const { since, answeredat, decisionid } = proposal;
-    const proposed: Told = { entry: { kind: 'proposed', at: since, proposal }, decisionid };
-    if (answeredat === undefined) return [proposed];
-    return [proposed, { entry: { kind: 'settled', at: answeredat, proposal }, decisionid }];
-  });
-}
-
 async function readActions(
   database: Kysely<Schema>,
   tenant: string,
@@ -266,6 +253,8 @@ const rank = {
   action: 7,
   outcome: 8,
   'engagement-closed': 9,
+  erased: 10,
+  lifted: 11,
 };
 
 /** Sorts by time; a decision is never placed before its event, nor what follows from it before the decision. */

@@ -15,6 +15,7 @@ import {
   type EngagementEnd,
   type EngagementRow,
 } from './engagements';
+import { erasures, type Erasures } from './erasures';
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, recentHistory, type HistoryEntry } from './history';
@@ -44,6 +45,8 @@ export type { Counts, Latencies } from './counts';
 export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
 export type { DraftAnswer, DraftRow } from './drafts';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
+export { erasedCode, erasedText, withoutContent } from './erased';
+export type { ErasureRow, ErasureToBegin } from './erasures';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
 export type { InboxPage, InboxState } from './inbox';
@@ -54,6 +57,7 @@ export type { LabelledDecision, ScoredDecision } from './learning';
 export type { Outcome } from './outcomes';
 export type { ObservationRow, ObservationToKeep, Past, PastQuestion } from './observations';
 export type { ParkedEvent } from './parked';
+export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
 export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
@@ -104,6 +108,7 @@ export interface Ledger {
   readonly inboxes: Inboxes;
   readonly drafts: Drafts;
   readonly proposals: Proposals;
+  readonly erasures: Erasures;
   readonly learning: Learning;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -172,6 +177,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     inboxes: inboxes(kysely),
     drafts: drafts(kysely),
     proposals: proposals(kysely),
+    erasures: erasures(kysely),
     learning: learning(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),

@@ -3,7 +3,7 @@ import type { Decision, Reason } from '../canonical-schema/decision';
 import type { Json, NullableJson, NullableTime, Time } from './column-types';
 import type { ProposalRow } from './proposals';
 
-/** What persons are asked, as `migrations/` leave the tables. */
+/** What persons are asked, and what of persons was erased, as `migrations/` leave the tables. */
 export interface PersonsTables {
   proposals: {
     tenant: string;
@@ -26,5 +26,27 @@ export interface PersonsTables {
     by: string | null;
     reason: string | null;
     answeredat: NullableTime;
+    erasedat: NullableTime;
+  };
+  erasures: {
+    tenant: string;
+    id: string;
+    asked: string;
+    subjects: Json<readonly string[]>;
+    marks: Json<readonly string[]>;
+    by: string;
+    reason: string;
+    at: Time;
+    doneat: NullableTime;
+    counts: NullableJson<Readonly<Record<string, number>>>;
+    liftedat: NullableTime;
+    liftedby: string | null;
+    liftedreason: string | null;
+  };
+  erased_records: {
+    tenant: string;
+    subject: string;
+    erasure: string;
+    liftedat: NullableTime;
   };
 }

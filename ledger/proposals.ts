@@ -3,6 +3,7 @@ import type { Action } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import { entityNames } from '../canonical-schema/entity';
 import { anyOf, bounded } from './columns';
+import { erasedAmong } from './erased';
 import type { Schema } from './schema';
 
 /** What became of a proposal, once it no longer waits. `ended`: the engagement ended, so nothing is left to be agreed to. */
@@ -38,10 +39,12 @@ export interface ProposalRow {
   readonly by?: string;
   readonly reason?: string;
   readonly answeredat?: string;
+  /** When the person's data were erased from it. */
+  readonly erasedat?: string;
 }
 
 /** A proposal that begins to wait. */
-export type ProposalToKeep = Omit<ProposalRow, 'status' | 'by' | 'reason' | 'answeredat'>;
+export type ProposalToKeep = Omit<ProposalRow, 'status' | 'by' | 'reason' | 'answeredat' | 'erasedat'>;
 
 /** Why a proposal waits no longer. */
 export interface Settlement {
@@ -75,6 +78,7 @@ export function proposals(database: Kysely<Schema>): Proposals {
   return {
     find,
     open: async (tenant, proposal) => {
+      if ((await erasedAmong(database, tenant, [proposal.subject])).size > 0) return { ...proposal, status: 'ended' };
       await database
         .insertInto('proposals')
         .values(toRow(tenant, proposal))
@@ -120,12 +124,19 @@ function toRow(tenant: string, { reasons, actions, approvers, ranking, ...row }:
 }
 
 /** A row as it was recorded; what is null was absent. */
-export function readProposal({ since, until, answeredat, ...row }: Selectable<Schema['proposals']>): ProposalRow {
+export function readProposal({
+  since,
+  until,
+  answeredat,
+  erasedat,
+  ...row
+}: Selectable<Schema['proposals']>): ProposalRow {
   const told = Object.entries(row).filter(([key, value]) => key !== 'tenant' && value !== null);
   return {
-    ...(Object.fromEntries(told) as unknown as Omit<ProposalRow, 'since' | 'until' | 'answeredat'>),
+    ...(Object.fromEntries(told) as unknown as Omit<ProposalRow, 'since' | 'until' | 'answeredat' | 'erasedat'>),
     since: since.toISOString(),
     until: until.toISOString(),
     ...(answeredat !== null && { answeredat: answeredat.toISOString() }),
+    ...(erasedat !== null && { erasedat: erasedat.toISOString() }),
   };
 }

@@ -32,6 +32,7 @@ export interface Schema extends PersonsTables {
     because: string | null;
     event: Json<CanonicalEvent>;
     recordedat: Time;
+    erasedat: NullableTime;
   };
   records: {
     tenant: string;
@@ -81,6 +82,7 @@ export interface Schema extends PersonsTables {
     decidedat: Time;
     sequence: string;
     recordedat: Time;
+    erasedat: NullableTime;
   };
   engagements: {
     tenant: string;
@@ -99,6 +101,7 @@ export interface Schema extends PersonsTables {
     openedat: Time;
     closedat: NullableTime;
     outcome: string | null;
+    erasedat: NullableTime;
   };
   actions: {
     tenant: string;
@@ -114,6 +117,7 @@ export interface Schema extends PersonsTables {
     workflowid: string;
     runid: string;
     at: Time;
+    erasedat: NullableTime;
   };
   outcomes: {
     tenant: string;
@@ -132,6 +136,7 @@ export interface Schema extends PersonsTables {
     message: string;
     status: 'parked' | 'released';
     at: Time;
+    erasedat: NullableTime;
   };
   positions: {
     tenant: string;
@@ -168,6 +173,7 @@ export interface Schema extends PersonsTables {
     at: Time;
     resolution: string | null;
     resolvedat: NullableTime;
+    erasedat: NullableTime;
   };
   inboxes: {
     tenant: string;
@@ -258,6 +264,7 @@ export interface Schema extends PersonsTables {
     tokensout: number;
     durationms: number;
     at: Time;
+    erasedat: NullableTime;
   };
   tenant_versions: {
     tenant: string;
