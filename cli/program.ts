@@ -7,6 +7,7 @@ import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { driftCommand } from './commands/drift';
+import { eraseCommand, erasuresCommand } from './commands/erase';
 import { exportCommand } from './commands/export';
 import { forecastCommand } from './commands/forecast';
 import { gapsCommand } from './commands/gaps';
@@ -77,6 +78,8 @@ export const newProgram = (terminal: Terminal): Command => {
     forecastCommand,
     historyCommand,
     approvalsCommand,
+    eraseCommand,
+    erasuresCommand,
     exportCommand,
     quarantineCommand,
     gapsCommand,

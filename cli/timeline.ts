@@ -171,6 +171,16 @@ const lines: { readonly [K in HistoryEntry['kind']]: (entry: Entry<K>) => readon
     `engagement ${engagement.usecase} closed: ${engagement.outcome ?? 'no outcome'}`,
   ],
   outcome: ({ outcome }) => [`outcome: ${outcome.label}`, `  of decision ${outcome.decisionid}`],
+  erased: ({ erasure: { by, reason, subjects, doneat, id } }) => [
+    `erased by ${printable(by)}: ${printable(reason)}`,
+    `  ${doneat === undefined ? 'not done yet: the same command goes on' : `done ${doneat}`}`,
+    `  of ${printable(subjects.join(', '))}`,
+    `  erasure ${id}`,
+  ],
+  lifted: ({ erasure: { liftedby = '', liftedreason = '', id } }) => [
+    `taken in again, as ${printable(liftedby)} said: ${printable(liftedreason)}`,
+    `  erasure ${id}`,
+  ],
   gap: gapLines,
 };
 

@@ -27,6 +27,9 @@ export interface LineOptions {
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Merged into its use case. */
   readonly useCase?: Readonly<Record<string, unknown>>;
+  /** Further use cases, by name, and the identity rules of the tenant's file. */
+  readonly useCases?: Readonly<Record<string, unknown>>;
+  readonly identity?: Readonly<Record<string, unknown>>;
   /** The assistant of the tenant's file. */
   readonly assistant?: Readonly<Record<string, unknown>>;
   readonly roles?: readonly Role[];
@@ -132,7 +135,7 @@ function ledgerOf({ databaseUrl, stateDir }: LineOptions): RuntimeOptions['ledge
 export async function writeTenant(
   dir: string,
   org: Pick<RunningSalesforce, 'baseUrl' | 'grpcAddress' | 'caCertPem' | 'clients'>,
-  options: Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> = {},
+  options: Pick<LineOptions, 'connection' | 'useCase' | 'useCases' | 'identity' | 'assistant'> = {},
 ): Promise<{ readonly tenant: Tenant; readonly tenantFile: string; readonly env: Record<string, string> }> {
   const caFile = path.join(dir, 'ca.pem');
   await writeFile(caFile, org.caCertPem);
@@ -155,6 +158,7 @@ export async function writeTenant(
       },
     },
     ...(options.assistant === undefined ? {} : { assistant: options.assistant }),
+    ...(options.identity === undefined ? {} : { identity: { secret: 'env:IDENTITY', rules: options.identity } }),
     useCases: {
       'lead-scoring': {
         connection: 'sales',
@@ -170,12 +174,13 @@ export async function writeTenant(
         outcome: { won: 'record.isConverted', within: 'P30D' },
         ...options.useCase,
       },
+      ...options.useCases,
     },
   };
   const tenantFile = path.join(dir, 'tenant.yaml');
   await writeFile(tenantFile, stringify(written));
   const { clientId = '', clientSecret = '' } = org.clients['integration'] ?? {};
-  const env = { SF_ID: clientId, SF_SECRET: clientSecret };
+  const env = { SF_ID: clientId, SF_SECRET: clientSecret, IDENTITY: 'a secret of more than 32 characters' };
   const models = await loadModels(path.join(projectRoot, 'models'));
   return { tenant: loadTenant(tenantFile, { env, connectors: [...connectors.values()], models }), tenantFile, env };
 }

@@ -135,6 +135,7 @@ const answer = async (
 ): Promise<void> => {
   temporalAddress(options, terminal);
   const { by, reason } = options;
+  if (by.trim() === '') throw new CliError('who answers is not said', '--by', 'add --by NAME');
   const { id, subject, usecase } = await withLedger(options, terminal, async (ledger) => {
     const proposal = await proposalOf(ledger, options, named);
     if (proposal.status !== 'waiting') throw await refusal(ledger, options, proposal, settledText(proposal));

@@ -12,7 +12,7 @@ import { laneId, names, taskQueues } from '../../workflows/names';
 import { hotLead, startLine, writeTenant, type Line, type LineOptions } from '../line';
 
 /** How one tenant of a line differs from the usual one. */
-export interface Variant extends Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> {
+export interface Variant extends Pick<LineOptions, 'connection' | 'useCase' | 'useCases' | 'identity' | 'assistant'> {
   /** Queues and lanes. */
   readonly partitions?: number;
 }

@@ -69,7 +69,7 @@ export function untilProposed(run: WorkflowHandle, before?: string): Promise<str
   });
 }
 
-type Entry<K extends HistoryEntry['kind']> = Extract<HistoryEntry, { readonly kind: K }>;
+type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
 
 /** A record's history of one kind, oldest first. */
 export async function entries<K extends HistoryEntry['kind']>(
