@@ -29,6 +29,7 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
   const [snapshot] = await deps.ledger.records(tenant, [subject]);
   if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
+  await recordLost(deps, input);
   const actions = compose(input, snapshot, await draftOf(deps, input));
   if (actions.length === 0) return {};
   const { connection } = await deps.connections.of(tenant, input.connection);
@@ -39,23 +40,29 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
 }
 
 /** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
-async function draftOf({ ledger, now }: LaneDependencies, input: ActInput): Promise<DraftTexts | undefined> {
-  const { tenant, engagement, subject, usecase, draft, directive } = input;
-  if (draft === undefined) return undefined;
+export async function draftOf(
+  { ledger }: Pick<LaneDependencies, 'ledger'>,
+  input: ActInput,
+): Promise<DraftTexts | undefined> {
+  const { tenant, draft, directive } = input;
+  if (draft === undefined || draft.outcome === 'template') return undefined;
   const decisionid = directive.decision.id;
-  if (draft.outcome === 'template') {
-    const { code, message, isLost = false } = draft;
-    const row = { decisionid, engagement, subject, usecase, outcome: 'template', code, message } as const;
-    const at = new Date(now()).toISOString();
-    if (isLost) await ledger.drafts.pass(tenant, { ...row, tokensin: 0, tokensout: 0, durationms: 0, at });
-    return undefined;
-  }
   const { content, model = '', proposal } = (await ledger.drafts.find(tenant, decisionid)) ?? {};
   if (content === undefined || contentDigest(content) !== draft.digest) return undefined;
   return {
     ...{ subject: content.subject, description: content.description, model },
     ...(proposal === undefined ? {} : { proposal: { does: proposal.does, because: content.because } }),
   };
+}
+
+/** Records that a draft was lost, of which nothing is in the ledger yet. */
+async function recordLost({ ledger, now }: LaneDependencies, input: ActInput): Promise<void> {
+  const { tenant, engagement, subject, usecase, draft, directive } = input;
+  if (draft?.outcome !== 'template' || draft.isLost !== true) return;
+  const { code, message } = draft;
+  const about = { decisionid: directive.decision.id, engagement, subject, usecase };
+  const row = { ...about, outcome: 'template', code, message, tokensin: 0, tokensout: 0, durationms: 0 } as const;
+  await ledger.drafts.pass(tenant, { ...row, at: new Date(now()).toISOString() });
 }
 
 async function keep(

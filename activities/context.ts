@@ -1,7 +1,15 @@
 import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
-import type { EngagementRow, KeyHolder, LaneContext as LedgerContext, ObservationToKeep } from '../ledger/ledger';
+import {
+  erasedCode,
+  erasedText,
+  withoutContent,
+  type EngagementRow,
+  type KeyHolder,
+  type LaneContext as LedgerContext,
+  type ObservationToKeep,
+} from '../ledger/ledger';
 import type { Unscorable } from '../models/features';
 import type { HistoryFacts } from '../models/history/history';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
@@ -16,6 +24,7 @@ import { isStale, merge, needsReading, type Snapshot } from './merge';
 import { Relatives } from './relatives';
 import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
+import { toBeRead } from './to-be-read';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */
@@ -56,7 +65,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   });
   const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
   const parked = new Map(batch.parked);
-  const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
+  const live = toBeRead(batch.events, rows, parked);
   const hydrated = await hydrate(deps.connections, live, known);
   const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
   const models = { scorers: deps.scorers, champions: rows.champions };
@@ -82,18 +91,6 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     evidence: new Map(rows.decisions.map((decision) => [decision.id, decision])),
     champions: rows.champions,
   };
-}
-
-/** What a person took out of the lane, and what comes behind it, must not hold it up again. */
-function withoutParked(
-  events: readonly CanonicalEvent[],
-  parked: ReadonlyMap<string, Cause>,
-): readonly CanonicalEvent[] {
-  const blocked = new Set<string>();
-  return events.filter(({ id, subject }) => {
-    if (parked.has(id)) blocked.add(subject);
-    return !blocked.has(subject);
-  });
 }
 
 /** Walks through a batch in order, keeping each record's state as it goes. */
@@ -125,6 +122,10 @@ class Teller {
     const base = { eventid: event.id, subject: event.subject, usecases: [], outcomes: [] };
     if (this.seen.has(event.id)) return { ...base, status: 'duplicate' };
     this.seen.add(event.id);
+    if (this.rows.erased.includes(event.subject)) {
+      this.told.set(event.id, withoutContent(event));
+      return { ...base, status: 'ignored', cause: { code: erasedCode, message: erasedText } };
+    }
     const cause = this.parkedBecause(event);
     if (cause !== undefined) {
       this.blocked.add(event.subject);

@@ -1,8 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { act } from './act';
 import { draft } from './draft';
-import type { ActInput, Acted, ConcludeInput, Drafted, DraftInput, ProposalAnswer } from './engagement-types';
+import type {
+  ActInput,
+  Acted,
+  ConcludeInput,
+  Drafted,
+  DraftInput,
+  ProposalAnswer,
+  ProposeInput,
+  SettleInput,
+} from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
+import { propose } from './propose';
 import type { StreamRef } from './subscription-types';
 
 export interface GapOpened extends StreamRef {
@@ -43,6 +53,8 @@ async function alive<T>(work: (activity: Context) => Promise<T>): Promise<T> {
 export function engagementActivities(deps: LaneDependencies): {
   act(input: ActInput): Promise<Acted>;
   draft(input: DraftInput): Promise<Drafted>;
+  propose(input: ProposeInput): ReturnType<typeof propose>;
+  settle(input: SettleInput): Promise<void>;
   answerProposal(answer: ProposalAnswer): Promise<void>;
   conclude(input: ConcludeInput): Promise<void>;
   openGap(gap: GapOpened): Promise<{ readonly gap: string; readonly from: string }>;
@@ -55,6 +67,8 @@ export function engagementActivities(deps: LaneDependencies): {
         return act(deps, input, { workflowId, runId, attempt: info.attempt, signal });
       }),
     draft: (input) => alive(({ cancellationSignal }) => draft(deps, input, cancellationSignal)),
+    propose: (input) => propose(deps, input),
+    settle: ({ tenant, id, ...settlement }) => deps.ledger.proposals.settle(tenant, id, settlement),
     answerProposal: ({ tenant, decisionid, ...answer }) => deps.ledger.drafts.answer(tenant, decisionid, answer),
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;

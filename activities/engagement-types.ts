@@ -1,3 +1,4 @@
+import type { Settlement } from '../ledger/ledger';
 import type { SetTemplate } from '../tenants/tenant';
 import type { DecisionDigest, Directive, OutcomeLabel } from './lane-types';
 
@@ -51,6 +52,21 @@ export interface Proposal {
   /** In words. */
   readonly does: string;
   readonly template: SetTemplate;
+}
+
+/** What a person is asked: `directive` before it is acted on, or the `proposal` of an assistant. */
+export interface ProposeInput extends ActInput {
+  /** The name under which it is answered. */
+  readonly id: string;
+  /** RFC 3339 UTC */
+  readonly since: string;
+  readonly until: string;
+}
+
+/** Why a proposal waits no longer. */
+export interface SettleInput extends Settlement {
+  readonly tenant: string;
+  readonly id: string;
 }
 
 /** A person's answer to a proposal. */

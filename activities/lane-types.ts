@@ -81,6 +81,8 @@ export interface PolicyView {
   readonly bands: readonly Band[];
   readonly act: Readonly<Record<string, readonly ActTemplate[]>>;
   readonly approval: Approval;
+  /** Who may answer; absent: anybody. */
+  readonly approvers?: readonly string[];
   /** An open engagement is told of a score of the same band only if it moved at least this much. */
   readonly materialChange: number;
   /** ms after which an engagement without an outcome ends. */
@@ -129,6 +131,8 @@ export interface Directive {
   readonly templates: readonly ActTemplate[];
   /** A person must agree first. */
   readonly needsApproval: boolean;
+  /** Names that may agree; absent: any. */
+  readonly approvers?: readonly string[];
   readonly withinMs: number;
   readonly decision: DecisionDigest;
 }

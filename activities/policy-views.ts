@@ -16,6 +16,7 @@ export function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>>
         bands: useCase.bands,
         act: useCase.act,
         approval: useCase.approval,
+        ...(useCase.approvers === undefined ? {} : { approvers: useCase.approvers }),
         materialChange: useCase.materialChange,
         withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
         digest: useCase.policy,

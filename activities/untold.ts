@@ -46,10 +46,13 @@ export class Untold {
   private async unknown(events: readonly CanonicalEvent[]): Promise<readonly CanonicalEvent[]> {
     if (events.length === 0) return events;
     const question = { batchid: '', events: events.map(({ id, subject }) => ({ id, subject })), taskIds: [] };
-    const { known, records } = await this.deps.ledger.laneContext(this.tenant, question);
+    const { known, records, erased } = await this.deps.ledger.laneContext(this.tenant, question);
     const ids = new Set(known);
+    const forgotten = new Set(erased);
     const snapshots = new Map(records.map((record) => [record.subject, record]));
-    return events.filter((event) => !ids.has(event.id) && !isTold(event, snapshots.get(event.subject)));
+    return events
+      .filter((event) => !forgotten.has(event.subject))
+      .filter((event) => !ids.has(event.id) && !isTold(event, snapshots.get(event.subject)));
   }
 }
 

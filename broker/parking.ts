@@ -117,6 +117,28 @@ export class Parking {
       return parked;
     });
   }
+
+  /**
+   * Drops all parked messages about some records, those too that cannot be read and bear one of the marks. Gives how many.
+   * Rejects with BrokerUnavailable, Unroutable.
+   */
+  dropAbout(
+    { subjects, marks }: { readonly subjects: readonly string[]; readonly marks: readonly string[] },
+    reason: string,
+  ): Promise<number> {
+    return withParkedMessages(this.url, this.tenant, async (messages, takeOut) => {
+      const about = messages.filter((message) => {
+        const { event, bytes } = describeParked(message);
+        return event === undefined ? marks.some((mark) => bytes.includes(mark)) : subjects.includes(event.subject);
+      });
+      for (const message of about) {
+        const notice = marked(message, { [parkingHeader]: 'dropped', 'sbx-drop-reason': reason });
+        await this.publisher.publishRaw(eventsExchange, describeParked(message).routingKey, notice);
+        takeOut(message);
+      }
+      return about.length;
+    });
+  }
 }
 
 /** Fills in what is parked now, so that a consumer that takes a queue over knows what to hold back. */

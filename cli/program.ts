@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { applyCommand, tenantsCommand } from './commands/apply';
+import { approvalsCommand } from './commands/approvals';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { driftCommand } from './commands/drift';
+import { eraseCommand, erasuresCommand } from './commands/erase';
 import { exportCommand } from './commands/export';
 import { forecastCommand } from './commands/forecast';
 import { gapsCommand } from './commands/gaps';
@@ -75,6 +77,9 @@ export const newProgram = (terminal: Terminal): Command => {
     scoreCommand,
     forecastCommand,
     historyCommand,
+    approvalsCommand,
+    eraseCommand,
+    erasuresCommand,
     exportCommand,
     quarantineCommand,
     gapsCommand,

@@ -1,12 +1,12 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { Customer, DraftRow, HistoryEntry } from '../ledger/ledger';
+import type { Customer, DraftRow, HistoryEntry, ProposalRow } from '../ledger/ledger';
 
 type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
 
 /** Control characters would let a record's text steer the terminal. */
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 
 const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
@@ -59,7 +59,7 @@ const decisionLines = ({ decision }: { readonly decision: Decision }): readonly 
   ];
 };
 
-const actionText = (action: Action): string => {
+export const actionText = (action: Action): string => {
   switch (action.kind) {
     case 'create-task':
       return `create task "${shown(action.task.subject)}"${action.task.due === undefined ? '' : ` due ${action.task.due}`}`;
@@ -134,6 +134,25 @@ const draftLines = ({ draft }: Entry<'draft'>): readonly string[] => {
   ];
 };
 
+const proposedLines = ({ proposal: { usecase, until, actions, id } }: Entry<'proposed'>): readonly string[] => [
+  `proposed for ${usecase}, until ${until}`,
+  ...actions.map((action) => `  would ${actionText(action)}`),
+  `  proposal ${id}`,
+];
+
+const ends: { readonly [S in ProposalRow['status']]: string } = {
+  waiting: 'waits for approval',
+  approved: 'approved',
+  declined: 'declined',
+  overtaken: 'overtaken by a newer decision',
+  expired: 'expired: nobody answered in time',
+  ended: 'no longer asked: the engagement ended',
+};
+
+/** What became of a proposal, in words: whether, by whom, why. */
+export const settledText = ({ status, by, reason }: ProposalRow): string =>
+  `${ends[status]}${by === undefined ? '' : ` by ${printable(by)}`}${reason === undefined ? '' : `: ${printable(reason)}`}`;
+
 const gapLines = ({ gap: { stream, cause, to, recovered, closedat } }: Entry<'gap'>): readonly string[] => {
   const until = to === undefined ? 'until an unknown time' : `until ${to}`;
   const state = closedat === undefined ? 'open' : `closed ${closedat}`;
@@ -145,11 +164,23 @@ const lines: { readonly [K in HistoryEntry['kind']]: (entry: Entry<K>) => readon
   decision: decisionLines,
   action: actionLines,
   draft: draftLines,
+  proposed: proposedLines,
+  settled: ({ proposal }) => [`proposal ${settledText(proposal)}`, `  proposal ${proposal.id}`],
   'engagement-opened': ({ engagement }) => [`engagement ${engagement.usecase} opened`, `  workflow ${engagement.id}`],
   'engagement-closed': ({ engagement }) => [
     `engagement ${engagement.usecase} closed: ${engagement.outcome ?? 'no outcome'}`,
   ],
   outcome: ({ outcome }) => [`outcome: ${outcome.label}`, `  of decision ${outcome.decisionid}`],
+  erased: ({ erasure: { by, reason, subjects, doneat, id } }) => [
+    `erased by ${printable(by)}: ${printable(reason)}`,
+    `  ${doneat === undefined ? 'not done yet: the same command goes on' : `done ${doneat}`}`,
+    `  of ${printable(subjects.join(', '))}`,
+    `  erasure ${id}`,
+  ],
+  lifted: ({ erasure: { liftedby = '', liftedreason = '', id } }) => [
+    `taken in again, as ${printable(liftedby)} said: ${printable(liftedreason)}`,
+    `  erasure ${id}`,
+  ],
   gap: gapLines,
 };
 
@@ -167,6 +198,9 @@ const subjectOf = (entry: HistoryEntry): string | undefined => {
       return entry.engagement.subject;
     case 'draft':
       return entry.draft.subject;
+    case 'proposed':
+    case 'settled':
+      return entry.proposal.subject;
     case 'action':
       return `${entry.action.about.entity}/${entry.action.about.id}`;
     default:

@@ -2,6 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { bounded, documents, newest, time } from './columns';
+import { erasedCode } from './erased';
 import { touchEngagements, type EngagementTouch } from './engagements';
 import { insertObservations, type ObservationToKeep } from './observations';
 import { insertRecords, type RecordToKeep } from './records';
@@ -71,8 +72,9 @@ function insertEvents(tenant: string, batch: Batch): RawBuilder<unknown> | undef
   // A parked event that comes again was redriven: it takes the new batch and the new status.
   return sql`
     insert into events
-      (tenant, id, batchid, subject, connection, sequence, type, time, status, because, event)
-    select ${tenant}, id, ${batch.batchid}, subject, connection, sequence, type, time, status, because, event
+      (tenant, id, batchid, subject, connection, sequence, type, time, status, because, event, erasedat)
+    select ${tenant}, id, ${batch.batchid}, subject, connection, sequence, type, time, status, because, event,
+      case when erased then now() end
     from unnest(
       ${column(({ event }) => event.id)}::text[],
       ${column(({ event }) => event.subject)}::text[],
@@ -82,10 +84,12 @@ function insertEvents(tenant: string, batch: Batch): RawBuilder<unknown> | undef
       ${column(({ event }) => time(event.time))}::timestamptz[],
       ${column(({ status }) => status)}::text[],
       ${column(({ because }) => bounded(because))}::text[],
-      ${documents(column(({ event }) => event))}
-    ) as row (id, subject, connection, sequence, type, time, status, because, event)
+      ${documents(column(({ event }) => event))},
+      ${column(({ code }) => code === erasedCode)}::boolean[]
+    ) as row (id, subject, connection, sequence, type, time, status, because, event, erased)
     on conflict (tenant, id) do update
-      set batchid = excluded.batchid, status = excluded.status, because = excluded.because, event = excluded.event
+      set batchid = excluded.batchid, status = excluded.status, because = excluded.because, event = excluded.event,
+        erasedat = excluded.erasedat
       where events.status = 'parked' and excluded.status <> 'parked'`;
 }
 

@@ -51,4 +51,6 @@ export interface DraftRow {
   readonly durationms: number;
   /** RFC 3339 UTC */
   readonly at: string;
+  /** When the person's data were erased from it. */
+  readonly erasedat?: string;
 }

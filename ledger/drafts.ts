@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { bounded } from './columns';
 import type { DraftAnswer, DraftRow } from './draft-row';
+import { erasedAmong, erasedCode, erasedText } from './erased';
 import type { Schema } from './schema';
 
 /** What assistants drafted. */
@@ -29,6 +30,7 @@ export function drafts(database: Kysely<Schema>): Drafts {
   return {
     find,
     record: async (tenant, draft) => {
+      if (await isErased(database, tenant, draft.subject)) return withoutWords(draft);
       await database
         .insertInto('drafts')
         .values(toRow(tenant, draft))
@@ -37,6 +39,7 @@ export function drafts(database: Kysely<Schema>): Drafts {
       return (await find(tenant, draft.decisionid)) ?? draft;
     },
     pass: async (tenant, draft) => {
+      if (await isErased(database, tenant, draft.subject)) return;
       const { outcome, code, message, proposal } = toRow(tenant, draft);
       await database
         .insertInto('drafts')
@@ -66,6 +69,16 @@ export function drafts(database: Kysely<Schema>): Drafts {
   };
 }
 
+async function isErased(database: Kysely<Schema>, tenant: string, subject: string): Promise<boolean> {
+  return (await erasedAmong(database, tenant, [subject])).size > 0;
+}
+
+/** A draft that was under way when the person's data were erased: it is not kept, and not used. */
+function withoutWords({ decisionid, engagement, subject, usecase, tokensin, tokensout, durationms, at }: DraftRow) {
+  const about = { decisionid, engagement, subject, usecase, tokensin, tokensout, durationms, at };
+  return { ...about, outcome: 'template', code: erasedCode, message: erasedText } as const;
+}
+
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 function toRow(tenant: string, { masked, sent, content, proposal, answer, ...row }: DraftRow) {
@@ -80,6 +93,12 @@ function toRow(tenant: string, { masked, sent, content, proposal, answer, ...row
 
 /** A row as it was recorded; what is null was absent. */
 export function readDraft(row: Selectable<Schema['drafts']>): DraftRow {
-  const told = Object.entries(row).filter(([key, value]) => key !== 'tenant' && value !== null);
-  return { ...(Object.fromEntries(told) as unknown as Omit<DraftRow, 'at'>), at: row.at.toISOString() };
+  const { erasedat, ...rest } = row;
+  const told = Object.entries(rest).filter(([key, value]) => key !== 'tenant' && value !== null);
+  const erased = erasedat === null ? {} : { erasedat: erasedat.toISOString() };
+  return {
+    ...(Object.fromEntries(told) as unknown as Omit<DraftRow, 'at' | 'erasedat'>),
+    at: row.at.toISOString(),
+    ...erased,
+  };
 }

@@ -27,6 +27,8 @@ export interface EngagementRow {
   readonly openedat: string;
   readonly closedat?: string;
   readonly outcome?: string;
+  /** When the person's data were erased from it. */
+  readonly erasedat?: string;
 }
 
 /** A decision that calls for action: opens the engagement or renews what it last knew. */
@@ -154,7 +156,7 @@ export async function closeEngagement(
 
 /** A row as the ledger's callers see it. */
 export function readEngagement(row: Selectable<Schema['engagements']>): EngagementRow {
-  const { lastscore, lastband, lastlabel, taskid, openedat, closedat, outcome, ...rest } = row;
+  const { lastscore, lastband, lastlabel, taskid, openedat, closedat, outcome, erasedat, ...rest } = row;
   return {
     ...rest,
     openedat: openedat.toISOString(),
@@ -164,5 +166,6 @@ export function readEngagement(row: Selectable<Schema['engagements']>): Engageme
     ...(taskid !== null && { taskid }),
     ...(closedat !== null && { closedat: closedat.toISOString() }),
     ...(outcome !== null && { outcome }),
+    ...(erasedat !== null && { erasedat: erasedat.toISOString() }),
   };
 }

@@ -10,10 +10,14 @@ import { readDraft } from './drafts';
 import { readEngagement, type EngagementRow } from './engagements';
 import { readGap, type GapRow } from './gaps';
 import type { Outcome } from './outcomes';
+import { tellErasures, tellProposals, type PersonsEntry } from './persons-history';
 import type { Schema } from './schema';
 
 /** One thing that happened to a record. `at` is RFC 3339 UTC. */
-export type HistoryEntry = { readonly at: string } & (
+export type HistoryEntry = PersonsEntry | RecordsEntry;
+
+/** What happened to the record itself, and what was done about it. */
+type RecordsEntry = { readonly at: string } & (
   | {
       readonly kind: 'event';
       readonly event: CanonicalEvent;
@@ -85,8 +89,10 @@ async function readAll(
     ...(await readDecisions(database, tenant, subjects, most)),
     ...engagements.flatMap(tellEngagement),
     ...(await readDrafts(database, tenant, subjects)),
+    ...(await tellProposals(database, tenant, subjects)),
     ...(await readActions(database, tenant, subjects, most)),
     ...(await readOutcomes(database, tenant, engagements)),
+    ...(await tellErasures(database, tenant, subjects)),
   ];
   return [...told, ...(await readGaps(database, tenant, told))];
 }
@@ -243,9 +249,13 @@ const rank = {
   decision: 2,
   'engagement-opened': 3,
   draft: 4,
-  action: 5,
-  outcome: 6,
-  'engagement-closed': 7,
+  proposed: 5,
+  settled: 6,
+  action: 7,
+  outcome: 8,
+  'engagement-closed': 9,
+  erased: 10,
+  lifted: 11,
 };
 
 /** Sorts by time; a decision is never placed before its event, nor what follows from it before the decision. */

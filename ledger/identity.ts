@@ -84,6 +84,31 @@ export async function findCustomer(
   return new CustomerWalk(start, indexKeys(holders.values())).customer;
 }
 
+/**
+ * The records that are the same person's as one: by keys that each has as its own, and by what the rules about persons say. What the record
+ * only shares otherwise (the number of the company that a contact works for) leads nowhere, so that nobody else is taken for the person.
+ * @param rules those about persons: mail addresses and telephone numbers
+ */
+export async function findKin(
+  database: Kysely<Schema>,
+  tenant: string,
+  subject: string,
+  rules: ReadonlySet<string>,
+): Promise<Customer['members']> {
+  const ofPersons = (holder: HolderRow): HolderRow => {
+    return { ...holder, shared: holder.shared.filter((key) => rules.has(key.slice(0, key.indexOf(':')))) };
+  };
+  const { rows } = await sql<HolderRow>`
+    select ${holderColumns} from records where tenant = ${tenant} and subject = ${subject}`.execute(database);
+  const [start] = rows.map(ofPersons);
+  if (start === undefined) return [];
+  const holders = [...(await findHolders(database, tenant, [start])).values()];
+  const index = indexKeys(holders);
+  const known = new Map(holders.map((holder) => [holder.subject, ofPersons(holder)]));
+  const get = (key: string) => index.get(key)?.map((holder) => known.get(holder.subject) ?? holder);
+  return new CustomerWalk(start, { get }).customer.members;
+}
+
 /** What there is to know of the customers of some records. */
 export interface Relatives {
   /** Everyone who may be of the same customers, with the keys of now. */

@@ -13,7 +13,7 @@ export interface Labelled {
 
 const pageSize = 1000;
 
-/** A use case's decisions as they were recorded, in the order of their ids, read page by page. */
+/** A use case's decisions as they were recorded, erased ones left out, in the order of their ids, read page by page. */
 export async function* readLabelled(
   database: Kysely<Schema>,
   tenant: string,
@@ -27,6 +27,7 @@ export async function* readLabelled(
       .where('tenant', '=', tenant)
       .where('usecase', '=', usecase)
       .where('id', '>', after)
+      .where('erasedat', 'is', null)
       .orderBy('id')
       .limit(pageSize)
       .execute();

@@ -29,6 +29,8 @@ export interface LaneContext {
   readonly engagements: readonly EngagementRow[];
   /** Subjects with a parked event: later ones park behind it. */
   readonly parked: readonly string[];
+  /** Subjects that were erased: nothing of them is taken in. */
+  readonly erased: readonly string[];
   /** By use case: the digest of the model that was made champion; absent where the one that the tenant's file names decides. */
   readonly champions: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,8 @@ export async function laneContext(
       where tenant = ${tenant} and id = ${ids} and batchid = ${question.batchid} and status <> 'parked') as recorded,
     (select coalesce(json_agg(distinct subject), '[]') from parked
       where tenant = ${tenant} and status = 'parked' and subject = ${subjects}) as parked,
+    (select coalesce(json_agg(subject), '[]') from erased_records
+      where tenant = ${tenant} and subject = ${subjects} and liftedat is null) as erased,
     (select coalesce(json_agg(snapshot), '[]') from
       (select subject, sequence, record, native, deleted from records
         where tenant = ${tenant} and subject = ${subjects}) as snapshot) as records,
@@ -70,12 +74,13 @@ interface Found extends Omit<LaneContext, 'engagements' | 'decisions'> {
 type EngagementFields = Selectable<Schema['engagements']>;
 
 /** A row by way of JSON, which has no dates. */
-type EngagementJson = Omit<EngagementFields, 'openedat' | 'closedat'> & {
+type EngagementJson = Omit<EngagementFields, 'openedat' | 'closedat' | 'erasedat'> & {
   readonly openedat: string;
   readonly closedat: string | null;
 };
 
 function fromJson(row: EngagementJson): EngagementRow {
   const closedat = row.closedat === null ? null : new Date(row.closedat);
-  return readEngagement({ ...row, openedat: new Date(row.openedat), closedat });
+  // An open one was not erased.
+  return readEngagement({ ...row, openedat: new Date(row.openedat), closedat, erasedat: null });
 }

@@ -13,7 +13,16 @@ import {
   subject,
 } from './sample.fixture';
 
-const nothing = { known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [], champions: {} };
+const nothing = {
+  known: [],
+  recorded: [],
+  decisions: [],
+  records: [],
+  engagements: [],
+  parked: [],
+  erased: [],
+  champions: {},
+};
 
 describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   const it = isThere ? test : test.skip;

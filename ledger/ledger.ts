@@ -15,6 +15,7 @@ import {
   type EngagementEnd,
   type EngagementRow,
 } from './engagements';
+import { erasures, type Erasures } from './erasures';
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
 import { history, recentHistory, type HistoryEntry } from './history';
@@ -28,6 +29,7 @@ import { decisive, insertOutcomes, type Outcome } from './outcomes';
 import { listParked, releaseParked, type ParkedEvent } from './parked';
 import { loadPosition, positionSavedAt, savePosition, type StreamName, type StreamPosition } from './positions';
 import { findPasts, type Past, type PastQuestion } from './observations';
+import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
@@ -43,6 +45,8 @@ export type { Counts, Latencies } from './counts';
 export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
 export type { DraftAnswer, DraftRow } from './draft-row';
 export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
+export { erasedCode, erasedText, withoutContent } from './erased';
+export type { ErasureRow, ErasureToBegin } from './erasures';
 export type { Gap, GapRow } from './gaps';
 export type { HistoryEntry } from './history';
 export type { InboxPage, InboxState } from './inbox';
@@ -53,7 +57,9 @@ export type { LabelledDecision, ScoredDecision } from './learning';
 export type { Outcome } from './outcomes';
 export type { ObservationRow, ObservationToKeep, Past, PastQuestion } from './observations';
 export type { ParkedEvent } from './parked';
+export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
+export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
@@ -101,6 +107,8 @@ export interface Ledger {
   readonly gaps: Gaps;
   readonly inboxes: Inboxes;
   readonly drafts: Drafts;
+  readonly proposals: Proposals;
+  readonly erasures: Erasures;
   readonly learning: Learning;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -168,6 +176,8 @@ function overDatabase({ kysely, close }: Database): Ledger {
     gaps: gaps(kysely),
     inboxes: inboxes(kysely),
     drafts: drafts(kysely),
+    proposals: proposals(kysely),
+    erasures: erasures(kysely),
     learning: learning(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),

@@ -11,6 +11,7 @@ import { driftAlarm } from './migrations/m0008-drift-alarm';
 import { drafts } from './migrations/m0009-drafts';
 import { observations } from './migrations/m0010-observations';
 import { tenantVersions } from './migrations/m0011-tenant-versions';
+import { proposalsErasures } from './migrations/m0014-proposals-erasures';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-drafts': drafts,
   '0010-observations': observations,
   '0011-tenant-versions': tenantVersions,
+  '0014-proposals-erasures': proposalsErasures,
 };
 
 /**

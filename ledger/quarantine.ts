@@ -32,6 +32,8 @@ export interface QuarantineRow extends StreamName {
   /** How it was resolved; absent while open. */
   readonly resolution?: string;
   readonly resolvedat?: string;
+  /** When its bytes were erased. */
+  readonly erasedat?: string;
 }
 
 /** The quarantine of native events. */
@@ -109,7 +111,7 @@ async function resolve(database: Kysely<Schema>, tenant: string, id: string, how
 }
 
 function read(row: Selectable<Schema['quarantine']>): QuarantineRow {
-  const { bytes, native, at, resolution, resolvedat, ...rest } = row;
+  const { bytes, native, at, resolution, resolvedat, erasedat, ...rest } = row;
   return {
     ...rest,
     size: bytes.length,
@@ -117,5 +119,6 @@ function read(row: Selectable<Schema['quarantine']>): QuarantineRow {
     ...(native !== null && { native }),
     ...(resolution !== null && { resolution }),
     ...(resolvedat !== null && { resolvedat: resolvedat.toISOString() }),
+    ...(erasedat !== null && { erasedat: erasedat.toISOString() }),
   };
 }

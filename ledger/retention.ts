@@ -5,7 +5,7 @@ import type { Schema } from './schema';
 export interface Retention {
   /** Events, what they told of their series, their batches and bodies, snapshots of records, quarantine, and what assistants were sent. */
   readonly eventsBefore: string;
-  /** Decisions, what challengers said of them, drafts, actions, outcomes, closed engagements. */
+  /** Decisions, what challengers said of them, drafts, proposals, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
 }
 
@@ -32,6 +32,7 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
     decisions: sql`delete from decisions where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     shadow_scores: sql`delete from shadow_scores where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     drafts: sql`delete from drafts where tenant = ${tenant} and at < ${decisionsBefore}`,
+    proposals: sql`delete from proposals where tenant = ${tenant} and coalesce(answeredat, until) < ${decisionsBefore}`,
     actions: sql`delete from actions where tenant = ${tenant} and at < ${decisionsBefore}`,
     outcomes: sql`delete from outcomes where tenant = ${tenant} and at < ${decisionsBefore}`,
     engagements: sql`delete from engagements where tenant = ${tenant} and closedat < ${decisionsBefore}`,

@@ -3,20 +3,15 @@ import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import type { Json, NullableJson, NullableTime, Time } from './column-types';
 import type { DraftRow } from './draft-row';
-
-/** A document: read parsed, written as text. */
-type Json<T> = ColumnType<T, string, string>;
-type NullableJson<T> = ColumnType<NonNullable<T> | null, string | null, string | null>;
-/** Read as a Date, written as RFC 3339. */
-type Time = ColumnType<Date, string | undefined, string>;
-type NullableTime = ColumnType<Date | null, string | null | undefined, string | null>;
+import type { PersonsTables } from './persons-tables';
 
 /** How far a training has come; `steady`: nothing called for one; `alarm`: drift was seen, and it was only watched for. */
 export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady' | 'alarm';
 
 /** The tables as `migrations/` leave them; their columns are described there. */
-export interface Schema {
+export interface Schema extends PersonsTables {
   batches: {
     tenant: string;
     batchid: string;
@@ -39,6 +34,7 @@ export interface Schema {
     because: string | null;
     event: Json<CanonicalEvent>;
     recordedat: Time;
+    erasedat: NullableTime;
   };
   records: {
     tenant: string;
@@ -88,6 +84,7 @@ export interface Schema {
     decidedat: Time;
     sequence: string;
     recordedat: Time;
+    erasedat: NullableTime;
   };
   engagements: {
     tenant: string;
@@ -106,6 +103,7 @@ export interface Schema {
     openedat: Time;
     closedat: NullableTime;
     outcome: string | null;
+    erasedat: NullableTime;
   };
   actions: {
     tenant: string;
@@ -121,6 +119,7 @@ export interface Schema {
     workflowid: string;
     runid: string;
     at: Time;
+    erasedat: NullableTime;
   };
   outcomes: {
     tenant: string;
@@ -139,6 +138,7 @@ export interface Schema {
     message: string;
     status: 'parked' | 'released';
     at: Time;
+    erasedat: NullableTime;
   };
   positions: {
     tenant: string;
@@ -175,6 +175,7 @@ export interface Schema {
     at: Time;
     resolution: string | null;
     resolvedat: NullableTime;
+    erasedat: NullableTime;
   };
   inboxes: {
     tenant: string;
@@ -265,6 +266,7 @@ export interface Schema {
     tokensout: number;
     durationms: number;
     at: Time;
+    erasedat: NullableTime;
   };
   tenant_versions: {
     tenant: string;

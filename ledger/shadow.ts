@@ -107,7 +107,7 @@ async function pending(
     left join records on records.tenant = decisions.tenant and records.subject = decisions.subject
       and records.sequence = decisions.sequence
     where decisions.tenant = ${tenant} and decisions.usecase = ${usecase} and decisions.recordedat >= ${since}
-      and decisions.model is not null and decisions.model->>'digest' <> ${digest}
+      and decisions.erasedat is null and decisions.model is not null and decisions.model->>'digest' <> ${digest}
       and not exists (select from shadow_scores where shadow_scores.tenant = decisions.tenant
         and shadow_scores.decisionid = decisions.id and shadow_scores.digest = ${digest})
     order by decisions.recordedat, decisions.id limit ${limit}`.execute(database);

@@ -5,7 +5,7 @@ import { createActivities } from '../activities/create-activities';
 import type { EngagementDoor } from '../activities/lane-dependencies';
 import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
-import type { EngagementInput } from '../workflows/engagement';
+import type { EngagementInput } from '../workflows/engagement-state';
 import type { Service } from './dispatch';
 import { running } from './worker-service';
 import { startRetention } from './retention';

@@ -158,6 +158,8 @@ export interface UseCase {
   /** By band. A band without an entry only records. */
   readonly act: Readonly<Record<string, readonly ActTemplate[]>>;
   readonly approval: Approval;
+  /** Names of those who may answer what is proposed; absent: anybody. */
+  readonly approvers?: readonly string[];
   readonly outcome?: OutcomeRule;
   /** What is asked of the customer's other records. */
   readonly related?: readonly RelatedValue[];

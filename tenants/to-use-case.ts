@@ -71,6 +71,7 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string,
   const useCase = {
     ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
     act: templatesOf(act, draftMs),
+    ...(written.approvers === undefined ? {} : { approvers: written.approvers }),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),

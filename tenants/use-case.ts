@@ -33,6 +33,7 @@ export interface WrittenUseCase {
   readonly bands?: Readonly<Record<string, number>>;
   readonly act?: Readonly<Record<string, readonly WrittenAct[]>>;
   readonly approval?: Approval;
+  readonly approvers?: readonly string[];
   readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
   readonly materialChange?: number;
   readonly related?: Readonly<Record<string, WrittenRelated>>;

@@ -13,6 +13,7 @@ import { projectRoot } from '../services/project-root';
 import type { RuntimeOptions } from '../services/runtime';
 import { startSignalbox, type Role, type Signalbox } from '../services/signalbox';
 import { startSalesforce, type RunningSalesforce, type SalesforceOptions } from '../simulators/salesforce';
+import { ledgerFolder } from '../cli/places';
 import { leadFields } from '../cli/demo/lead-fields';
 import { loadTenant } from '../tenants/load';
 import type { Tenant } from '../tenants/tenant';
@@ -26,11 +27,16 @@ export interface LineOptions {
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Merged into its use case. */
   readonly useCase?: Readonly<Record<string, unknown>>;
+  /** Further use cases, by name, and the identity rules of the tenant's file. */
+  readonly useCases?: Readonly<Record<string, unknown>>;
+  readonly identity?: Readonly<Record<string, unknown>>;
   /** The assistant of the tenant's file. */
   readonly assistant?: Readonly<Record<string, unknown>>;
   readonly roles?: readonly Role[];
   /** PostgreSQL instead of a PGlite in memory. */
   readonly databaseUrl?: string;
+  /** A PGlite in this state folder, as `up` has it: commands look in beside the line. */
+  readonly stateDir?: string;
 }
 
 /** The whole line on real parts, against a simulated org. */
@@ -106,7 +112,7 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
     const runtime: RuntimeOptions = {
       amqpUrl: servers.rabbit?.url ?? '',
       temporalAddress: servers.temporal?.url ?? '',
-      ledger: options.databaseUrl === undefined ? {} : { url: options.databaseUrl },
+      ledger: ledgerOf(options),
       modelsDir: path.join(projectRoot, 'models'),
       tenants: new Map([[tenant.tenant, tenant]]),
       log,
@@ -120,11 +126,16 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
   }
 }
 
+function ledgerOf({ databaseUrl, stateDir }: LineOptions): RuntimeOptions['ledger'] {
+  if (databaseUrl !== undefined) return { url: databaseUrl };
+  return stateDir === undefined ? {} : { folder: ledgerFolder(stateDir) };
+}
+
 /** Writes the file of a tenant that listens to leads and tasks, and loads it. */
 export async function writeTenant(
   dir: string,
   org: Pick<RunningSalesforce, 'baseUrl' | 'grpcAddress' | 'caCertPem' | 'clients'>,
-  options: Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> = {},
+  options: Pick<LineOptions, 'connection' | 'useCase' | 'useCases' | 'identity' | 'assistant'> = {},
 ): Promise<{ readonly tenant: Tenant; readonly tenantFile: string; readonly env: Record<string, string> }> {
   const caFile = path.join(dir, 'ca.pem');
   await writeFile(caFile, org.caCertPem);
@@ -147,6 +158,7 @@ export async function writeTenant(
       },
     },
     ...(options.assistant === undefined ? {} : { assistant: options.assistant }),
+    ...(options.identity === undefined ? {} : { identity: { secret: 'env:IDENTITY', rules: options.identity } }),
     useCases: {
       'lead-scoring': {
         connection: 'sales',
@@ -162,12 +174,13 @@ export async function writeTenant(
         outcome: { won: 'record.isConverted', within: 'P30D' },
         ...options.useCase,
       },
+      ...options.useCases,
     },
   };
   const tenantFile = path.join(dir, 'tenant.yaml');
   await writeFile(tenantFile, stringify(written));
   const { clientId = '', clientSecret = '' } = org.clients['integration'] ?? {};
-  const env = { SF_ID: clientId, SF_SECRET: clientSecret };
+  const env = { SF_ID: clientId, SF_SECRET: clientSecret, IDENTITY: 'a secret of more than 32 characters' };
   const models = await loadModels(path.join(projectRoot, 'models'));
   return { tenant: loadTenant(tenantFile, { env, connectors: [...connectors.values()], models }), tenantFile, env };
 }

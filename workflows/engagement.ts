@@ -11,23 +11,28 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
-import type { Drafted, Proposal } from '../activities/engagement-types';
+import type { Drafted } from '../activities/engagement-types';
 import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
-import { drafted, proposalName, proposalOf, withoutProposal } from './drafting';
+import { awaited, mustAwait, proposedBeside, refusal, settledBeside } from './approval';
+import { drafted, proposalOf, withoutProposal } from './drafting';
+import {
+  identity,
+  isWoken,
+  previousOf,
+  taskOf,
+  type Approved,
+  type End,
+  type EngagementEnd,
+  type EngagementInput,
+  type EngagementState,
+  type Inbox,
+  type Memory,
+} from './engagement-state';
 import { names } from './names';
 import { bookkeeping, writeBack } from './options';
 
 const { act } = proxyActivities<Activities>(writeBack);
 const { answerProposal, conclude } = proxyLocalActivities<Activities>(bookkeeping);
-
-/** A person's answer to the proposal of a decision, or of the assistant that drafted its task. */
-export interface Approved {
-  /** The decision's id; of an assistant's proposal the id with `:assistant` behind it. */
-  readonly decisionid: string;
-  readonly by: string;
-  readonly verdict: 'approve' | 'refuse';
-  readonly comment?: string;
-}
 
 export const decision = defineSignal<[Directive]>(names.decision);
 export const outcome = defineSignal<[OutcomeSeen]>(names.outcome);
@@ -36,48 +41,6 @@ export const approve = defineUpdate<undefined, [Approved]>(names.approve);
 export const engagementStatus = defineQuery<EngagementState & { readonly awaitsApproval?: string }>(
   names.engagementStatus,
 );
-
-/** Carried over to a new run. */
-export interface EngagementState {
-  /** The CRM's id of the task, once there is one. */
-  readonly taskId?: string;
-  /** The last directive that was acted on. */
-  readonly acted?: Directive;
-  /** The last decision it was told of, acted on or only proposed: what its end is recorded with. */
-  readonly heard?: string;
-  /** What the assistant proposed for the decision that was acted on, as long as nobody has answered. */
-  readonly proposal?: Proposal;
-  readonly approvals: readonly (Approved & { readonly at: string })[];
-}
-
-export interface EngagementInput {
-  readonly engagement: string;
-  readonly tenant: string;
-  readonly connection: string;
-  readonly subject: string;
-  readonly usecase: string;
-  readonly state?: EngagementState;
-  /** A directive that came while the run before was ending. */
-  readonly pending?: Directive;
-}
-
-/** How an engagement ended. */
-export interface EngagementEnd {
-  readonly label: OutcomeLabel;
-  readonly because: string;
-  readonly taskId?: string;
-}
-
-/** What was heard and not dealt with yet. */
-interface Inbox {
-  directive?: Directive;
-  seen?: OutcomeSeen;
-  answer?: Approved;
-  /** The decision whose proposal awaits an answer. */
-  proposed?: string;
-  /** The answer to what the assistant proposed. */
-  verdict?: Approved & { readonly at: string };
-}
 
 /**
  * Owns what Signalbox does about one record for one use case: one task, from its creation through updates to the outcome.
@@ -89,17 +52,15 @@ export async function engagement(input: EngagementInput): Promise<EngagementEnd>
   listen(inbox, memory);
   for (;;) {
     const end = await turn(input, inbox, memory);
-    if (end !== undefined) return finish(input, memory.state, end, inbox);
+    if (end !== undefined) {
+      const { state } = memory;
+      memory.state = withoutProposal(state);
+      return finish(input, state, end, inbox);
+    }
     if (workflowInfo().continueAsNewSuggested && allHandlersFinished() && !isWoken(inbox)) {
       await continueAsNew<typeof engagement>({ ...input, state: memory.state });
     }
   }
-}
-
-interface Memory {
-  state: EngagementState;
-  /** When the engagement ends without an outcome, ms since 1970; absent until it waits for what it has acted on. */
-  expiresAt?: number;
 }
 
 function listen(inbox: Inbox, memory: Memory): void {
@@ -110,21 +71,21 @@ function listen(inbox: Inbox, memory: Memory): void {
     inbox.seen ??= told;
   });
   setHandler(engagementStatus, () => {
-    const awaited = inbox.proposed ?? openProposal(memory.state);
-    return { ...memory.state, ...(awaited && { awaitsApproval: awaited }) };
+    const awaitsApproval = awaited(inbox, memory.state);
+    return { ...memory.state, ...(awaitsApproval === undefined ? {} : { awaitsApproval }) };
   });
   setHandler(
     approve,
     (answer: Approved) => {
       const told = { ...answer, at: new Date().toISOString() };
-      if (answer.decisionid === inbox.proposed) inbox.answer = answer;
+      if (answer.decisionid === inbox.proposed?.decision.id) inbox.answer = told;
       else inbox.verdict = told;
       memory.state = { ...memory.state, approvals: [...memory.state.approvals, told] };
       return undefined;
     },
     {
-      validator: ({ decisionid }: Approved) => {
-        mustAwait(inbox, memory.state, decisionid);
+      validator: (answer: Approved) => {
+        mustAwait(inbox, memory.state, answer);
       },
     },
   );
@@ -137,9 +98,11 @@ async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promi
   const { directive } = inbox;
   if (end !== undefined || gone !== undefined || directive === undefined) return end ?? gone;
   delete inbox.directive;
-  memory.state = { ...withoutProposal(memory.state), heard: directive.decision.id };
+  const before = memory.state;
+  memory.state = { ...withoutProposal(before), heard: directive.decision.id };
+  await settledBeside(input, before, 'overtaken');
   const draft = await drafted({ ...identity(input), directive });
-  const refused = await refusal(inbox, directive);
+  const refused = await refusal(input, inbox, memory.state, directive, draft);
   if (refused !== undefined) return refused === 'overtaken' ? undefined : refused;
   return follow(input, inbox, memory, directive, draft);
 }
@@ -162,6 +125,7 @@ async function follow(
   if (done.ended !== undefined) return done.ended;
   if (directive.kind === 'moot' && !isWoken(inbox)) return moot;
   if (!keepsTask(directive)) memory.state = withoutTask(memory.state);
+  await proposedBeside(input, memory.state);
   return undefined;
 }
 
@@ -171,14 +135,14 @@ async function answered(input: EngagementInput, inbox: Inbox, memory: Memory): P
   const { proposal, acted } = memory.state;
   if (answer === undefined || proposal === undefined || acted === undefined) return undefined;
   delete inbox.verdict;
-  memory.state = withoutProposal(memory.state);
+  const before = memory.state;
+  memory.state = withoutProposal(before);
+  await settledBeside(input, before, answer);
   await answerProposal({ ...answer, tenant: input.tenant, decisionid: acted.decision.id });
   if (answer.verdict !== 'approve') return undefined;
   const done = await act({ ...identity(input), directive: acted, ...previousOf(memory.state), proposal });
   return done.ended?.label === 'gone' ? done.ended : undefined;
 }
-
-type End = Pick<EngagementEnd, 'label' | 'because'>;
 
 const moot: End = { label: 'moot', because: 'the score no longer calls for action' };
 const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
@@ -201,19 +165,6 @@ async function heardInTime(inbox: Inbox, memory: Memory): Promise<boolean> {
   return condition(() => isWoken(inbox), Math.max(1, memory.expiresAt - Date.now()));
 }
 
-/** Proposes and waits where a person must agree: undefined when approved or not needed, `overtaken` when something newer was heard first. */
-async function refusal(inbox: Inbox, directive: Directive): Promise<End | 'overtaken' | undefined> {
-  if (!directive.needsApproval) return undefined;
-  delete inbox.answer;
-  inbox.proposed = directive.decision.id;
-  await condition(() => inbox.answer !== undefined || isWoken(inbox), directive.withinMs);
-  delete inbox.proposed;
-  const answer = answerOf(inbox);
-  if (answer?.verdict === 'approve') return undefined;
-  if (answer !== undefined) return { label: 'declined', because: answer.comment ?? `refused by ${answer.by}` };
-  return isWoken(inbox) ? 'overtaken' : { label: 'declined', because: 'nobody answered within the time set' };
-}
-
 async function finish(
   input: EngagementInput,
   state: EngagementState,
@@ -225,6 +176,7 @@ async function finish(
     const directive: Directive = { ...state.acted, kind: 'moot' };
     await act({ ...identity(input), directive, taskId: state.taskId, closing: { label, because } });
   }
+  await settledBeside(input, state, 'ended');
   await conclude({
     ...identity(input),
     label,
@@ -245,42 +197,8 @@ function leavesTaskOpen(label: OutcomeLabel): boolean {
   return label === 'won' || label === 'lost' || label === 'expired';
 }
 
-function isWoken(inbox: Inbox): boolean {
-  return inbox.directive !== undefined || inbox.seen !== undefined || inbox.verdict !== undefined;
-}
-
-/** A read that the compiler does not foresee: handlers write between two awaits. */
-function answerOf(inbox: Inbox): Approved | undefined {
-  return inbox.answer;
-}
-
-function mustAwait(inbox: Inbox, state: EngagementState, decisionid: string): void {
-  const isAnswered = inbox.verdict !== undefined;
-  if (inbox.proposed === decisionid || (!isAnswered && openProposal(state) === decisionid)) return;
-  throw new Error(`decision ${decisionid} awaits no approval`);
-}
-
-/** The name of what the assistant proposed, where that awaits an answer. */
-function openProposal({ proposal, acted }: EngagementState): string | undefined {
-  return proposal === undefined || acted === undefined ? undefined : proposalName(acted.decision.id);
-}
-
 function isNewer(directive: Directive, than: Directive | undefined): boolean {
   return than === undefined || directive.decision.sequence > than.decision.sequence;
-}
-
-function identity({
-  engagement: id,
-  tenant,
-  connection,
-  subject,
-  usecase,
-}: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
-  return { engagement: id, tenant, connection, subject, usecase };
-}
-
-function taskOf(state: EngagementState): { readonly taskId?: string } {
-  return state.taskId === undefined ? {} : { taskId: state.taskId };
 }
 
 /** Whether the task is still open once the directive was acted on. */
@@ -291,8 +209,4 @@ function keepsTask({ kind, templates }: Directive): boolean {
 /** A task that was closed is never taken up again: who calls for one later gets a new one. */
 function withoutTask({ acted, heard, approvals }: EngagementState): EngagementState {
   return { approvals, ...(acted === undefined ? {} : { acted }), ...(heard === undefined ? {} : { heard }) };
-}
-
-function previousOf(state: EngagementState): { readonly previous?: Directive['decision'] } {
-  return state.acted === undefined ? {} : { previous: state.acted.decision };
 }

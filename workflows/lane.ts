@@ -23,6 +23,8 @@ const { context, infer, record, engage } = proxyLocalActivities<Activities>(lane
 export const decideBatch = defineUpdate<BatchOutcome, [LaneBatch]>(names.decideBatch);
 /** Takes one event out of the way of a stalled lane. */
 export const park = defineSignal<[{ eventid: string; because: string }]>(names.park);
+/** Begins a new run once nothing is under way: what the run was told may then be deleted. */
+export const renew = defineSignal(names.renew);
 export const laneStatus = defineQuery<LaneStatus>(names.laneStatus);
 
 export interface LaneStatus {
@@ -41,8 +43,12 @@ export async function lane(): Promise<void> {
   let turn: Promise<unknown> = Promise.resolve();
   let batches = 0;
   let waiting = 0;
+  let isSpent = false;
   let stalled: LaneStatus['stalled'];
 
+  setHandler(renew, () => {
+    isSpent = true;
+  });
   setHandler(laneStatus, () => ({ batches, waiting, ...(stalled === undefined ? {} : { stalled }) }));
   setHandler(park, ({ eventid, because }) => {
     parked.set(eventid, { code: 'SBX_LANE_PARKED', message: because });
@@ -85,7 +91,7 @@ export async function lane(): Promise<void> {
     }
   }
 
-  await condition(() => isSpent() && allHandlersFinished());
+  await condition(() => (isSpent || isLong()) && allHandlersFinished());
   await continueAsNew<typeof lane>();
 }
 
@@ -119,7 +125,7 @@ function summarise(prepared: LaneContext): BatchOutcome {
   };
 }
 
-function isSpent(): boolean {
+function isLong(): boolean {
   const info = workflowInfo();
   return (
     info.continueAsNewSuggested || info.historySize > historyBudget.bytes || info.historyLength > historyBudget.events

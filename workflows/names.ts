@@ -10,6 +10,7 @@ export const names = {
   reconcileNow: 'reconcileNow',
   decideBatch: 'decideBatch',
   park: 'park',
+  renew: 'renew',
   laneStatus: 'laneStatus',
   decision: 'decision',
   outcome: 'outcome',

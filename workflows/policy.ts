@@ -171,6 +171,7 @@ function toDirective(
     usecase: policy.usecase,
     templates: kind === 'act' ? calledFor(policy, decision.band) : [],
     needsApproval: kind === 'act' && needsApproval(policy, amount),
+    ...(policy.approvers === undefined ? {} : { approvers: policy.approvers }),
     withinMs: policy.withinMs,
     decision: {
       id: decision.id,

@@ -40,6 +40,12 @@ const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding
     const fix = `see the first record's story: signalbox history --tenant ${tenant} ${first.subject}`;
     found.push({ level: 'warning', what, why: 'they could not be decided', fix });
   }
+  const begun = (await ledger.erasures.list(tenant)).filter(({ doneat }) => doneat === undefined);
+  if (begun.length > 0) {
+    const what = `${count(begun.length, 'erasure is', 'erasures are')} not done for ${tenant}`;
+    const fix = `signalbox erasures --tenant ${tenant}, and the same \`signalbox erase\` again`;
+    found.push({ level: 'warning', what, why: "a person's data may still be there", fix });
+  }
   found.push(...unlinked(tenant, unjoined));
   return found;
 };

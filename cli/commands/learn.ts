@@ -1,10 +1,11 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { TrainingRow } from '../../ledger/ledger';
 import type { Answered, LearningInput, LearningStatus } from '../../workflows/learning';
 import { learningId, names, taskQueues } from '../../workflows/names';
 import { withLedger, type StateOptions } from '../places';
+import { withTemporal } from '../temporal';
 import { CliError, jsonLine, type Terminal } from '../terminal';
 
 interface LearnOptions {
@@ -25,28 +26,6 @@ interface AnswerOptions extends LearnOptions {
 }
 
 type HistoryOptions = StateOptions & Pick<LearnOptions, 'tenant' | 'json'> & { readonly useCase?: string };
-
-/** Opens a door to Temporal, uses it and closes it again. */
-const withTemporal = async <T>(
-  { temporal }: LearnOptions,
-  { env }: Terminal,
-  use: (client: Client) => Promise<T>,
-): Promise<T> => {
-  const address = temporal ?? env.TEMPORAL_ADDRESS;
-  const fix = 'give HOST:PORT with --temporal or in TEMPORAL_ADDRESS; `signalbox up --json` tells its own';
-  if (address === undefined) throw new CliError('it is not said where Temporal is', '--temporal', fix);
-  let connection: Connection;
-  try {
-    connection = await Connection.connect({ address, connectTimeout: '5s' });
-  } catch (error) {
-    throw new CliError('no Temporal server answers', address, fix, 2, { cause: error });
-  }
-  try {
-    return await use(new Client({ connection }));
-  } finally {
-    await connection.close();
-  }
-};
 
 const tellStep = (
   { tenant, useCase, json }: LearnOptions,

@@ -33,7 +33,10 @@ afterAll(() => {
 });
 
 test.each([
-  [['--connection', 'sales'], /^signalbox: no Temporal is named \(TEMPORAL_ADDRESS\)\n {2}fix: set TEMPORAL_ADDRESS/],
+  [
+    ['--connection', 'sales'],
+    /^signalbox: it is not said where Temporal is \(--temporal\)\n {2}fix: .*TEMPORAL_ADDRESS/,
+  ],
   [['--connection', 'sals'], /the tenant has no connection sals .*\n {2}fix: name one of these .*: sales, channel/],
   [['--connection', 'channel'], /cloudevents tracks no changes to compare with \(connection channel\)\n {2}fix: /],
   [['--connection', 'sales', '--stream', 'contact'], /does not hear contact .*\n {2}fix: .*--stream: lead, task/],

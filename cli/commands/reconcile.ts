@@ -6,10 +6,10 @@ import { durationMs } from '../../tenants/duration';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant, TenantConnection } from '../../tenants/tenant';
 import { allConnectors, modelsIn } from '../places';
-import { withTemporal } from '../temporal';
+import { withTemporal, type TemporalOptions } from '../temporal';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
-interface Options {
+interface Options extends TemporalOptions {
   readonly tenantFile: string;
   readonly connection: string;
   readonly stream?: string;
@@ -65,7 +65,7 @@ const reconcile = async (options: Options, terminal: Terminal): Promise<void> =>
   const settings = connectionOf({ tenant, ...file }, options);
   const wanted = streamsOf(settings, options);
   const streams: Reconciled[] = [];
-  await withTemporal(terminal, async (client) => {
+  await withTemporal(options, terminal, async (client) => {
     for (const stream of wanted) {
       const ref = { tenant, connection: settings.name, stream };
       try {
@@ -92,10 +92,11 @@ export const reconcileCommand = (program: Command, terminal: Terminal): void => 
     .option('--stream <NAME>', 'one of its streams; all where it is left out')
     .option('--grace <DURATION>', 'how long after a change its event may still be on its way', 'PT1M')
     .option('--patience <DURATION>', 'how long to wait for the answer', 'PT10M')
+    .option('--temporal <HOST:PORT>', 'where Temporal is; without it TEMPORAL_ADDRESS')
     .option('--json', 'one line of JSON: {tenant, connection, streams: [{stream, found, missing, deleted, …}]}')
     .addHelpText(
       'after',
-      '\nSignalbox must be running; TEMPORAL_ADDRESS names its Temporal.\n\nExample:\n  signalbox reconcile --tenant-file tenants.d/acme.yaml --connection sales',
+      '\nSignalbox must be running.\n\nExample:\n  signalbox reconcile --tenant-file tenants.d/acme.yaml --connection sales',
     )
     .action((_: unknown, command: Command) => reconcile(command.opts<Options>(), terminal));
 };

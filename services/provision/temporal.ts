@@ -20,7 +20,7 @@ export interface TemporalOptions {
 }
 
 /** Settings that fit one small worker, and limits that a micro-batch can meet (docs/adr: measured on 2 cores). */
-const dynamicConfig: Readonly<Record<string, number>> = {
+const dynamicConfig: Readonly<Record<string, number | string>> = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'frontend.rps': 20_000,
@@ -29,6 +29,9 @@ const dynamicConfig: Readonly<Record<string, number>> = {
   'history.persistenceMaxQPS': 100_000,
   'matching.persistenceMaxQPS': 100_000,
   'limit.searchAttributesSizeOfValueLimit': 32_768,
+  // A run that has ended is not deleted before this: 4 s instead of 30.
+  'history.transferProcessorUpdateAckInterval': '"1s"',
+  'history.visibilityProcessorUpdateAckInterval': '"1s"',
 };
 
 /** Provides a Temporal server, namespace `default`, by the first way that works. Throws ProvisionError. */

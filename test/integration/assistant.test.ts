@@ -2,7 +2,7 @@ import { canonicalJson } from '../../canonical-schema/canonical-json';
 import { sha256Hex } from '../../canonical-schema/sha256';
 import type { DraftRow } from '../../ledger/ledger';
 import { dataIn, startOpenAi, type Asked, type RunningOpenAi } from '../../simulators/openai';
-import type { Approved } from '../../workflows/engagement';
+import type { Approved } from '../../workflows/engagement-state';
 import { names } from '../../workflows/names';
 import { hotLead, until } from '../line';
 import { leadOf, startTenants, type TenantsLine } from './tenants-line';
@@ -202,8 +202,14 @@ describe('what an assistant proposes', () => {
     await expect(answer('Tessellate', lead, decisionid, 'approve')).rejects.toMatchObject({
       cause: { message: `decision ${decisionid} awaits no approval` },
     });
+    const { ledger } = line.signalbox.runtime;
+    const { tenant } = line.tenants.Tessellate;
+    expect(await ledger.proposals.find(tenant, proposed)).toMatchObject({
+      ...{ status: 'waiting', decisionid, actions: [{ kind: 'set-fields', fields: { Rating: 'Warm' } }] },
+    });
     await answer('Tessellate', lead, proposed, 'approve');
     await until('the field to be set', () => ratingOf(lead) === 'Warm');
+    expect(await ledger.proposals.find(tenant, proposed)).toMatchObject({ status: 'approved', by: 'ina@acme.example' });
     await expect(answer('Tessellate', lead, proposed, 'approve')).rejects.toThrow();
     const actions = await entries(line, line.tenants.Tessellate, lead, 'action');
     expect(actions.at(-1)).toMatchObject({

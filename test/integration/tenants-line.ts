@@ -12,7 +12,7 @@ import { laneId, names, taskQueues } from '../../workflows/names';
 import { hotLead, startLine, writeTenant, type Line, type LineOptions } from '../line';
 
 /** How one tenant of a line differs from the usual one. */
-export interface Variant extends Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> {
+export interface Variant extends Pick<LineOptions, 'connection' | 'useCase' | 'useCases' | 'identity' | 'assistant'> {
   /** Queues and lanes. */
   readonly partitions?: number;
 }
@@ -28,7 +28,7 @@ export interface TenantsLine<N extends string> {
   stop(): Promise<void>;
 }
 
-export interface TenantsOptions extends Pick<LineOptions, 'simulator' | 'databaseUrl' | 'roles'> {
+export interface TenantsOptions extends Pick<LineOptions, 'simulator' | 'databaseUrl' | 'stateDir' | 'roles'> {
   /** Another Temporal server than the usual one, `host:port`. */
   readonly temporalAddress?: string;
 }

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { engagementId } from '../../canonical-schema/engagement';
 import type { EngagementRow, HistoryEntry } from '../../ledger/ledger';
 import type { Tenant } from '../../tenants/tenant';
-import type { EngagementState } from '../../workflows/engagement';
+import type { EngagementState } from '../../workflows/engagement-state';
 import { names } from '../../workflows/names';
 import { until } from '../line';
 import type { TenantsLine } from './tenants-line';
@@ -69,7 +69,7 @@ export function untilProposed(run: WorkflowHandle, before?: string): Promise<str
   });
 }
 
-type Entry<K extends HistoryEntry['kind']> = Extract<HistoryEntry, { readonly kind: K }>;
+type Entry<K extends HistoryEntry['kind']> = HistoryEntry & { readonly kind: K };
 
 /** A record's history of one kind, oldest first. */
 export async function entries<K extends HistoryEntry['kind']>(

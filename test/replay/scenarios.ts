@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { Approved } from '../../workflows/engagement';
+import type { Approved } from '../../workflows/engagement-state';
 import type { Answered, LearningInput } from '../../workflows/learning';
 import type { LaneStatus } from '../../workflows/lane';
 import { gapId, laneId, names, subscriptionId, taskQueues } from '../../workflows/names';

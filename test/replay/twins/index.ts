@@ -1,6 +1,7 @@
 import { proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../../../activities/create-activities';
-import { engagement as realEngagement, type EngagementEnd, type EngagementInput } from '../../../workflows/engagement';
+import { engagement as realEngagement } from '../../../workflows/engagement';
+import type { EngagementEnd, EngagementInput } from '../../../workflows/engagement-state';
 import { lane as realLane } from '../../../workflows/lane';
 import { bookkeeping } from '../../../workflows/options';
 

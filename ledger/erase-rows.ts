@@ -1,0 +1,171 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { anyOf, documents } from './columns';
+import { emptiedDecision, erasedText, withoutAnswer, withoutContent, withoutTexts } from './erased';
+import type { Schema } from './schema';
+
+/** How many of what, by name. */
+export type ErasedCounts = Readonly<Record<string, number>>;
+
+/** Rows of one table that are about some subjects, and what becomes of them. */
+interface Part {
+  readonly table: string;
+  /** Which rows still have something personal. */
+  readonly where: RawBuilder<unknown>;
+  /** What is set; deleted where nothing is. */
+  readonly set?: RawBuilder<unknown>;
+}
+
+/** Rows of documents that are rewritten one by one, at once. */
+const page = 500;
+
+/** Deleted is what is only about the person; emptied what proves that something was decided or done. */
+function partsOf(tenant: string, subjects: readonly string[], marks: readonly string[]): readonly Part[] {
+  const about = sql`tenant = ${tenant} and subject = ${anyOf(subjects)}`;
+  const left = sql`${about} and erasedat is null`;
+  const events = sql`select id from events where ${about}`;
+  // Bytes that could not be read: whatever bears the CRM's id, mail address or number of the person.
+  const marked = sql`tenant = ${tenant} and erasedat is null and exists (
+    select from unnest(${marks}::text[]) as mark
+    where position(convert_to(mark, 'UTF8') in bytes) > 0 or strpos(lower(native::text), lower(mark)) > 0
+      or strpos(lower(message), lower(mark)) > 0)`;
+  return [
+    {
+      table: 'observations',
+      where: sql`tenant = ${tenant} and (series = ${anyOf(subjects)} or eventid in (${events}))`,
+    },
+    { table: 'records', where: about },
+    { table: 'shadow_scores', where: about },
+    { table: 'decisions', where: left, set: emptiedDecision },
+    {
+      table: 'engagements',
+      where: left,
+      set: sql`lastscore = null, lastband = null, lastlabel = null, status = 'closed',
+        outcome = case status when 'open' then 'erased' else outcome end,
+        closedat = case status when 'open' then now() else closedat end`,
+    },
+    {
+      table: 'drafts',
+      where: left,
+      set: sql`message = null, masked = null, sent = null, content = null, proposal = null,
+        answer = case when answer is null then null else
+          json_build_object('by', answer->'by', 'verdict', answer->'verdict', 'at', answer->'at') end`,
+    },
+    {
+      table: 'proposals',
+      where: left,
+      set: sql`score = null, band = null, ranking = null, reasons = '[]', actions = '[]', reason = null,
+        status = case status when 'waiting' then 'ended' else status end,
+        answeredat = case status when 'waiting' then now() else answeredat end`,
+    },
+    { table: 'parked', where: left, set: sql`message = ${erasedText}, status = 'released'` },
+    {
+      table: 'quarantine',
+      where: marked,
+      set: sql`bytes = '', native = null, message = ${erasedText},
+        resolution = coalesce(resolution, ${erasedText}), resolvedat = coalesce(resolvedat, now())`,
+    },
+  ];
+}
+
+/** How many rows have something personal of the subjects, by table; tables with none are left out. */
+export async function countErasable(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  marks: readonly string[],
+): Promise<ErasedCounts> {
+  const rewritten = sql`tenant = ${tenant} and subject = ${anyOf(subjects)} and erasedat is null`;
+  const parts: readonly Part[] = [
+    { table: 'events', where: rewritten },
+    ...partsOf(tenant, subjects, marks),
+    { table: 'actions', where: rewritten },
+  ];
+  const counts: Record<string, number> = {};
+  for (const { table, where } of parts) {
+    const { rows } = await sql<{ readonly many: number }>`
+      select count(*)::int as many from ${sql.table(table)} where ${where}`.execute(database);
+    const many = rows[0]?.many ?? 0;
+    if (many > 0) counts[table] = many;
+  }
+  return counts;
+}
+
+/** Empties and deletes, in one transaction, and gives the space back. What was erased before is left alone. */
+export async function eraseRows(
+  database: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+  marks: readonly string[],
+): Promise<ErasedCounts> {
+  const counts: Record<string, number> = {};
+  const count = (table: string, many: number): void => {
+    if (many > 0) counts[table] = (counts[table] ?? 0) + many;
+  };
+  await database.transaction().execute(async (transaction) => {
+    for (const { table, where, set } of partsOf(tenant, subjects, marks)) {
+      const name = sql.table(table);
+      const statement =
+        set === undefined
+          ? sql`delete from ${name} where ${where}`
+          : sql`update ${name} set ${set}, erasedat = now() where ${where}`;
+      const { numAffectedRows } = await statement.execute(transaction);
+      count(table, Number(numAffectedRows ?? 0n));
+    }
+    count('events', await rewriteEvents(transaction, tenant, subjects));
+    count('actions', await rewriteActions(transaction, tenant, subjects));
+  });
+  // What was overwritten stays in the pages until then; PGlite has no autovacuum. Outside of a transaction, as it must be.
+  const touched = Object.keys(counts);
+  if (touched.length > 0) {
+    await sql`vacuum (analyze) ${sql.join(touched.map((table) => sql.table(table)))}`.execute(database);
+  }
+  return counts;
+}
+
+/** In the program, not in the database: documents may hold what its JSON functions refuse. */
+async function rewriteEvents(
+  transaction: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+): Promise<number> {
+  let many = 0;
+  for (;;) {
+    const rows = await transaction
+      .selectFrom('events')
+      .select(['id', 'event'])
+      .where('tenant', '=', tenant)
+      .where('subject', '=', anyOf(subjects))
+      .where('erasedat', 'is', null)
+      .limit(page)
+      .execute();
+    if (rows.length === 0) return many;
+    many += rows.length;
+    await sql`
+      update events set event = row.event, because = ${erasedText}, erasedat = now()
+      from unnest(${rows.map(({ id }) => id)}::text[], ${documents(rows.map(({ event }) => withoutContent(event)))})
+        as row (id, event)
+      where events.tenant = ${tenant} and events.id = row.id`.execute(transaction);
+  }
+}
+
+async function rewriteActions(
+  transaction: Kysely<Schema>,
+  tenant: string,
+  subjects: readonly string[],
+): Promise<number> {
+  const rows = await transaction
+    .selectFrom('actions')
+    .select(['id', 'attempt', 'action', 'result'])
+    .where('tenant', '=', tenant)
+    .where('subject', '=', anyOf(subjects))
+    .where('erasedat', 'is', null)
+    .execute();
+  if (rows.length === 0) return 0;
+  await sql`
+    update actions set action = row.action, result = row.result, erasedat = now()
+    from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ attempt }) => attempt)}::int[],
+      ${documents(rows.map(({ action }) => withoutTexts(action)))},
+      ${documents(rows.map(({ result }) => withoutAnswer(result)))}) as row (id, attempt, action, result)
+    where actions.tenant = ${tenant} and actions.id = row.id and actions.attempt = row.attempt`.execute(transaction);
+  return rows.length;
+}

@@ -1,0 +1,142 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Action } from '../canonical-schema/action';
+import type { Decision, Reason } from '../canonical-schema/decision';
+import { entityNames } from '../canonical-schema/entity';
+import { anyOf, bounded } from './columns';
+import { erasedAmong } from './erased';
+import type { Schema } from './schema';
+
+/** What became of a proposal, once it no longer waits. `ended`: the engagement ended, so nothing is left to be agreed to. */
+export type Settled = 'approved' | 'declined' | 'overtaken' | 'expired' | 'ended';
+
+/** What waits, or waited, for a person before the CRM is changed. */
+export interface ProposalRow {
+  /** The decision's id; of what an assistant proposed, with `:assistant` behind it. */
+  readonly id: string;
+  readonly decisionid: string;
+  /** The engagement's id. */
+  readonly engagement: string;
+  readonly subject: string;
+  readonly usecase: string;
+  readonly connection: string;
+  /** Kind of the CRM that would be written to. */
+  readonly connector?: string;
+  /** Probability, 0..1. */
+  readonly score?: number;
+  readonly band?: string;
+  readonly ranking?: Decision['ranking'];
+  readonly reasons: readonly Reason[];
+  /** What would be written, as it was when it was proposed. */
+  readonly actions: readonly Action[];
+  /** Names that may answer; absent: any. */
+  readonly approvers?: readonly string[];
+  /** RFC 3339 UTC, as all times here. */
+  readonly since: string;
+  /** Without an answer by then it is not done. */
+  readonly until: string;
+  readonly status: 'waiting' | Settled;
+  /** The person who answered, as named. */
+  readonly by?: string;
+  readonly reason?: string;
+  readonly answeredat?: string;
+  /** When the person's data were erased from it. */
+  readonly erasedat?: string;
+}
+
+/** A proposal that begins to wait. */
+export type ProposalToKeep = Omit<ProposalRow, 'status' | 'by' | 'reason' | 'answeredat' | 'erasedat'>;
+
+/** Why a proposal waits no longer. */
+export interface Settlement {
+  readonly status: Settled;
+  readonly by?: string;
+  readonly reason?: string;
+  /** RFC 3339 UTC */
+  readonly at: string;
+}
+
+/** What persons are asked before the CRM is changed. */
+export interface Proposals {
+  /** Keeps the first of an id; gives the one that is kept. */
+  open(tenant: string, proposal: ProposalToKeep): Promise<ProposalRow>;
+  /** Only one that waits; again changes nothing. */
+  settle(tenant: string, id: string, settlement: Settlement): Promise<void>;
+  find(tenant: string, id: string): Promise<ProposalRow | undefined>;
+  /**
+   * In the order in which they began to wait.
+   * @param about `<entity>/<crm id>`, or the CRM's id alone
+   */
+  list(tenant: string, which: 'waiting' | 'all', about?: string): Promise<readonly ProposalRow[]>;
+}
+
+export function proposals(database: Kysely<Schema>): Proposals {
+  const find = async (tenant: string, id: string): Promise<ProposalRow | undefined> => {
+    const rows = database.selectFrom('proposals').selectAll().where('tenant', '=', tenant).where('id', '=', id);
+    const row = await rows.executeTakeFirst();
+    return row === undefined ? undefined : readProposal(row);
+  };
+  return {
+    find,
+    open: async (tenant, proposal) => {
+      if ((await erasedAmong(database, tenant, [proposal.subject])).size > 0) return { ...proposal, status: 'ended' };
+      await database
+        .insertInto('proposals')
+        .values(toRow(tenant, proposal))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return (await find(tenant, proposal.id)) ?? { ...proposal, status: 'waiting' };
+    },
+    settle: async (tenant, id, { status, by = null, reason, at }) => {
+      await database
+        .updateTable('proposals')
+        .set({ status, by, reason: bounded(reason), answeredat: at })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .where('status', '=', 'waiting')
+        .execute();
+    },
+    list: async (tenant, which, about) => {
+      const subjects = about === undefined ? [] : [about, ...entityNames.map((entity) => `${entity}/${about}`)];
+      const rows = await database
+        .selectFrom('proposals')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .$if(which === 'waiting', (query) => query.where('status', '=', 'waiting'))
+        .$if(about !== undefined, (query) => query.where('subject', '=', anyOf(subjects)))
+        .orderBy('since')
+        .orderBy('id')
+        .execute();
+      return rows.map(readProposal);
+    },
+  };
+}
+
+function toRow(tenant: string, { reasons, actions, approvers, ranking, ...row }: ProposalToKeep) {
+  const { connector = null, score = null, band = null } = row;
+  return {
+    ...row,
+    ...{ tenant, connector, score, band, status: 'waiting' as const },
+    reasons: JSON.stringify(reasons),
+    actions: JSON.stringify(actions),
+    approvers: approvers === undefined ? null : JSON.stringify(approvers),
+    ranking: ranking === undefined ? null : JSON.stringify(ranking),
+  };
+}
+
+/** A row as it was recorded; what is null was absent. */
+export function readProposal({
+  since,
+  until,
+  answeredat,
+  erasedat,
+  ...row
+}: Selectable<Schema['proposals']>): ProposalRow {
+  const told = Object.entries(row).filter(([key, value]) => key !== 'tenant' && value !== null);
+  return {
+    ...(Object.fromEntries(told) as unknown as Omit<ProposalRow, 'since' | 'until' | 'answeredat' | 'erasedat'>),
+    since: since.toISOString(),
+    until: until.toISOString(),
+    ...(answeredat !== null && { answeredat: answeredat.toISOString() }),
+    ...(erasedat !== null && { erasedat: erasedat.toISOString() }),
+  };
+}
