@@ -82,7 +82,7 @@ function read({ status, raw }: WorkflowExecutionDescription, now: number): Seen 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 function msOf(time: Pending['lastStartedTime']): number {
-  return Number(time?.seconds ?? 0) * 1_000 + Number(time?.nanos ?? 0) / 1_000_000;
+  return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
 }
 
 /** How its last try ended, the code first; a first try that nobody takes has none. */
