@@ -75,6 +75,8 @@ module.exports = {
     door('assistant', 'ai'),
     door('assistant', '@ai-sdk'),
     door('services', 'fastify'),
+    door('services/observe', 'prom-client'),
+    door('services/observe', '@opentelemetry'),
     door('tenants', 'libphonenumber-js'),
     door('connectors', 'jose'),
     door('connectors/kit', 'rhea'),

@@ -1,4 +1,4 @@
-import type { AnyConnector, Connection, Inbox, Log, NormaliseContext } from '../connectors/contract';
+import type { AnyConnector, Connection, ConnectionWatch, Inbox, Log, NormaliseContext } from '../connectors/contract';
 import { Retryable } from '../connectors/contract';
 import { connectorNamed } from '../connectors/registry';
 import type { Tenant, TenantConnection } from '../tenants/tenant';
@@ -39,6 +39,7 @@ export class Connections {
     private readonly log: Log,
     private readonly now: () => number,
     private readonly inboxes: (tenant: string, connection: string) => Inbox,
+    private readonly watch?: (tenant: string, connection: string) => ConnectionWatch,
   ) {}
 
   /** Throws Retryable for a tenant or connection that is not (yet) configured, and what `connect` throws. */
@@ -105,6 +106,7 @@ export class Connections {
       log: this.log,
       now: this.now,
       inbox: this.inboxes(tenant, name),
+      watch: this.watch?.(tenant, name),
     })) as Connection<unknown>;
     const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
     return { connector, connection, settings, context, retired };

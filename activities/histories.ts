@@ -7,13 +7,13 @@ import { youngSeries } from '../models/history/deviation';
 import { historyFacts } from '../models/history/facts';
 import { mostPeers, type History, type HistoryFacts } from '../models/history/history';
 import { observe, type Observed } from '../models/history/observe';
-import type { Scorer } from '../models/score';
 import type { Tenant, UseCase } from '../tenants/tenant';
+import type { Scorers } from './lane-dependencies';
 import { merge, type Snapshot } from './merge';
 
 /** The models that decide for a tenant. */
 interface Deciding {
-  readonly scorers: ReadonlyMap<string, Scorer>;
+  readonly scorers: Scorers;
   /** By use case: the digest of the model that was promoted. */
   readonly champions: Readonly<Record<string, string>>;
 }

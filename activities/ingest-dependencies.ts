@@ -1,9 +1,15 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { Log } from '../connectors/contract';
+import type { Delivery, Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
 import type { Tenant } from '../tenants/tenant';
 import type { Connections } from './connections';
-import type { GapRef } from './subscription-types';
+import type { GapRef, StreamRef } from './subscription-types';
+
+/** Is told what a stream says while it is heard. */
+export interface StreamWatch {
+  delivered(kind: Delivery<unknown>['kind']): void;
+  ended(): void;
+}
 
 export interface IngestDependencies {
   readonly ledger: Ledger;
@@ -13,6 +19,8 @@ export interface IngestDependencies {
   readonly publish: (event: CanonicalEvent) => Promise<void>;
   /** Starts the workflow that reads a gap back; a second call for one gap changes nothing. */
   readonly fillGap: (gap: GapRef) => Promise<void>;
+  /** A stream is heard from now on; absent: nobody asks. */
+  readonly watch?: (stream: StreamRef) => StreamWatch;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -14,13 +14,15 @@ export interface EngagementDoor {
   end(outcome: OutcomeSeen): Promise<void>;
 }
 
+/** By model name and by digest; a challenger that is a folder also by its path. */
+export type Scorers = Pick<ReadonlyMap<string, Scorer>, 'get'>;
+
 /** All that is live, handed in by the composition root. */
 export interface LaneDependencies {
   readonly ledger: Ledger;
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly connections: Connections;
-  /** By model name and by digest; a challenger that is a folder also by its path. */
-  readonly scorers: ReadonlyMap<string, Scorer>;
+  readonly scorers: Scorers;
   /** Resolves once the broker has confirmed. */
   readonly publishPrediction: (prediction: PredictionEvent) => Promise<void>;
   readonly engagements: EngagementDoor;

@@ -54,6 +54,7 @@ async function hear(
   const beat = setInterval(() => {
     activity.heartbeat(position);
   }, heartbeatEveryMs);
+  const watch = deps.watch?.(name);
   try {
     await runPump({
       source: connection.source,
@@ -68,6 +69,7 @@ async function hear(
         position = reached;
       },
       streak,
+      onDelivery: (kind) => watch?.delivered(kind),
       signal: AbortSignal.any([activity.cancellationSignal, retired]),
     });
     activity.cancellationSignal.throwIfAborted();
@@ -78,6 +80,7 @@ async function hear(
     throw error;
   } finally {
     clearInterval(beat);
+    watch?.ended();
   }
 }
 

@@ -21,6 +21,7 @@ export interface KeptChannel<C extends Channel> {
 /** A connection to RabbitMQ that comes back by itself, with backoff, whenever it is lost. */
 export class BrokerConnection {
   private isClosed = false;
+  private blockedBecause: string | undefined;
 
   private constructor(
     /** The broker's URL, with credentials. */
@@ -36,8 +37,10 @@ export class BrokerConnection {
       log.info({}, 'broker connected');
     });
     model.on('blocked', (reason) => {
+      this.blockedBecause = reason;
       log.warn({ reason }, 'the broker takes no messages now (memory or disk alarm)');
     });
+    for (const over of ['unblocked', 'disconnect'] as const) model.on(over, () => (this.blockedBecause = undefined));
   }
 
   /** Connects. Throws BrokerUnavailable after a few seconds without a broker; later losses are mended for ever. */
@@ -56,6 +59,11 @@ export class BrokerConnection {
         cause: error,
       });
     }
+  }
+
+  /** Why the broker takes no messages now: its memory or disk alarm; undefined while it does. */
+  get blocked(): string | undefined {
+    return this.blockedBecause;
   }
 
   /** Lends a channel for one piece of work and closes it. */

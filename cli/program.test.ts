@@ -57,6 +57,7 @@ test.each([
   [['histroy'], /\(Did you mean history\?\)/],
   [['validate', '--jsno', 'x'], /unknown option '--jsno'.*--json/],
   [['history', 'x'], /required option '--tenant <NAME>' not specified/],
+  [['up', '--metrics', 'everywhere'], /"everywhere" is no address \(--metrics\)/],
   [['normalise', '--tenant', 'a', '--connector', 'siebel', '-'], /there is no connector "siebel" \(--connector\)/],
 ])('%j is refused in the one form of an error', async (args, what) => {
   const { code, out, err } = await signalbox(args);

@@ -182,12 +182,25 @@ export interface NormaliseContext {
   readonly mapping: Mapping;
 }
 
+/** Is told what a connection uses up of what its CRM and its tenant allow. */
+export interface ConnectionWatch {
+  /** A request was let go after waiting so long for its turn, ms. */
+  waited(priority: 'write' | 'read', ms: number): void;
+  /** A reading of an allocation; `runsOutAt` in ms since the epoch, absent where it lasts. */
+  allocation(
+    name: string,
+    reading: { readonly limit: number; readonly used: number; readonly runsOutAt?: number | undefined },
+  ): void;
+}
+
 export interface ConnectDependencies {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** The connection's own. */
   readonly inbox: Inbox;
+  /** Absent: nobody asks. */
+  readonly watch?: ConnectionWatch | undefined;
 }
 
 export interface Log {

@@ -34,6 +34,7 @@ import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
 import { shadow, type Shadow } from './shadow';
+import { origins, standing, type Origin, type Standing } from './standing';
 import { tenantVersions, type TenantVersions } from './tenant-versions';
 import { trainings, type Trainings } from './trainings';
 import type { Decision } from '../canonical-schema/decision';
@@ -63,6 +64,7 @@ export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
+export type { Standing } from './standing';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 export type { Follower, Taken, TenantVersion } from './tenant-versions';
 export type { TrainingRow } from './trainings';
@@ -129,6 +131,10 @@ export interface Ledger {
   /** Identity keys that link nothing, because it would be a guess. */
   listUnjoined(tenant: string): Promise<readonly Unjoined[]>;
   counts(tenant: string): Promise<Counts>;
+  /** What waits or is open, of all tenants. */
+  standing(): Promise<Standing>;
+  /** The events that decisions were made about, by decision id. */
+  origins(tenant: string, decisions: readonly string[]): Promise<ReadonlyMap<string, Origin>>;
   /** From event to applied action. */
   latencies(tenant: string, since?: string): Promise<Latencies>;
   decision(tenant: string, id: string): Promise<Decision | undefined>;
@@ -192,6 +198,8 @@ function overDatabase({ kysely, close }: Database): Ledger {
     customer: (tenant, record) => findCustomer(kysely, tenant, record),
     listUnjoined: (tenant) => listUnjoined(kysely, tenant),
     counts: (tenant) => counts(kysely, tenant),
+    standing: () => standing(kysely),
+    origins: (tenant, decisions) => origins(kysely, tenant, decisions),
     latencies: (tenant, since) => latencies(kysely, tenant, since),
     decision: (tenant, id) => findDecision(kysely, tenant, id),
     labelled: (tenant, usecase, labels = decisive) => readLabelled(kysely, tenant, usecase, labels),

@@ -37,6 +37,9 @@ export function startDispatch(runtime: Runtime): Service {
     const own = consumers.get(tenant) ?? [];
     consumers.delete(tenant);
     await Promise.all(own.map((consumer) => consumer.stop()));
+    own.forEach((_, partition) => {
+      runtime.observer.lanes.answered(laneId(tenant, partition));
+    });
   };
   for (const tenant of runtime.tenants.values()) serve(tenant);
   return {
@@ -52,14 +55,19 @@ export function startDispatch(runtime: Runtime): Service {
 }
 
 async function handOver(runtime: Runtime, batch: Batch): Promise<readonly Undecided[]> {
+  const { observer, temporal } = runtime;
+  const lane = laneId(batch.tenant, batch.partition);
   const args: [LaneBatch] = [{ tenant: batch.tenant, batchid: batch.id, events: batch.events }];
   const startWorkflowOperation = new WithStartWorkflowOperation(names.lane, {
-    workflowId: laneId(batch.tenant, batch.partition),
+    workflowId: lane,
     taskQueue: taskQueues.decide,
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [],
   });
-  const outcome = await runtime.temporal.workflow.executeUpdateWithStart<Workflow, BatchOutcome, [LaneBatch]>(
+  observer.lanes.give(lane);
+  if (batch.attempt > 1) observer.metrics.batchRetries.inc({ tenant: batch.tenant });
+  const end = observer.metrics.batch.startTimer({ tenant: batch.tenant });
+  const outcome = await temporal.workflow.executeUpdateWithStart<Workflow, BatchOutcome, [LaneBatch]>(
     names.decideBatch,
     {
       args,
@@ -67,5 +75,7 @@ async function handOver(runtime: Runtime, batch: Batch): Promise<readonly Undeci
       startWorkflowOperation,
     },
   );
+  end();
+  observer.lanes.answered(lane);
   return outcome.parked;
 }

@@ -23,6 +23,24 @@ export interface FollowOptions {
   readonly everyMs?: number;
 }
 
+/** A tenant of which this process serves another version than the one in force. */
+export interface Behind {
+  readonly tenant: string;
+  readonly serving: number;
+  readonly inForce: number;
+  /** Since when, ms since the epoch. */
+  readonly since: number;
+  /** Why the version could not be taken; absent while it was not tried. */
+  readonly problem?: string;
+}
+
+/** Who follows versions, and how far. */
+export interface FollowingService extends Service {
+  /** The version served of each tenant, and the one in force as far as is known. */
+  versions(): readonly { readonly tenant: string; readonly serving: number; readonly inForce: number }[];
+  behind(): readonly Behind[];
+}
+
 /** How long after its newest word a process counts as alive, ms. */
 export const aliveForMs = 30_000;
 const tellEveryMs = 10_000;
@@ -44,9 +62,13 @@ export function startFollowing(
   options: FollowOptions,
   services: readonly Service[],
   roles: readonly string[],
-): Service {
+): FollowingService {
   const following = new Following(runtime, options, services, roles);
-  return { stop: () => following.stop() };
+  return {
+    stop: () => following.stop(),
+    versions: () => following.versions(),
+    behind: () => following.behind(),
+  };
 }
 
 class Following {
@@ -56,6 +78,9 @@ class Following {
   private readonly forgetting = new Map<string, NodeJS.Timeout>();
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
+  /** By tenant, as the ledger had them when it was last asked. */
+  private inForce: Readonly<Record<string, number>> = {};
+  private readonly oldSince = new Map<string, number>();
   private toldAt = 0;
   private told = '';
 
@@ -79,6 +104,28 @@ class Following {
     await this.runtime.ledger.tenants.forget(this.id).catch(() => undefined);
   }
 
+  versions(): ReturnType<FollowingService['versions']> {
+    return [...this.served].map(([tenant, { number }]) => {
+      return { tenant, serving: number, inForce: this.inForce[tenant] ?? number };
+    });
+  }
+
+  behind(): readonly Behind[] {
+    const tenants = new Set([...this.served.keys(), ...Object.keys(this.inForce)]);
+    return [...tenants].flatMap((tenant): Behind[] => {
+      const serving = this.served.get(tenant)?.number ?? 0;
+      const inForce = this.inForce[tenant] ?? serving;
+      if (inForce === serving) {
+        this.oldSince.delete(tenant);
+        return [];
+      }
+      const since = this.oldSince.get(tenant) ?? Date.now();
+      this.oldSince.set(tenant, since);
+      const problem = this.failures.get(tenant)?.problem;
+      return [{ tenant, serving, inForce, since, ...(problem === undefined ? {} : { problem }) }];
+    });
+  }
+
   private async run(): Promise<void> {
     const { everyMs = 2_000 } = this.options;
     const { signal } = this.stopping;
@@ -95,6 +142,7 @@ class Following {
 
   private async look(): Promise<void> {
     const numbers = await this.runtime.ledger.tenants.numbers();
+    this.inForce = numbers;
     const isOld = ([tenant, number]: [string, number]): boolean => this.served.get(tenant)?.number !== number;
     if (!Object.entries(numbers).some(isOld)) return;
     for (const version of await this.runtime.ledger.tenants.inForce()) {

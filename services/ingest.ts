@@ -47,7 +47,7 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
 }
 
 async function startHearing(runtime: Runtime): Promise<Service> {
-  const { ledger, tenants, connections, publisher, log, now, temporal } = runtime;
+  const { ledger, tenants, connections, publisher, log, now, temporal, observer } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,
     namespace: temporal.options.namespace,
@@ -56,7 +56,12 @@ async function startHearing(runtime: Runtime): Promise<Service> {
       ledger,
       tenants,
       connections,
-      publish: (event) => publisher.publish(event),
+      publish: async (event) => {
+        const from = Date.now();
+        await publisher.publish(observer.traces?.carry(event) ?? event);
+        observer.published(event, from);
+      },
+      watch: (stream) => observer.signs.watch(stream),
       fillGap: (gap) => startFilling(runtime, gap),
       log,
       now,

@@ -12,6 +12,9 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
+import { Observer } from './observe/observer';
+import type { Observation } from './observe/observation';
+import { watchLedger } from './observe/watch-ledger';
 import { projectRoot } from './project-root';
 import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
 
@@ -34,6 +37,10 @@ export interface RuntimeOptions {
   readonly stateDir?: string;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
   readonly listen?: ListenAddress;
+  /** Who tells about the process, and is told when it is up. */
+  readonly observation?: Observation | undefined;
+  /** Counts what the process does. Default: one that nobody asks. */
+  readonly observer?: Observer;
 }
 
 /** What the processes of Signalbox share: live doors to the broker, Temporal, the ledger and the CRMs. */
@@ -58,6 +65,7 @@ export interface Runtime {
   readonly openModels: (tenant: Tenant) => Promise<void>;
   readonly now: () => number;
   readonly listen: ListenAddress;
+  readonly observer: Observer;
   close(): Promise<void>;
 }
 
@@ -73,8 +81,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     return value;
   };
   try {
-    const ledger = kept(await openLedger({ ...options.ledger, log }), (opened) => opened.close());
-    const tenants = await tenantsOf(options, ledger);
+    const { observer = new Observer(), listen = defaultListen } = options;
+    closers.push(async () => observer.traces?.stop());
+    const opened = kept(await openLedger({ ...options.ledger, log }), (one) => one.close());
+    const tenants = await tenantsOf(options, opened);
+    const ledger = watchLedger(opened, observer, tenants);
     const broker = kept(await BrokerConnection.open(options.amqpUrl, log), (opened) => opened.close());
     await assertTopology(
       broker,
@@ -84,8 +95,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     const partitions = (tenant: string): number => tenants.get(tenant)?.partitions ?? defaultPartitions;
     const publisher = kept(await Publisher.open(broker, { partitions }), (opened) => opened.close());
     const connections = kept(
-      new Connections(tenants, log, Date.now, (tenant, name) => inboxOf(ledger, tenant, name)),
-      (opened) => opened.close(),
+      new Connections(
+        ...([tenants, log, Date.now] as const),
+        (tenant, name) => inboxOf(ledger, tenant, name),
+        (tenant, name) => observer.connection(tenant, name),
+      ),
+      (one) => one.close(),
     );
     const address = { address: options.temporalAddress };
     const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
@@ -109,10 +124,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     };
     for (const tenant of tenants.keys()) await openLearned(tenant);
     await mustHaveChampions(ledger, tenants, scorers);
-    const { listen = defaultListen } = options;
     const servers = { ledger, broker, publisher, connections, temporal, worker };
     const models = { modelsDir, learnedDir, scorers, openLearned, openModels };
-    return { tenants, serving: tenants, log, ...servers, ...models, now: Date.now, listen, close };
+    return { tenants, serving: tenants, log, ...servers, ...models, now: Date.now, listen, observer, close };
   } catch (error) {
     await close();
     throw error;

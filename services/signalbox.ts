@@ -1,6 +1,7 @@
 import { startDispatch, type Service } from './dispatch';
-import { startFollowing, type FollowOptions } from './follow';
+import { startFollowing, type FollowingService, type FollowOptions } from './follow';
 import { startIngest } from './ingest';
+import type { Door } from './receive';
 import { openRuntime, type Runtime, type RuntimeOptions } from './runtime';
 import { startWorker } from './worker';
 
@@ -30,12 +31,19 @@ export async function startSignalbox(
   const runtime = await openRuntime(options);
   const started: Service[] = [];
   const stop = async (): Promise<void> => {
+    options.observation?.stopping();
     for (const service of started.splice(0).reverse()) await service.stop();
     await runtime.close();
   };
+  const door = (): Door | undefined => started.map((service) => service.door).find((one) => one !== undefined);
   try {
     for (const role of roles) if (wanted.includes(role)) started.push(await starters[role](runtime));
-    if (follow !== undefined) started.push(startFollowing(runtime, follow(), [...started], wanted));
+    let following: FollowingService | undefined;
+    if (follow !== undefined) {
+      following = startFollowing(runtime, follow(), [...started], wanted);
+      started.push(following);
+    }
+    options.observation?.attach({ runtime, roles: wanted, following }, door);
   } catch (error) {
     await stop();
     throw error;
@@ -44,7 +52,7 @@ export async function startSignalbox(
     runtime,
     stop,
     get door() {
-      return started.map((service) => service.door).find((one) => one !== undefined);
+      return door();
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement-state';
 import type { Service } from './dispatch';
+import { watchScorers, watchSteps } from './observe/watch-work';
 import { running } from './worker-service';
 import { startRetention } from './retention';
 import { applySchedules } from './schedules';
@@ -22,24 +23,28 @@ export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js
 /** Runs lanes, engagements and learning, lets challengers score what was decided, and deletes what tenants no longer keep. */
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
-  const { ledger, tenants, connections, scorers, publisher, modelsDir, learnedDir, log, now } = runtime;
+  const { ledger, tenants, connections, publisher, modelsDir, learnedDir, log, now, observer } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,
     namespace: runtime.temporal.options.namespace,
     taskQueue: taskQueues.decide,
     workflowBundle: { codePath: workflowBundle },
-    activities: createActivities({
+    activities: watchSteps(
+      createActivities({
+        ledger,
+        tenants,
+        connections,
+        scorers: watchScorers(runtime.scorers, observer),
+        publishPrediction: (prediction) => publisher.publishPrediction(prediction),
+        engagements: engagementDoor(runtime),
+        modelsDir,
+        learnedDir,
+        log,
+        now,
+      }),
+      observer,
       ledger,
-      tenants,
-      connections,
-      scorers,
-      publishPrediction: (prediction) => publisher.publishPrediction(prediction),
-      engagements: engagementDoor(runtime),
-      modelsDir,
-      learnedDir,
-      log,
-      now,
-    }),
+    ),
     // Figures of docs/adr/0005: fewer cached workflows than are under way halves the throughput.
     maxCachedWorkflows: 2_000,
     maxConcurrentWorkflowTaskExecutions: 100,

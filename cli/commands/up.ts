@@ -3,7 +3,10 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openLog } from '../../services/log';
 import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
-import { provideAll } from '../../services/provision/provide';
+import { defaultMetrics, Observation } from '../../services/observe/observation';
+import { Observer } from '../../services/observe/observer';
+import { openTraces } from '../../services/observe/open-traces';
+import { provideAll, type ProvidedServers } from '../../services/provision/provide';
 import type { ReceiverAddress } from '../../services/receive';
 import { roles, startSignalbox, type Role } from '../../services/signalbox';
 import type { FollowOptions } from '../../services/follow';
@@ -20,6 +23,7 @@ interface UpOptions {
   readonly only?: readonly Role[];
   readonly state: string;
   readonly listen: string;
+  readonly metrics: string;
   readonly json?: true;
 }
 
@@ -36,7 +40,12 @@ export function upCommand(program: Command): void {
         .env('SIGNALBOX_LISTEN')
         .default(authority(defaultListen)),
     )
-    .option('--json', 'one line of JSON when it is up: {roles, tenants, amqpUrl, temporalAddress, receivers}')
+    .addOption(
+      new Option('--metrics <host:port>', 'where metrics and readiness are told; port 0 for a free one, or off')
+        .env('SIGNALBOX_METRICS')
+        .default(authority(defaultMetrics)),
+    )
+    .option('--json', 'one line of JSON when it is up: {roles, tenants, amqpUrl, temporalAddress, receivers, metrics}')
     .addHelpText('after', '\nExample:\n  $ signalbox up --tenants tenants.d/acme.yaml\n')
     .action(async (options: UpOptions) => {
       await up(options);
@@ -46,19 +55,22 @@ export function upCommand(program: Command): void {
 async function up(options: UpOptions): Promise<void> {
   const wanted = options.only ?? roles;
   const ledger = ledgerOf(options);
-  const listen = addressOf(options);
+  const listen = addressOf('--listen', options.listen, defaultListen);
+  const metrics = metricsOf(options);
   const files = await tenantsAt(options.tenants);
-  const log = openLog(process.env.LOG_FILE);
+  const log = openLog(process.env.LOG_FILE, process.env.SIGNALBOX_TEMPORAL_METRICS);
   const progress = options.json === true ? () => undefined : say;
   const closers: (() => Promise<void>)[] = [];
   const release = onExit(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
   try {
+    const observer = new Observer(openTraces(process.env, log));
+    const observation = await observe(metrics, new Observation(log, observer), closers);
     const { state: stateDir } = options;
     const servers = await provideAll({ ...needed, stateDir, progress, isPersistent: true, isStoppedByCaller: true });
     closers.push(() => servers.stop());
-    const places = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
+    const places = placesOf(servers);
     const models = {
       modelsDir: shippedModels,
       ownModelsDir: ownModels,
@@ -66,7 +78,7 @@ async function up(options: UpOptions): Promise<void> {
       stateDir,
     };
     const versions = versionsOf(files, progress);
-    const runtime = { ...places, ledger, ...models, tenants: versions.settle, log, listen };
+    const runtime = { ...places, ledger, ...models, tenants: versions.settle, log, listen, observation, observer };
     const signalbox = await startSignalbox(runtime, wanted, versions.follow);
     closers.push(() => signalbox.stop());
     announce(options, {
@@ -74,12 +86,32 @@ async function up(options: UpOptions): Promise<void> {
       tenants: [...signalbox.runtime.tenants.keys()],
       ...places,
       receivers: signalbox.door?.receivers ?? [],
+      metrics: observation?.url,
     });
     await untilEnded();
   } finally {
     for (const close of closers.splice(0).reverse()) await close();
     release();
   }
+}
+
+/** Opened before anything else, so that a start that hangs can be seen. */
+async function observe(
+  address: ListenAddress | undefined,
+  observation: Observation,
+  closers: (() => Promise<void>)[],
+): Promise<Observation | undefined> {
+  if (address === undefined) return undefined;
+  await observation.open(address);
+  closers.push(() => observation.stop());
+  return observation;
+}
+
+function placesOf({ rabbit, temporal }: ProvidedServers): {
+  readonly amqpUrl: string;
+  readonly temporalAddress: string;
+} {
+  return { amqpUrl: rabbit?.url ?? '', temporalAddress: temporal?.url ?? '' };
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -90,6 +122,8 @@ interface Up {
   readonly amqpUrl: string;
   readonly temporalAddress: string;
   readonly receivers: readonly ReceiverAddress[];
+  /** The base of `/metrics`, `/healthz` and `/readyz`; absent where they are off. */
+  readonly metrics: string | undefined;
 }
 
 function announce({ json }: UpOptions, up: Up): void {
@@ -98,6 +132,7 @@ function announce({ json }: UpOptions, up: Up): void {
     return;
   }
   for (const { url, connector } of up.receivers) say(`receiving from ${connector} at ${url}`);
+  if (up.metrics !== undefined) say(`metrics at ${up.metrics}/metrics, readiness at ${up.metrics}/readyz`);
   say(`signalbox is up: ${up.roles.join(', ')} for ${up.tenants.join(', ')}; Ctrl-C ends it`);
 }
 
@@ -114,10 +149,14 @@ function ledgerOf({ only, state }: UpOptions): { readonly url: string } | { read
   );
 }
 
-function addressOf({ listen }: UpOptions): ListenAddress {
-  const address = listenAddress(listen);
+function metricsOf({ metrics }: UpOptions): ListenAddress | undefined {
+  return metrics === 'off' ? undefined : addressOf('--metrics', metrics, defaultMetrics);
+}
+
+function addressOf(option: string, text: string, usual: ListenAddress): ListenAddress {
+  const address = listenAddress(text);
   if (address !== undefined) return address;
-  throw new CliError(`"${listen}" is no address`, '--listen', 'give HOST:PORT, for example 127.0.0.1:8730 or [::1]:0');
+  throw new CliError(`"${text}" is no address`, option, `give HOST:PORT, for example ${authority(usual)} or [::1]:0`);
 }
 
 /** The files that `up` was given. */

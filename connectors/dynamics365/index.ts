@@ -46,10 +46,10 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
 
 async function connect(
   config: Dynamics365Config,
-  { log, now, inbox }: ConnectDependencies,
+  { log, now, inbox, watch }: ConnectDependencies,
 ): Promise<Connection<Dynamics365Native>> {
   const settings = settingsOf(config);
-  const api = webApiOf(settings, now);
+  const api = webApiOf(settings, { now, watch });
   const { org, user } = await whoAmI(api);
   const definitions = new TableDefinitions(api, now);
   const { mapping, streams, webhook, serviceBus } = settings;
@@ -81,11 +81,14 @@ function busSession({ auth, loginUrl }: Settings, now: () => number): Authentica
   return new Authenticator({ auth, loginUrl, audience: busAudience, audienceFix, now });
 }
 
-function webApiOf({ auth, loginUrl, baseUrl, apiRoot, requestsPerSecond }: Settings, now: () => number): WebApi {
+function webApiOf(
+  { auth, loginUrl, baseUrl, apiRoot, requestsPerSecond }: Settings,
+  { now, watch }: Pick<ConnectDependencies, 'now' | 'watch'>,
+): WebApi {
   return new WebApi({
     auth: new Authenticator({ auth, loginUrl, audience: baseUrl, now }),
     apiRoot,
-    governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce }),
+    governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce, watch }),
   });
 }
 

@@ -32,10 +32,10 @@ export const graph: Connector<GraphConfig, GraphNative> = {
   readNatives,
 };
 
-function connect(config: GraphConfig, { log, now, inbox }: ConnectDependencies): Connection<GraphNative> {
+function connect(config: GraphConfig, { log, now, inbox, watch }: ConnectDependencies): Connection<GraphNative> {
   const settings = settingsOf(config);
   const { streams, notifications, taskList, plan, auth } = settings;
-  const api = apiOf(settings, now);
+  const api = apiOf(settings, { now, watch });
   const sink = new GraphSink({ api, taskList, plan });
   const subscriptions = notifications === undefined ? undefined : new Subscriptions({ api, notifications, now });
   const keeper = subscriptions === undefined ? undefined : new SubscriptionKeeper({ subscriptions, log, now });
@@ -70,7 +70,10 @@ function connect(config: GraphConfig, { log, now, inbox }: ConnectDependencies):
   };
 }
 
-function apiOf({ auth, tokenUrl, baseUrl, requestsPerSecond }: Settings, now: () => number): GraphApi {
+function apiOf(
+  { auth, tokenUrl, baseUrl, requestsPerSecond }: Settings,
+  { now, watch }: Pick<ConnectDependencies, 'now' | 'watch'>,
+): GraphApi {
   return new GraphApi({
     auth: new EntraAuthenticator({
       auth,
@@ -81,6 +84,6 @@ function apiOf({ auth, tokenUrl, baseUrl, requestsPerSecond }: Settings, now: ()
       audienceFix: 'baseUrl must be the address of Microsoft Graph',
     }),
     baseUrl,
-    governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce }),
+    governor: new RateGovernor({ requestsPerSecond, concurrency: mostAtOnce, watch }),
   });
 }

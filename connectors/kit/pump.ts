@@ -41,6 +41,8 @@ export interface PumpOptions<N> {
   /** Settles when the entry is stored. */
   readonly quarantine: (entry: QuarantineEntry<N>) => Promise<void>;
   readonly savePosition: (position: Position) => Promise<void>;
+  /** Called for everything that the source hands over. */
+  readonly onDelivery?: (kind: Delivery<N>['kind']) => void;
   /** Called after every saved checkpoint. */
   readonly onProgress?: (counts: PumpCounts) => void;
   /** Counts failures of `normalise` other than Unmappable over the attempts on one stream. */
@@ -131,7 +133,8 @@ class Pump<N> {
   }
 
   async #take(delivery: Delivery<N>): Promise<void> {
-    const { position } = delivery;
+    const { position, kind } = delivery;
+    this.#options.onDelivery?.(kind);
     if (delivery.kind === 'keepalive') {
       this.#track(position);
       return;

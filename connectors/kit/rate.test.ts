@@ -53,6 +53,21 @@ describe('RateGovernor', () => {
     expect(startedAt).toEqual([0, 0, 0, 100, 200, 300]);
   });
 
+  it('tells how long each request waited for its turn', async () => {
+    const clock = new ManualClock();
+    const turns: [string, number][] = [];
+    const watch = { waited: (priority: string, ms: number) => void turns.push([priority, ms]) };
+    const governor = new RateGovernor({ requestsPerSecond: 10, burst: 1, watch }, clock);
+    const runs = (['read', 'read', 'write'] as const).map((one) => governor.run(() => Promise.resolve(), one));
+    await clock.advance(1000);
+    await Promise.all(runs);
+    expect(turns).toEqual([
+      ['read', 0],
+      ['write', 100],
+      ['read', 200],
+    ]);
+  });
+
   it('keeps to the rate over a long time, whatever the fractions', async () => {
     const clock = new ManualClock();
     const governor = new RateGovernor({ requestsPerSecond: 7, burst: 1 }, clock);

@@ -8,6 +8,8 @@ export interface RateLimits {
   readonly burst?: number;
   /** Requests under way at once. Default: without limit. */
   readonly concurrency?: number;
+  /** Is told when a request's turn has come, after waiting so long, ms. */
+  readonly watch?: { waited(priority: Priority, ms: number): void } | undefined;
 }
 
 /** Time, injected so that tests need not wait. */
@@ -39,6 +41,7 @@ export class RateGovernor {
   readonly #burst: number;
   readonly #concurrency: number;
   readonly #clock: RateClock;
+  readonly #watch: RateLimits['watch'];
   readonly #waiting: Record<Priority, Set<Waiter>> = { write: new Set(), read: new Set() };
   #tokens: number;
   #countedAt: number;
@@ -55,6 +58,7 @@ export class RateGovernor {
     this.#burst = burst;
     this.#concurrency = concurrency;
     this.#clock = clock;
+    this.#watch = limits.watch;
     this.#tokens = burst;
     this.#countedAt = clock.now();
   }
@@ -80,6 +84,7 @@ export class RateGovernor {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const queue = this.#waiting[priority];
+      const since = this.#clock.now();
       const abort = (): void => {
         queue.delete(waiter);
         reject(signal?.reason as Error);
@@ -87,6 +92,7 @@ export class RateGovernor {
       const waiter: Waiter = {
         start: () => {
           signal?.removeEventListener('abort', abort);
+          this.#watch?.waited(priority, this.#clock.now() - since);
           resolve();
         },
       };

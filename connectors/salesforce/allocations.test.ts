@@ -39,6 +39,24 @@ describe('AllocationMeter', () => {
     expect(message).toBe('API requests: 8500 of 10000 left');
   });
 
+  it('tells every reading, and from the fifth minute on when nothing is left', () => {
+    const told: [string, unknown][] = [];
+    let now = 0;
+    const watch = {
+      waited: () => undefined,
+      allocation: (name: string, reading: unknown) => void told.push([name, reading]),
+    };
+    const meter = new AllocationMeter(silent, () => now, watch);
+    for (const used of [1000, 2000]) {
+      meter.note('DailyApiRequests', { limit: 10_000, used });
+      now += 10 * minute;
+    }
+    expect(told).toEqual([
+      ['DailyApiRequests', { limit: 10_000, used: 1000, runsOutAt: undefined }],
+      ['DailyApiRequests', { limit: 10_000, used: 2000, runsOutAt: 90 * minute }],
+    ]);
+  });
+
   it('is silent while use stands still or falls, however high, and about a burst', () => {
     const { meter, warnings, pass } = metered();
     for (const used of [5000, 5000, 4000, 3000]) {

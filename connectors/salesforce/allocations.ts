@@ -1,4 +1,4 @@
-import type { Finding, Log } from '../contract';
+import type { ConnectionWatch, Finding, Log } from '../contract';
 
 /** What an org may use of something within 24 hours, as `/limits` tells it. */
 export interface Allocation {
@@ -51,10 +51,12 @@ export class AllocationMeter {
   readonly #warned = new Map<string, number>();
   readonly #log: Log;
   readonly #now: () => number;
+  readonly #watch: ConnectionWatch | undefined;
 
-  constructor(log: Log, now: () => number) {
+  constructor(log: Log, now: () => number, watch?: ConnectionWatch) {
     this.#log = log;
     this.#now = now;
+    this.#watch = watch;
   }
 
   /** Takes a reading, and warns with the fix where little is left or where it runs out within a day. */
@@ -67,7 +69,9 @@ export class AllocationMeter {
     const last = samples.at(-1);
     if (last === undefined || at - last.at >= 60_000) samples.push({ limit, used, at });
     this.#samples.set(name, samples);
-    this.#warn(name, { limit, used, at }, runsOutAt(samples[0], { limit, used, at }));
+    const runsOut = runsOutAt(samples[0], { limit, used, at });
+    this.#watch?.allocation(name, { limit, used, runsOutAt: runsOut });
+    this.#warn(name, { limit, used, at }, runsOut);
   }
 
   #warn(name: string, { limit, used, at }: Sample, runsOut: number | undefined): void {

@@ -28,15 +28,15 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
 
 async function connect(
   config: SalesforceConfig,
-  { log, now }: ConnectDependencies,
+  { log, now, watch }: ConnectDependencies,
 ): Promise<Connection<SalesforceNative>> {
   const settings = settingsOf(config);
   const { auth: credentials, loginUrl, baseUrl, apiVersion } = settings;
   const auth = new Authenticator({ auth: credentials, loginUrl, baseUrl, now });
   const session = await auth.session();
   const hearing = hearingOf(settings, auth);
-  const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
-  const meter = new AllocationMeter(log, now);
+  const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce, watch });
+  const meter = new AllocationMeter(log, now, watch);
   const rest = new Rest(session, { auth, apiVersion, governor, meter });
   const readLimits = (signal: AbortSignal) => rest.read('limits', (connected) => connected.limits(), signal);
   const endWatch = watchAllocations(readLimits, meter);

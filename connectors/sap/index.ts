@@ -48,10 +48,10 @@ export const sap: Connector<SapConfig, SapNative> = {
   readNatives: (payload) => readNatives(payload),
 };
 
-function connect(config: SapConfig, { log, now, inbox }: ConnectDependencies): Connection<SapNative> {
+function connect(config: SapConfig, { log, now, inbox, watch }: ConnectDependencies): Connection<SapNative> {
   const settings = settingsOf(config);
   const { product, baseUrl, idoc, note, objects, ownUsers, streams, taskKeyField } = settings;
-  const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce });
+  const governor = new RateGovernor({ requestsPerSecond: settings.requestsPerSecond, concurrency: mostAtOnce, watch });
   const session = new Session({ baseUrl, credentials: new Credentials(settings.auth, now), governor });
   const client = new ODataClient(session);
   const rfc = rfcOf(settings, log);

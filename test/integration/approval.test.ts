@@ -49,12 +49,20 @@ async function proposed(): Promise<{ readonly lead: string; readonly run: Run; r
 const answer = (run: Run, decisionid: string, verdict: Approved['verdict']): Promise<unknown> =>
   run.executeUpdate(names.approve, { args: [{ decisionid, by: 'sam@example.org', verdict }] });
 
+/** Proposals of the tenant that nobody has answered, as metrics tell them. */
+async function unanswered(): Promise<readonly number[]> {
+  const { unanswered: rows } = await line.signalbox.runtime.ledger.standing();
+  return rows.filter(({ tenant }) => tenant === line.tenants.asks.tenant).map(({ count }) => count);
+}
+
 test('nothing is written before a person agrees; then the task is made, and who agreed is known', async () => {
   const { lead, run, decisionid } = await proposed();
   expect(tasksAbout(line, lead)).toEqual([]);
   expect(writesAbout(line, lead)).toEqual([]);
+  expect(await unanswered()).toEqual([1]);
   await answer(run, decisionid, 'approve');
   await untilTask(line, line.tenants.asks, lead);
+  expect(await unanswered()).toEqual([]);
   expect(tasksAbout(line, lead)).toMatchObject([{ Subject: 'Call Maria Lopez today (92 % likely)' }]);
   expect(await statusOf(run)).toMatchObject({ approvals: [{ decisionid, by: 'sam@example.org', verdict: 'approve' }] });
 });
