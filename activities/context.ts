@@ -16,6 +16,7 @@ import { isStale, merge, needsReading, type Snapshot } from './merge';
 import { Relatives } from './relatives';
 import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
+import { unreadable } from './unreadable';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */
@@ -56,7 +57,10 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   });
   const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
   const parked = new Map(batch.parked);
-  const live = withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
+  const unparked = (): readonly CanonicalEvent[] =>
+    withoutParked(batch.events, parked).filter(({ id }) => !rows.known.includes(id));
+  for (const [id, cause] of await unreadable(deps.ledger, tenant, unparked(), known)) parked.set(id, cause);
+  const live = unparked();
   const hydrated = await hydrate(deps.connections, live, known);
   const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);
   const models = { scorers: deps.scorers, champions: rows.champions };

@@ -44,7 +44,7 @@ async function hear(
 ): Promise<Expired | Retired> {
   const opened = await deps.connections.of(input.tenant, input.connection);
   const { connection, connector, settings, context, retired } = opened;
-  mustHave(settings.streams, input);
+  if (!deps.connections.isEnding(input)) mustHave(settings.streams, input);
   const activity = Context.current();
   const name = nameOf(input);
   const since = input.since ?? (settings.start === 'snapshot' ? await snapshotSince(deps, name) : undefined);
