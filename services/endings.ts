@@ -9,15 +9,18 @@ import type { Runtime } from './runtime';
 type Needs = Pick<Runtime, 'ledger' | 'connections' | 'log'>;
 
 /** How the subscription of a stream is begun, where none is, and ended. */
-export interface Hearing {
+interface Hearing {
   begin(ref: StreamRef): Promise<void>;
   end(ref: StreamRef): Promise<void>;
 }
 
 /** How often it is looked whether an inbox is published, ms. */
-const lookEveryMs = 200;
+const lookEveryMs = 250;
 /** After so long nothing more can come of a request that was under way when the door was shut, ms. */
 const lateMs = maxAnswerMs + 1_000;
+
+/** After a failure (ledger or Temporal away), ms. */
+const againMs = 5_000;
 
 /** A stream under way to its end. */
 interface Ending {
@@ -46,12 +49,7 @@ export class Endings {
     const waits = await this.waits(ref);
     if (!waits && !isPushed(settings)) return this.hearing.end(ref);
     const stop = new AbortController();
-    const done = this.end(ref, settings, stop.signal)
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted)
-          this.needs.log.error({ ...ref, err: String(error) }, 'what was accepted of a removed stream waits');
-      })
-      .finally(() => this.underWay.delete(keyOf(ref)));
+    const done = this.untilEnded(ref, settings, stop.signal).finally(() => this.underWay.delete(keyOf(ref)));
     this.underWay.set(keyOf(ref), { stop, done });
   }
 
@@ -75,6 +73,18 @@ export class Endings {
     await Promise.all([...this.underWay.values()].map(({ done }) => done));
   }
 
+  private async untilEnded(ref: StreamRef, settings: TenantConnection, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return await this.end(ref, settings, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.needs.log.warn({ ...ref, err: String(error) }, 'a removed stream could not be ended yet');
+        await pause(againMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
   private async end(ref: StreamRef, settings: TenantConnection, signal: AbortSignal): Promise<void> {
     const { connections, log } = this.needs;
     do {
@@ -82,9 +92,11 @@ export class Endings {
       if (await this.waits(ref)) {
         log.info({ ...ref }, 'what was accepted of a removed stream is published');
         connections.letEnd(ref, settings);
-        await this.hearing.begin(ref);
-        while ((await this.needs.ledger.inboxes.state(ref)).released < newest)
+        do {
+          // Again and again: another process, for which all is published, may have ended it.
+          await this.hearing.begin(ref);
           await pause(lookEveryMs, undefined, { signal });
+        } while ((await this.needs.ledger.inboxes.state(ref)).released < newest);
       }
       signal.throwIfAborted();
       await this.hearing.end(ref);

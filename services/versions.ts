@@ -107,7 +107,7 @@ export async function settleVersions(
 }
 
 /** A stream that some version heard and the one in force does not, and the newest version that did. */
-export interface FormerStream {
+interface FormerStream {
   readonly ref: StreamRef;
   readonly version: TenantVersion;
 }
