@@ -2,6 +2,7 @@ import type { AnyConnector, Connection, ConnectionWatch, Inbox, Log, NormaliseCo
 import { Retryable } from '../connectors/contract';
 import { connectorNamed } from '../connectors/registry';
 import type { Tenant, TenantConnection } from '../tenants/tenant';
+import type { StreamRef } from './subscription-types';
 
 /** A tenant's connection to its CRM, ready for use. */
 export interface OpenConnection {
@@ -33,6 +34,10 @@ export class Connections {
   private readonly retiring = new Map<string, AbortController>();
   /** Closed when their time is over, or with the process. */
   private readonly retired = new Map<Promise<OpenConnection>, NodeJS.Timeout>();
+  /** Streams that are heard no more but for what was accepted before, with the settings that they were heard by. */
+  private readonly ending = new Map<string, { readonly ref: StreamRef; readonly settings: TenantConnection }>();
+  /** Removed tenants, of which lanes still finish what they began. */
+  private readonly left = new Set<string>();
 
   constructor(
     private readonly tenants: ReadonlyMap<string, Tenant>,
@@ -60,10 +65,40 @@ export class Connections {
   /** Told without connecting. */
   pushed(): readonly PushedConnection[] {
     return [...this.tenants.values()].flatMap(({ tenant, connections }) =>
-      Object.values(connections)
-        .filter(({ connector, config }) => connectorNamed(connector).receives?.(config) === true)
+      Object.values(this.left.has(tenant) ? {} : connections)
+        .filter(isPushed)
         .map(({ name, connector }) => ({ tenant, connection: name, connector })),
     );
+  }
+
+  /** Nothing is taken from a removed tenant's CRMs any more, however long its lanes take to finish. */
+  leave(tenant: string): void {
+    this.left.add(tenant);
+  }
+
+  /** A tenant that was removed is there again. */
+  comeBack(tenant: string): void {
+    this.left.delete(tenant);
+  }
+
+  /** A stream is heard on, though the tenant's file names it no more: with these settings where the connection is gone. */
+  letEnd(ref: StreamRef, settings: TenantConnection): void {
+    this.ending.set(keyOf(ref), { ref, settings });
+  }
+
+  isEnding(ref: StreamRef): boolean {
+    return this.ending.has(keyOf(ref));
+  }
+
+  /** All that was accepted is published, or the stream is named again. */
+  ended({ tenant, connection, stream }: StreamRef): void {
+    // It may be open by the settings of then.
+    if (this.ending.delete(keyOf({ tenant, connection, stream }))) this.retire(tenant, connection);
+  }
+
+  private settingsOf(tenant: string, name: string): TenantConnection | undefined {
+    const last = [...this.ending.values()].find(({ ref }) => ref.tenant === tenant && ref.connection === name);
+    return this.tenants.get(tenant)?.connections[name] ?? last?.settings;
   }
 
   /** The next who asks connects anew; who has the connection in hand is told, and may finish. */
@@ -93,8 +128,9 @@ export class Connections {
   }
 
   private async connect(tenant: string, name: string, retired: AbortSignal): Promise<OpenConnection> {
-    const settings = tenantNamed(this.tenants, tenant).connections[name];
+    const settings = this.settingsOf(tenant, name);
     if (settings === undefined) {
+      tenantNamed(this.tenants, tenant);
       throw new Retryable(
         'SBX_CONNECTION_UNKNOWN',
         `tenant ${tenant} has no connection ${name}: add it to the tenant's file`,
@@ -111,6 +147,15 @@ export class Connections {
     const context = { tenant, connection: name, org: connection.org, mapping: settings.mapping };
     return { connector, connection, settings, context, retired };
   }
+}
+
+/** Whether the CRM of a connection so configured calls over HTTP. */
+export function isPushed({ connector, config }: TenantConnection): boolean {
+  return connectorNamed(connector).receives?.(config) === true;
+}
+
+function keyOf({ tenant, connection, stream }: StreamRef): string {
+  return `${tenant}/${connection}/${stream}`;
 }
 
 /** Throws Retryable, naming the tenants that are configured. */

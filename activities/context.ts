@@ -25,6 +25,7 @@ import { Relatives } from './relatives';
 import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 import { toBeRead } from './to-be-read';
+import { unreadable } from './unreadable';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */
@@ -65,6 +66,8 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   });
   const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
   const parked = new Map(batch.parked);
+  const unread = toBeRead(batch.events, rows, parked);
+  for (const [id, cause] of await unreadable(deps.ledger, tenant, unread, known)) parked.set(id, cause);
   const live = toBeRead(batch.events, rows, parked);
   const hydrated = await hydrate(deps.connections, live, known);
   const relatives = await Relatives.of(deps.ledger, tenant, live, known, hydrated);

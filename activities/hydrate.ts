@@ -14,16 +14,23 @@ export async function hydrate(
   events: readonly CanonicalEvent[],
   known: ReadonlyMap<string, Snapshot>,
 ): Promise<Hydrated> {
-  const state = new Map(known);
-  const wanted = new Map<string, CanonicalEvent>();
-  for (const event of events) {
-    const before = state.get(event.subject);
-    if (needsReading(event, before)) wanted.set(event.subject, event);
-    state.set(event.subject, merge(before, event));
-  }
+  const wanted = new Map(incomplete(events, known).map((event) => [event.subject, event]));
   const groups = group([...wanted.values()]);
   const found = await Promise.all([...groups.values()].map((same) => read(connections, same)));
   return new Map(found.flat());
+}
+
+/** Events that tell too little of a record that is not known. */
+export function incomplete(
+  events: readonly CanonicalEvent[],
+  known: ReadonlyMap<string, Snapshot>,
+): readonly CanonicalEvent[] {
+  const state = new Map(known);
+  return events.filter((event) => {
+    const before = state.get(event.subject);
+    state.set(event.subject, merge(before, event));
+    return needsReading(event, before);
+  });
 }
 
 function group(events: readonly CanonicalEvent[]): ReadonlyMap<string, readonly CanonicalEvent[]> {

@@ -44,7 +44,7 @@ async function hear(
 ): Promise<Expired | Retired> {
   const opened = await deps.connections.of(input.tenant, input.connection);
   const { connection, connector, settings, context, retired } = opened;
-  mustHave(settings.streams, input);
+  if (!deps.connections.isEnding(input)) mustHave(settings.streams, input);
   const activity = Context.current();
   const name = nameOf(input);
   const since = input.since ?? (settings.start === 'snapshot' ? await snapshotSince(deps, name) : undefined);
@@ -90,16 +90,20 @@ function mustHave(streams: readonly string[], { tenant, connection, stream }: St
   throw new Retryable('SBX_STREAM_UNKNOWN', `${connection} of ${tenant} does not subscribe to ${stream} here`, 1_000);
 }
 
-/** Where to begin: what this attempt inherits, then what is saved, then what the tenant asks for. */
+/**
+ * Where to begin: where this subscription was, then what is saved, then what the tenant asks for. Heartbeats come every other
+ * second, so what an attempt inherits tells that a position was saved, and the ledger how far: an inbox forgets what is behind it.
+ */
 async function startOf(
   deps: IngestDependencies,
   input: ListenInput,
   wanted: 'latest' | 'earliest' | 'snapshot',
   inherited: Position | undefined,
 ): Promise<Start | { readonly code: string; readonly message: string }> {
-  if (inherited !== undefined) return { from: 'position', position: inherited };
-  if (input.since !== undefined) return { from: 'earliest' };
   const saved = await deps.ledger.loadPosition(nameOf(input));
+  if (inherited !== undefined)
+    return { from: 'position', position: saved === undefined || saved.v === unplaced.v ? inherited : saved };
+  if (input.since !== undefined) return { from: 'earliest' };
   if (saved === undefined) {
     // From here on the stream is promised: what is missed before its first position shows up as a gap, not as silence.
     await deps.ledger.savePosition(nameOf(input), unplaced);

@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { eventSource } from '../canonical-schema/identity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import type { KnownPage } from '../ledger/ledger';
 import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
@@ -12,6 +14,8 @@ const heartbeatEveryMs = 10_000;
 const usualGraceMs = 60_000;
 /** Events that are compared with the ledger at once. */
 const batchSize = 200;
+/** Records of the ledger that are looked at at once, when the CRM is asked which of them are gone. */
+const knownPageSize = 1_000;
 /** Clocks differ, and transactions take their time: a query for what changed begins this much earlier. */
 const windowMarginMs = 5 * 60_000;
 
@@ -33,9 +37,10 @@ export async function reconcile(
   const { cancellationSignal: signal, heartbeat } = Context.current();
   const beat = setInterval(heartbeat, heartbeatEveryMs);
   try {
-    const { connection, settings } = await deps.connections.of(ref.tenant, ref.connection);
+    const { connection, connector, settings } = await deps.connections.of(ref.tenant, ref.connection);
     const untold = new Untold(deps, ref.tenant, graceMs, signal);
-    const done = await new Reconciliation(deps, ref, connection.reader, untold, signal).run();
+    const source = eventSource(ref.tenant, connector.name, connection.org);
+    const done = await new Reconciliation(deps, ref, source, connection.reader, untold, signal).run();
     return settings.reconcile === undefined ? done : { ...done, everyMs: settings.reconcile };
   } catch (error) {
     signal.throwIfAborted();
@@ -50,11 +55,15 @@ class Reconciliation {
   private found = 0;
   private missing = 0;
   private deleted = 0;
+  /** Known records that the CRM was asked for. */
+  private asked = 0;
   private batch: CanonicalEvent[] = [];
 
   constructor(
     private readonly deps: IngestDependencies,
     private readonly ref: StreamRef,
+    /** Of the events that the CRM's organisation tells. */
+    private readonly source: string,
     private readonly reader: Reader<unknown>,
     private readonly untold: Untold,
     private readonly signal: AbortSignal,
@@ -87,8 +96,24 @@ class Reconciliation {
       const to = new Date(Date.parse(at) + windowMarginMs).toISOString();
       for await (const native of this.reader.changed(this.ref.stream, from, to, this.signal)) await this.add(native);
       await this.settle();
+      await this.addGone();
       return { token, isResync: true };
     }
+  }
+
+  /** Of a deletion no query tells: the CRM is asked for what the ledger knows, page by page. */
+  private async addGone(): Promise<void> {
+    const { deps, ref, reader, signal } = this;
+    if (reader.gone === undefined) return;
+    const of = { connection: ref.connection, source: this.source, nativeType: ref.stream };
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const page: KnownPage = await deps.ledger.knownRecords(ref.tenant, of, after, knownPageSize);
+      for (const native of await reader.gone(ref.stream, page.ids, signal)) await this.add(native);
+      this.asked += page.ids.length;
+      after = page.next;
+    }
+    await this.settle();
   }
 
   private async take(since: Position | undefined): Promise<Position> {
@@ -144,7 +169,8 @@ class Reconciliation {
   private record(mark: Mark, at: string, isResync: boolean): Promise<string> {
     const { found, missing, deleted } = this;
     const counts = `${found} changes found, ${missing} of them missing, ${deleted} of these deletions`;
-    const how = isResync ? '; the token had expired: read by query, which tells no deletions' : '';
+    const asked = `and the CRM was asked for ${this.asked} known records`;
+    const how = isResync ? `; the token had expired: changes were read by query, ${asked}` : '';
     return this.deps.ledger.gaps.add(
       {
         ...this.ref,

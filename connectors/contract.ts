@@ -66,6 +66,11 @@ export interface Reader<N> {
    * Throws PositionExpired before anything is told where the CRM no longer knows the token, Retryable or Permanent as `read`.
    */
   tracked?(stream: string, token: Position | undefined, signal: AbortSignal): AsyncIterable<Tracked<N>>;
+  /**
+   * Beside `tracked`, whose streams are named after the native type of their records: which of these the CRM no longer has, each
+   * as a deletion found now. One that it has and does not show to this connection is not among them. Throws as `read`.
+   */
+  gone?(stream: string, ids: readonly string[], signal: AbortSignal): Promise<readonly N[]>;
 }
 
 /** What a reader tells of tracked changes. */
@@ -218,6 +223,8 @@ export interface Connector<C, N> {
   /** The service's name in configuration and in event sources: `salesforce`. */
   readonly name: string;
   readonly configSchema: JsonSchema;
+  /** Where it is told how the CRM is set up, with the anchor, from the repository's root: `connectors/acme/README.md#set-up-acme`. */
+  readonly setUpPage: string;
   /** Canonical entities that it can tell about. */
   readonly emits: readonly string[];
   readonly accepts: readonly ActionKind[];

@@ -31,7 +31,7 @@ import { loadPosition, positionSavedAt, savePosition, type StreamName, type Stre
 import { findPasts, type Past, type PastQuestion } from './observations';
 import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
-import { findRecords, type RecordRow } from './records';
+import { findRecords, knownRecords, type KnownOf, type KnownPage, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
 import { shadow, type Shadow } from './shadow';
 import { origins, standing, type Origin, type Standing } from './standing';
@@ -62,7 +62,7 @@ export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
 export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
-export type { RecordRow, RecordToKeep } from './records';
+export type { KnownOf, KnownPage, RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 export type { Standing } from './standing';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
@@ -93,6 +93,9 @@ export interface Ledger {
 
   /** Newest snapshots of the subjects that are known. */
   records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
+
+  /** Pages through the records that a connection told of, deleted ones left out. */
+  knownRecords(tenant: string, of: KnownOf, after: string, most: number): Promise<KnownPage>;
 
   recordActions(attempts: readonly ActionAttempt[]): Promise<void>;
   /** Throws when no batch has opened the engagement. */
@@ -171,6 +174,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     pasts: (tenant, questions) => findPasts(kysely, tenant, questions),
     relatives: (tenant, question) => findRelatives(kysely, tenant, question),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
+    knownRecords: (tenant, of, after, most) => knownRecords(kysely, tenant, of, after, most),
     recordActions: (attempts) => recordActions(kysely, attempts),
     updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
     closeEngagement: (tenant, id, end) => closeEngagement(kysely, tenant, id, end),

@@ -35,6 +35,48 @@ export async function findRecords(
     .execute();
 }
 
+/** Whose records are meant. */
+export interface KnownOf {
+  readonly connection: string;
+  /** `source` of the events: one connection may have been led to another organisation. */
+  readonly source: string;
+  readonly nativeType: string;
+}
+
+/** Some records. */
+export interface KnownPage {
+  /** The CRM's ids of those that are not known to be deleted. */
+  readonly ids: readonly string[];
+  /** Where the next page begins; absent after the last one. */
+  readonly next?: string;
+}
+
+/**
+ * Pages through the records that a connection told of, as far as its events are kept. A page looks at so many of the tenant's
+ * records, of whatever kind, so that it costs as much however few are wanted.
+ * @param after the `next` of the page before; empty for the first
+ */
+export async function knownRecords(
+  database: Kysely<Schema>,
+  tenant: string,
+  { connection, source, nativeType }: KnownOf,
+  after: string,
+  most: number,
+): Promise<KnownPage> {
+  // A snapshot names its connection only with identity rules, and never its organisation: its events do.
+  const { rows } = await sql<{ subject: string; id: string | null }>`
+    with page as (
+      select subject, record, deleted from records
+      where tenant = ${tenant} and subject > ${after} order by subject limit ${most}::int)
+    select subject, case when not deleted and record->>'nativeType' = ${nativeType} and exists (
+      select from events where events.tenant = ${tenant} and events.subject = page.subject
+        and events.connection = ${connection} and event->>'source' = ${source}) then record->>'id' end as id
+    from page order by subject`.execute(database);
+  const last = rows.at(-1);
+  const ids = rows.flatMap(({ id }) => id ?? []);
+  return rows.length < most || last === undefined ? { ids } : { ids, next: last.subject };
+}
+
 /** Keeps the snapshots that are newer than what is known. */
 export function insertRecords(tenant: string, records: readonly RecordToKeep[]): RawBuilder<unknown> | undefined {
   const rows = newest(

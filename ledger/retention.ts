@@ -7,6 +7,8 @@ export interface Retention {
   readonly eventsBefore: string;
   /** Decisions, what challengers said of them, drafts, proposals, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
+  /** The tenant is served no more: what else would wait for it goes, too. */
+  readonly isRemoved?: boolean;
 }
 
 /** Rows deleted, by table. */
@@ -15,10 +17,11 @@ export type Purged = Readonly<Record<string, number>>;
 /**
  * Deletes what a tenant no longer keeps, in one transaction, and tells how much. Quarantined bytes are events of persons too:
  * they go even when nobody has resolved them. A record with an open engagement keeps its snapshot. Changes of champion stay:
- * they are few, and tell why a digest decides.
+ * they are few, and tell why a digest decides. Of a removed tenant neither open engagements, nor parked events, nor what was
+ * accepted and never published stay longer than the rest.
  */
 export async function purge(database: Kysely<Schema>, tenant: string, retention: Retention): Promise<Purged> {
-  const { eventsBefore, decisionsBefore } = retention;
+  const { eventsBefore, decisionsBefore, isRemoved = false } = retention;
   const statements = {
     events: sql`delete from events where tenant = ${tenant} and recordedat < ${eventsBefore}`,
     observations: sql`delete from observations where tenant = ${tenant} and recordedat < ${eventsBefore}`,
@@ -36,9 +39,11 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
     actions: sql`delete from actions where tenant = ${tenant} and at < ${decisionsBefore}`,
     outcomes: sql`delete from outcomes where tenant = ${tenant} and at < ${decisionsBefore}`,
     engagements: sql`delete from engagements where tenant = ${tenant} and closedat < ${decisionsBefore}`,
+    ...(isRemoved ? waiting(tenant, retention) : {}),
   };
   const purged: Record<string, number> = {};
   await database.transaction().execute(async (transaction) => {
+    if (isRemoved) await forgetAccepted(transaction, tenant, eventsBefore);
     await sql`update drafts set sent = null where tenant = ${tenant} and at < ${eventsBefore}
       and sent is not null`.execute(transaction);
     for (const [table, statement] of Object.entries(statements)) {
@@ -50,4 +55,24 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
   // PGlite has no autovacuum: without this the space is never used again. Outside of a transaction, as it must be.
   await sql`vacuum (analyze) ${sql.join(Object.keys(statements).map((table) => sql.table(table)))}`.execute(database);
   return purged;
+}
+
+/** What waits for a tenant that is not served any more. */
+function waiting(tenant: string, { eventsBefore, decisionsBefore }: Retention) {
+  return {
+    inbox: sql`delete from inbox using inboxes where inbox.tenant = ${tenant} and inboxes.tenant = inbox.tenant
+      and inboxes.connection = inbox.connection and inboxes.stream = inbox.stream and inbox.number <= inboxes.released`,
+    parked: sql`delete from parked where tenant = ${tenant} and at < ${eventsBefore}`,
+    records: sql`delete from records where tenant = ${tenant} and recordedat < ${eventsBefore}`,
+    engagements: sql`delete from engagements where tenant = ${tenant} and coalesce(closedat, openedat) < ${decisionsBefore}`,
+  };
+}
+
+/** Its inboxes count what was never published as released: should the tenant come back, that is a gap, and no silence. */
+async function forgetAccepted(database: Kysely<Schema>, tenant: string, before: string): Promise<void> {
+  await sql`update inboxes set released = old.newest from (
+      select connection, stream, max(number) as newest from inbox where tenant = ${tenant} and at < ${before}
+      group by connection, stream) as old
+    where inboxes.tenant = ${tenant} and inboxes.connection = old.connection and inboxes.stream = old.stream
+      and inboxes.released < old.newest`.execute(database);
 }

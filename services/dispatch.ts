@@ -2,7 +2,8 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { BatchOutcome, LaneBatch } from '../activities/lane-types';
 import { Consumer, type Batch, type Undecided } from '../broker/consumer';
-import type { Tenant } from '../tenants/tenant';
+import type { StreamRef } from '../activities/subscription-types';
+import type { Tenant, TenantConnection } from '../tenants/tenant';
 import { laneId, names, taskQueues } from '../workflows/names';
 import type { Door } from './receive';
 import type { Runtime } from './runtime';
@@ -15,6 +16,8 @@ export interface Service {
   serve?(tenant: Tenant, before: Tenant | undefined): Promise<void>;
   /** Serves a tenant no more. */
   leave?(tenant: Tenant): Promise<void>;
+  /** Ends a stream that only an earlier version names. Rejects where it must be heard on, and its settings cannot be had. */
+  recall?(stream: StreamRef, settingsOf: () => Promise<TenantConnection>): Promise<void>;
   stop(): Promise<void>;
 }
 

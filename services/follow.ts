@@ -7,9 +7,10 @@ import { assertTopology } from '../broker/topology';
 import type { Follower, Taken, TenantVersion } from '../ledger/ledger';
 import type { LoadOptions } from '../tenants/load';
 import { tenantOfDocument } from '../tenants/load';
-import type { Tenant } from '../tenants/tenant';
+import type { Tenant, TenantConnection } from '../tenants/tenant';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
+import { formerStreams } from './versions';
 
 /** How the versions of tenants' files that the ledger has are read. */
 export interface FollowOptions {
@@ -129,14 +130,37 @@ class Following {
   private async run(): Promise<void> {
     const { everyMs = 2_000 } = this.options;
     const { signal } = this.stopping;
+    let isRecalled = false;
     while (!signal.aborted) {
       try {
+        if (!isRecalled) await this.recall();
+        isRecalled = true;
         await this.look();
         await this.tell();
       } catch (error) {
         this.runtime.log.warn({ err: String(error) }, "versions of tenants' files could not be looked for");
       }
       await pause(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Ends what was taken out while no process was there to end it. */
+  private async recall(): Promise<void> {
+    const { ledger, log } = this.runtime;
+    for (const { tenant, number } of this.options.started.filter((version) => version.number > 1)) {
+      for (const { ref, version } of formerStreams(await ledger.tenants.list(tenant))) {
+        const settings = async (): Promise<TenantConnection> => {
+          const { [ref.connection]: former } = (await this.tenantOf(version)).connections;
+          if (former === undefined) throw new Error(`version ${version.number} has no connection ${ref.connection}`);
+          return former;
+        };
+        try {
+          for (const service of this.services) await service.recall?.(ref, settings);
+        } catch (error) {
+          const what = 'what was accepted of a removed stream waits: put it back, or give its secrets again';
+          log.warn({ ...ref, version: number, err: String(error) }, what);
+        }
+      }
     }
   }
 
@@ -180,20 +204,22 @@ class Following {
   }
 
   /** All that can fail for the version's own sake, before anything is changed. */
-  private async read({ tenant: name, document }: TenantVersion): Promise<Tenant> {
+  private async read(version: TenantVersion): Promise<Tenant> {
     const { broker, openModels } = this.runtime;
-    const tenant = tenantOfDocument(
-      document,
-      path.join(this.options.folder, `${name}.yaml`),
-      await this.options.load(),
-    );
-    await assertTopology(broker, [{ tenant: name, partitions: tenant.partitions }]);
+    const tenant = await this.tenantOf(version);
+    await assertTopology(broker, [{ tenant: tenant.tenant, partitions: tenant.partitions }]);
     await openModels(tenant);
     return tenant;
   }
 
+  private async tenantOf({ tenant: name, document }: TenantVersion): Promise<Tenant> {
+    const { folder, load } = this.options;
+    return tenantOfDocument(document, path.join(folder, `${name}.yaml`), await load());
+  }
+
   private async serve(tenant: Tenant, before: Tenant | undefined): Promise<void> {
     clearTimeout(this.forgetting.get(tenant.tenant));
+    this.runtime.connections.comeBack(tenant.tenant);
     this.runtime.serving.set(tenant.tenant, tenant);
     this.retire(before, tenant);
     for (const service of this.services) await service.serve?.(tenant, before);
@@ -201,6 +227,7 @@ class Following {
 
   private async leave(name: string, before: Tenant | undefined): Promise<void> {
     if (before === undefined) return;
+    this.runtime.connections.leave(name);
     for (const service of this.services.toReversed()) await service.leave?.(before);
     const forget = (): void => {
       this.runtime.serving.delete(name);

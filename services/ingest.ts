@@ -4,6 +4,7 @@ import { createIngestActivities } from '../activities/create-ingest-activities';
 import type { GapRef, ListenInput, StreamRef } from '../activities/subscription-types';
 import type { Tenant } from '../tenants/tenant';
 import { gapId, names, reconciliationId, subscriptionId, taskQueues } from '../workflows/names';
+import { Endings } from './endings';
 import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
 import type { Service } from './dispatch';
@@ -19,14 +20,27 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
   let door = await openDoor(runtime, runtime.listen);
   try {
     const worker = await startHearing(runtime);
+    const endings = new Endings(runtime, {
+      begin: (ref) => hear(runtime, ref),
+      end: (ref) => unsubscribe(runtime, ref),
+    });
+    const end = async (before: Tenant | undefined, wanted: readonly StreamRef[]): Promise<void> => {
+      const kept = new Set(wanted.map(idOf));
+      for (const ref of before === undefined ? [] : streamsOf(before).filter((one) => !kept.has(idOf(one)))) {
+        const settings = before?.connections[ref.connection];
+        if (settings !== undefined) await endings.begin(ref, settings);
+      }
+    };
     const serve = async (tenant: Tenant, before: Tenant | undefined): Promise<void> => {
       door ??= await openDoor(runtime, runtime.listen);
-      await unsubscribe(runtime, before, streamsOf(tenant));
+      await end(before, streamsOf(tenant));
+      for (const ref of streamsOf(tenant)) await endings.revoke(ref);
       await subscribe(runtime, tenant);
     };
     // What is received after the pumps have stopped is in the inbox, for the next process.
     const stop = async (): Promise<void> => {
       try {
+        await endings.stop();
         await worker.stop();
       } finally {
         await door?.stop();
@@ -34,7 +48,8 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
     };
     return {
       serve,
-      leave: (tenant) => unsubscribe(runtime, tenant, []),
+      leave: (tenant) => end(tenant, []),
+      recall: (ref, settingsOf) => endings.recall(ref, settingsOf),
       stop,
       get door() {
         return door;
@@ -81,40 +96,34 @@ function streamsOf({ tenant, connections }: Tenant): readonly StreamRef[] {
 }
 
 async function subscribe(runtime: Runtime, tenant: Tenant): Promise<void> {
-  for (const ref of streamsOf(tenant)) {
-    await runtime.temporal.workflow.start(names.subscription, {
-      workflowId: subscriptionId(ref.tenant, ref.connection, ref.stream),
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      taskQueue: taskQueues.decide,
-      args: [ref] satisfies [ListenInput],
-    });
-  }
+  for (const ref of streamsOf(tenant)) await hear(runtime, ref);
   await startReconciling(runtime, tenant);
 }
 
-/**
- * Ends the subscriptions that a tenant has no more. Their end is waited for, so that one that is wanted again a moment later is
- * not taken for the one that ends.
- */
-async function unsubscribe(
-  { temporal }: Runtime,
-  before: Tenant | undefined,
-  wanted: readonly StreamRef[],
-): Promise<void> {
-  const kept = new Set(wanted.map(({ tenant, connection, stream }) => subscriptionId(tenant, connection, stream)));
-  for (const { tenant, connection, stream } of before === undefined ? [] : streamsOf(before)) {
-    const id = subscriptionId(tenant, connection, stream);
-    if (kept.has(id)) continue;
-    for (const workflow of [id, reconciliationId(tenant, connection, stream)]) {
-      const handle = temporal.workflow.getHandle(workflow);
-      try {
-        await handle.cancel();
-        await handle.result();
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error;
-      }
+async function hear({ temporal }: Runtime, ref: StreamRef): Promise<void> {
+  await temporal.workflow.start(names.subscription, {
+    workflowId: idOf(ref),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue: taskQueues.decide,
+    args: [ref] satisfies [ListenInput],
+  });
+}
+
+/** Ends a subscription, and what compares its stream now and then. Resolves when they have ended. */
+async function unsubscribe({ temporal }: Runtime, ref: StreamRef): Promise<void> {
+  for (const workflow of [idOf(ref), reconciliationId(ref.tenant, ref.connection, ref.stream)]) {
+    const handle = temporal.workflow.getHandle(workflow);
+    try {
+      await handle.cancel();
+      await handle.result();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error;
     }
   }
+}
+
+function idOf({ tenant, connection, stream }: StreamRef): string {
+  return subscriptionId(tenant, connection, stream);
 }
 
 async function startFilling({ temporal }: Runtime, gap: GapRef): Promise<void> {

@@ -23,8 +23,11 @@ export interface DoorLimits {
   readonly underWay: number;
 }
 
+/** The longest that a request is under way, ms. */
+export const maxAnswerMs = 10_000;
+
 /** Microsoft Graph waits 10 s for an answer, Dataverse 60 s. 200 bodies are 400 MiB at most. */
-const usual: DoorLimits = { readWithinMs: 8_000, answerWithinMs: 10_000, underWay: 200 };
+const usual: DoorLimits = { readWithinMs: 8_000, answerWithinMs: maxAnswerMs, underWay: 200 };
 
 /** What a sender is told to wait where nobody knows better. */
 const retryAfterMs = 5_000;

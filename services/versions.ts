@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { canonicalJson } from '../canonical-schema/canonical-json';
+import type { StreamRef } from '../activities/subscription-types';
 import type { AnyConnector } from '../connectors/contract';
 import type { Ledger, TenantVersion } from '../ledger/ledger';
 import { type LoadOptions, tenantOfDocument } from '../tenants/load';
@@ -102,6 +104,35 @@ export async function settleVersions(
       : [[tenant, tenantOfDocument(document, fromFile.get(tenant) ?? path.join(folder, `${tenant}.yaml`), load)]],
   );
   return { tenants: new Map(tenants), versions, notes };
+}
+
+/** A stream that some version heard and the one in force does not, and the newest version that did. */
+interface FormerStream {
+  readonly ref: StreamRef;
+  readonly version: TenantVersion;
+}
+
+/** @param versions of one tenant, newest first */
+export function formerStreams([inForce, ...older]: readonly TenantVersion[]): readonly FormerStream[] {
+  const seen = new Set(inForce === undefined ? [] : streamsOf(inForce).map((ref) => canonicalJson(ref)));
+  return older.flatMap((version) =>
+    streamsOf(version).flatMap((ref) => {
+      const key = canonicalJson(ref);
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [{ ref, version }];
+    }),
+  );
+}
+
+/** As the document has them: its secrets may be gone. */
+function streamsOf({ tenant, document }: TenantVersion): readonly StreamRef[] {
+  const { connections = {} } = (document ?? {}) as {
+    readonly connections?: Readonly<Record<string, { readonly subscribe?: readonly string[] }>>;
+  };
+  return Object.entries(connections).flatMap(([connection, { subscribe = [] }]) =>
+    subscribe.map((stream) => ({ tenant, connection, stream })),
+  );
 }
 
 /** Why a plan is refused, and the way to go. */

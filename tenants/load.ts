@@ -61,6 +61,9 @@ const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenT
   return { events: eventsMs, decisions: decisionsMs };
 };
 
+/** How long a tenant keeps what, by a document that was in force: its secrets need not be there any more. */
+export const retentionOf = (document: unknown): Retention => retention((document as WrittenTenant).retention ?? {});
+
 const connectorOf = (name: string, { connectors }: LoadOptions): AnyConnector => {
   const connector = connectors.find((known) => known.name === name);
   if (connector === undefined) throw new Error(`the connector ${name} passed the schema but is not there`);

@@ -59,7 +59,7 @@ const rules: readonly Rule[] = [
     path: /^connections\.[^.]+$/,
     kinds: ['remove'],
     means:
-      'it is heard no more; positions stay, what it told is decided, and engagements under way wait to write until it is back',
+      'it is heard no more; positions stay, what it told and had accepted is decided, and engagements under way wait to write until it is back',
   },
   {
     path: /^connections\.[^.]+\.subscribe\[/,
@@ -100,7 +100,7 @@ const rules: readonly Rule[] = [
     path: /^$/,
     kinds: ['remove'],
     means:
-      'it is heard and decided no more; the ledger, waiting events and positions stay, retention rests, engagements wait to write',
+      'it is heard and decided no more; waiting events and positions stay, the ledger keeps what its last retention says, engagements wait to write',
   },
 ];
 

@@ -62,8 +62,8 @@ const register = async (wanted: Wanted, settings: TenantConnection, options: Opt
   try {
     const { registration } = connection;
     if (registration === undefined) {
-      const fix = `nothing is to be registered: set it up as connectors/${connector.name}/README.md tells`;
-      throw new CliError(`${connector.name} is not registered over its API`, place, fix);
+      const fix = `click it together as ${connector.setUpPage} tells; \`signalbox doctor --tenant-file FILE\` then proves it`;
+      throw new CliError(`${connector.name} cannot be told over an API whom to tell`, place, fix);
     }
     const signal = AbortSignal.timeout(patience);
     const plan = await registration.plan(wanted, signal);

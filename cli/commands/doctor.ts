@@ -100,6 +100,12 @@ const checkModels = async ({ models: folder }: Options): Findings => {
   }
 };
 
+/** Whoever is to click somewhere finds the page that tells it all; a command needs none. */
+const withPage = (finding: Finding, page: string): Finding => {
+  if (finding.level === 'ok' || /\bsignalbox [a-z]+ /.test(finding.fix)) return finding;
+  return { ...finding, fix: `${finding.fix}; see ${page}` };
+};
+
 const checkConnection = async (tenant: Tenant, name: string): Findings => {
   const settings = tenant.connections[name];
   const connector = allConnectors.find((one) => one.name === settings?.connector);
@@ -109,13 +115,14 @@ const checkConnection = async (tenant: Tenant, name: string): Findings => {
   try {
     const connection = await connector.connect(settings.config, { log: quiet, now: Date.now, inbox: noInbox });
     try {
-      return (await connection.check(signal)).map((finding) => ({ ...finding, what: `${what}: ${finding.what}` }));
+      const found = await connection.check(signal);
+      return found.map((finding) => withPage({ ...finding, what: `${what}: ${finding.what}` }, connector.setUpPage));
     } finally {
       await connection.close();
     }
   } catch (error) {
-    const fix = `correct the connection in ${tenant.file}, or the CRM's set-up as its README tells`;
-    return [{ level: 'error', what, why: messageOf(error), fix }];
+    const fix = `correct the connection in ${tenant.file}, or what was set up in the CRM`;
+    return [withPage({ level: 'error', what, why: messageOf(error), fix }, connector.setUpPage)];
   }
 };
 

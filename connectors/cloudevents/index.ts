@@ -15,6 +15,7 @@ import { CloudEventsReceiver, stream } from './receiver';
 export const cloudevents: Connector<CloudEventsConfig, CloudEventNative> = {
   name: crm,
   configSchema,
+  setUpPage: 'connectors/cloudevents/README.md#configure',
   emits: [
     'interaction',
     'transaction',

@@ -20,6 +20,7 @@ export interface CheckOptions {
 /** Beyond this, the times of events are misleading. */
 const mostSkewMs = 60_000;
 
+const connectFix = 'signalbox connect dynamics365 --tenant NAME --yes';
 const roleFix = 'Power Platform admin center > Environments > Settings > Application users: give its security role';
 
 /** Proves the user, that it may read the tables, the webhook's registration and the clock, without an effect. */
@@ -71,7 +72,8 @@ async function checkTasks({ api }: CheckOptions, signal: AbortSignal): Promise<r
   return [{ level: 'ok', what: 'table task' }];
 }
 
-async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkWebhook(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { settings, api } = options;
   const { webhook, serviceBus, streams } = settings;
   const what = 'webhook';
   if (streams.length === 0 || (webhook === undefined && serviceBus !== undefined)) return [];
@@ -86,7 +88,7 @@ async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal
         level: 'warning',
         what,
         why: 'webhook.url is not set, so it is not known whether it is registered',
-        fix: 'set webhook.url to the public address that the proxy passes on to this connection, then run signalbox connect dynamics365; see connectors/dynamics365/README.md',
+        fix: 'set webhook.url to the public address that the proxy passes on to this connection, then run signalbox connect dynamics365 --tenant NAME --yes',
       },
     ];
   }
@@ -94,9 +96,34 @@ async function checkWebhook({ settings, api }: CheckOptions, signal: AbortSignal
   const path = `serviceendpoints?$select=serviceendpointid,name&$filter=${filter}`;
   const { body } = await api.read('read service endpoints', path, signal);
   const rows = ownOf(objectOf(body) ?? {}, 'value') as readonly Fields[] | undefined;
-  if ((rows?.length ?? 0) > 0) return [{ level: 'ok', what: `webhook ${url}` }];
-  const fix = 'signalbox connect dynamics365 --tenant NAME --yes';
-  return [{ level: 'error', what, why: `no service endpoint posts to ${url}`, fix }];
+  if (rows !== undefined && rows.length > 0)
+    return [{ level: 'ok', what: `webhook ${url}` }, ...(await checkSteps(rows, options, signal))];
+  return [{ level: 'error', what, why: `no service endpoint posts to ${url}`, fix: connectFix }];
+}
+
+/** What an endpoint is told of each table, by whatever steps. */
+async function checkSteps(endpoints: readonly Fields[], options: CheckOptions, signal: AbortSignal) {
+  const { api, settings } = options;
+  const told = new Set<string>();
+  for (const { serviceendpointid: id } of endpoints) {
+    const filter = encodeURIComponent(`_eventhandler_value eq ${String(id)} and statecode eq 0`);
+    const names = '$expand=sdkmessageid($select=name),sdkmessagefilterid($select=primaryobjecttypecode)';
+    const path = `sdkmessageprocessingsteps?$select=name&$filter=${filter}&${names}`;
+    const { body } = await api.read('read steps', path, signal);
+    for (const step of (ownOf(objectOf(body) ?? {}, 'value') ?? []) as readonly Fields[]) {
+      const { name } = objectOf(step.sdkmessageid) ?? {};
+      const { primaryobjecttypecode: table } = objectOf(step.sdkmessagefilterid) ?? {};
+      told.add(`${String(name)} of ${String(table)}`);
+    }
+  }
+  return settings.streams.flatMap((table): readonly Finding[] => {
+    const missing = ['Create', 'Update', 'Delete'].filter((message) => !told.has(`${message} of ${table}`));
+    if (missing.length === 0) return [];
+    const why = `no step that is switched on tells ${missing.join(', ')} of ${table}`;
+    return [
+      { level: missing.length === 3 ? 'error' : 'warning', what: `webhook: steps of ${table}`, why, fix: connectFix },
+    ];
+  });
 }
 
 /** The server's clock, from the Date of an answer. */

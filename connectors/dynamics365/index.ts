@@ -32,6 +32,7 @@ const connectMs = 60_000;
 export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
   name: crm,
   configSchema,
+  setUpPage: 'connectors/dynamics365/README.md#set-up-dynamics-365',
   emits: [
     ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
     ...['interaction', 'order', 'transaction', 'asset', 'record'],

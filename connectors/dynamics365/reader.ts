@@ -4,6 +4,7 @@ import type { Fields, RowNative } from './native';
 import { dayOf } from './normalise/dates';
 import type { TableDefinition, TableDefinitions } from './table-definitions';
 import type { WebApi } from './web-api';
+import { WebApiFailure } from './web-api-failure';
 
 /** Ids of one query: its URL must stay far below the 32 kB that Dataverse takes. */
 const mostIds = 50;
@@ -13,6 +14,11 @@ const annotated = 'odata.include-annotations="*"';
 
 /** Rows of one page that tells ids and little more: as many as Dataverse gives. */
 const briefRows = 5_000;
+
+const guid = /^[0-9a-f-]{36}$/i;
+
+/** "Entity … With Id = … Does Not Exist". */
+const noSuchRow = '0x80040217';
 
 /** "Version stamp associated with the client has expired." */
 const expiredToken = '0x80044352';
@@ -38,14 +44,25 @@ export class RowReader implements Reader<RowNative> {
   /** See Reader. */
   async read(nativeType: string, ids: readonly string[], signal: AbortSignal): Promise<readonly RowNative[]> {
     const definition = await this.#definitions.of(nativeType, signal);
-    const found: RowNative[] = [];
-    for (let from = 0; from < ids.length; from += mostIds) {
-      const some = ids.slice(from, from + mostIds).filter((id) => /^[0-9a-f-]{36}$/i.test(id));
-      if (some.length === 0) continue;
-      const filter = some.map((id) => `${definition.idColumn} eq ${id}`).join(' or ');
-      for await (const row of this.#rows(definition, `$filter=${encodeURIComponent(filter)}`, signal)) found.push(row);
+    return this.#byIds(definition, ids, '', signal);
+  }
+
+  /**
+   * See Reader. A query leaves out what is deleted and what is not for this user to see alike, so each row that it does not find
+   * is asked for by itself: only the code for a row that does not exist is a deletion.
+   */
+  async gone(stream: string, ids: readonly string[], signal: AbortSignal): Promise<readonly RowNative[]> {
+    const definition = await this.#definitions.of(stream, signal);
+    const { table, idColumn } = definition;
+    const there = await this.#byIds(definition, ids, `$select=${idColumn}&`, signal);
+    const shown = new Set(there.map(({ row }) => textOf(ownOf(row, idColumn))?.toLowerCase()));
+    const gone: RowNative[] = [];
+    for (const id of ids.filter((one) => guid.test(one) && !shown.has(one.toLowerCase()))) {
+      if (await this.#exists(definition, id, signal)) continue;
+      const readAt = new Date(this.#now()).toISOString();
+      gone.push({ kind: 'row', nativeType: table, row: { id, reason: 'deleted' }, isDeleted: true, readAt });
     }
-    return found;
+    return gone;
   }
 
   /**
@@ -86,6 +103,35 @@ export class RowReader implements Reader<RowNative> {
         return;
       }
       path = page.next;
+    }
+  }
+
+  async #byIds(
+    definition: TableDefinition,
+    ids: readonly string[],
+    options: string,
+    signal: AbortSignal,
+  ): Promise<readonly RowNative[]> {
+    const found: RowNative[] = [];
+    for (let from = 0; from < ids.length; from += mostIds) {
+      const some = ids.slice(from, from + mostIds).filter((id) => guid.test(id));
+      if (some.length === 0) continue;
+      const filter = encodeURIComponent(some.map((id) => `${definition.idColumn} eq ${id}`).join(' or '));
+      for await (const row of this.#rows(definition, `${options}$filter=${filter}`, signal)) found.push(row);
+    }
+    return found;
+  }
+
+  async #exists({ table, set, idColumn }: TableDefinition, id: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#api.read(`${table} ${id}`, `${set}(${id})?$select=${idColumn}`, signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Permanent)) throw error;
+      if (error.code === noSuchRow) return false;
+      // It is there, and not for this user to see.
+      if (error.cause instanceof WebApiFailure && error.cause.status === 403) return true;
+      throw error;
     }
   }
 

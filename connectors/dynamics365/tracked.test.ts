@@ -113,3 +113,26 @@ it('says that a token is no longer known, before it tells anything', async () =>
 it('tells a table that is not tracked as something to mend', async () => {
   await expect(since(undefined, 'systemuser')).rejects.toMatchObject({ name: 'Permanent', code: '0x80044355' });
 });
+
+describe('of records that were known', () => {
+  it('tells those that are deleted, and none that are there, hidden from it, or no id', async () => {
+    const { admin } = sample.org;
+    const ids = [];
+    for (let n = 0; n < 60; n++) ids.push(await lead(`Diaz ${n}`));
+    const [gone, hidden] = [[ids[0]!, ids[55]!], ids[7]!];
+    for (const id of gone) await admin.remove('lead', id);
+    admin.hide(hidden);
+    const told = (await sample.connection.reader.gone!('lead', [...ids, 'no-id'], signal())) as readonly RowNative[];
+    expect(told.map(({ row }) => row.id)).toEqual(gone);
+    const [event] = await normalise(told[0]!, context());
+    expect(event).toMatchObject({ type: 'io.signalbox.lead.deleted.v1', subject: `lead/${gone[0]!}` });
+  });
+
+  it('tells nothing where it could not be asked', async () => {
+    const id = await lead('Diaz');
+    await sample.org.admin.remove('lead', id);
+    sample.org.admin.fault({ kind: 'serverUnavailable', times: 100 });
+    await expect(sample.connection.reader.gone!('lead', [id], signal())).rejects.toMatchObject({ name: 'Retryable' });
+    sample.org.admin.fault({ kind: 'clear' });
+  });
+});

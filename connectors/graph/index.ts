@@ -23,6 +23,7 @@ const mostAtOnce = 4;
 export const graph: Connector<GraphConfig, GraphNative> = {
   name: crm,
   configSchema,
+  setUpPage: 'connectors/graph/README.md#set-up-microsoft-365',
   emits: ['interaction', 'task', 'record'],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
   besides: { connector: 'dynamics365', claims: isOfGraph },

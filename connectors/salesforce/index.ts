@@ -19,6 +19,7 @@ const mostAtOnce = 8;
 export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   name: crm,
   configSchema,
+  setUpPage: 'connectors/salesforce/README.md#set-up-salesforce',
   emits: ['lead', 'contact', 'account', 'opportunity', 'case', 'task', 'interaction', 'order', 'asset', 'record'],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
   connect,

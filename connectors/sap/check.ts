@@ -3,6 +3,7 @@ import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
 import type { Settings, Stream } from './config';
 import { meshStream } from './inbound/mesh-queue';
 import type { ODataClient } from './odata/client';
+import { ODataFailure } from './odata/failure';
 import { checkFolder } from './inbound/folder';
 import { setOf, type EntitySet } from './odata/services';
 
@@ -65,6 +66,8 @@ async function checkService(
   try {
     metadata = await client.metadata(service, signal);
   } catch (error) {
+    const { status = 0 } = error instanceof ODataFailure ? error : {};
+    if (status === 401) return [{ level: 'error', what, why: `401: ${(error as Error).message}`, fix: authFix }];
     return [{ level: 'error', what, why: (error as Error).message, fix: serviceFix(settings) }];
   }
   const findings: Finding[] = [{ level: 'ok', what }];
@@ -81,6 +84,8 @@ async function checkService(
   if (settings.product === 'c4c') findings.push(checkKeyField(metadata, settings));
   return findings;
 }
+
+const authFix = 'correct `auth`: SAP does not take this user with this password, or has locked the user';
 
 function serviceFix({ product }: Settings): string {
   return product === 's4'

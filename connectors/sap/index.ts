@@ -28,6 +28,7 @@ const mostAtOnce = 4;
 export const sap: Connector<SapConfig, SapNative> = {
   name: crm,
   configSchema,
+  setUpPage: 'connectors/sap/README.md#set-up-sap',
   emits: [
     'account',
     'contact',

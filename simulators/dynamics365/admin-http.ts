@@ -46,6 +46,9 @@ const resources: Readonly<Record<string, Resource>> = {
   'POST records': async (admin, { table, given, as }) => ({ id: await admin.create(table, given, as) }),
   'PATCH records': (admin, { table, id, given, as }) => admin.update(table, id, given, as),
   'DELETE records': (admin, { table, id, as }) => admin.remove(table, id, as),
+  'POST hidden': (admin, { given }) => {
+    admin.hide(member(given, 'id', isText));
+  },
   'POST person': (admin, { given }) => ({ id: admin.person(member(given, 'fullName', isText)) }),
   'POST assign': (admin, { table, id, given, as }) => admin.assign(table, id, member(given, 'owner', isReference), as),
   'POST state': (admin, { table, id, given, as }) => {

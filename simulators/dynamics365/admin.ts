@@ -72,6 +72,10 @@ export class Admin implements Dynamics365Admin {
     await this.setState('task', taskId, 1, undefined, as);
   }
 
+  hide(id: string): void {
+    this.dynamics.hidden.add(id.toLowerCase());
+  }
+
   records(table: string): readonly Shown[] {
     const { org } = this.dynamics;
     const { type, rows } = org.table(table);

@@ -37,6 +37,8 @@ export class Dynamics365 {
   readonly webhooks: Webhooks;
   readonly writes: WriteEntry[] = [];
   readonly tracking = { expired: 0 };
+  /** Ids of rows that the application may not read. */
+  readonly hidden = new Set<string>();
   /** The systemuser of the application. */
   readonly applicationUserId: string;
   /** `http://127.0.0.1:port`, once it listens. */
@@ -73,9 +75,9 @@ export class Dynamics365 {
 
   /** What the Web API works on. */
   web(): WebContext {
-    const { org, organizationId, tracking, writes, options } = this;
+    const { org, organizationId, tracking, hidden, writes, options } = this;
     const root = `${this.baseUrl}/api/data/v9.2`;
-    return { org, root, organizationId, tracking, writes, pageSize: options.pageSize ?? 5000 };
+    return { org, root, organizationId, tracking, hidden, writes, pageSize: options.pageSize ?? 5000 };
   }
 
   /**

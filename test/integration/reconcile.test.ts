@@ -118,25 +118,50 @@ test('creations, an update and a deletion that no webhook told come in; a second
   expect(await Promise.all([known, untouched, ...made].map(decisionsOf))).toEqual([2, 1, 1, 1, 1]);
 });
 
-test('a token that the CRM has forgotten: what changed is read by query, and what is known stays as it is', async () => {
+test('a token that the CRM has forgotten: what changed is read by query, what was deleted is asked for, and what is known stays', async () => {
   const { admin } = line.crm;
   const known = await admin.create('lead', leadOf(hotLead));
-  await untilKnown(known);
+  const [gone, secret, told] = [
+    await admin.create('lead', leadOf(hotLead)),
+    await admin.create('lead', leadOf(hotLead)),
+    await admin.create('lead', leadOf(hotLead)),
+  ];
+  for (const lead of [known, gone, secret, told]) await untilKnown(lead);
+  await admin.remove('lead', told);
+  await until('the deletion that a webhook told', async () => (await engagementOf(told))?.status === 'closed');
   await settle();
-  const missed = await unheard(() => admin.create('lead', leadOf(hotLead)));
+  const missed = await unheard(async () => {
+    await admin.remove('lead', gone);
+    // Came and went, and nobody ever heard of it.
+    await admin.remove('lead', await admin.create('lead', leadOf(hotLead)));
+    return admin.create('lead', leadOf(hotLead));
+  });
+  admin.hide(secret);
   admin.fault({ kind: 'expiredDeltaToken' });
 
   const done = await reconcile('lead', 'PT0S');
-  expect(done).toMatchObject({ isResync: true, missing: 1, deleted: 0 });
+  expect(done).toMatchObject({ isResync: true, missing: 2, deleted: 1 });
   expect(done.found).toBeGreaterThan(done.missing);
-  expect((await gaps()).find(({ id }) => id === done.gap)).toMatchObject({
-    recovered: done.found,
-    duplicates: done.found - 1,
-    cause: expect.stringContaining('the token had expired') as string,
-  });
+  const gap = (await gaps()).find(({ id }) => id === done.gap);
+  expect(gap).toMatchObject({ recovered: done.found, duplicates: done.found - 2 });
+  expect(gap?.cause).toMatch(
+    /1 of these deletions; the token had expired: .* the CRM was asked for \d+ known records$/,
+  );
+  await until('the engagement to end as gone', async () => (await engagementOf(gone))?.outcome === 'gone');
   await untilKnown(missed);
+  // Its task went with the lead.
+  expect(await reconcile('task', 'PT5S')).toMatchObject({ missing: 1, deleted: 1 });
   await settle();
   expect(await reconcile('lead', 'PT0S')).toMatchObject({ isResync: false, found: 0, missing: 0 });
+  admin.fault({ kind: 'expiredDeltaToken' });
+  expect(await reconcile('lead', 'PT0S')).toMatchObject({ isResync: true, missing: 0, deleted: 0 });
+
+  const deletions = async (lead: string) =>
+    (await historyOf(lead, 'event')).filter(
+      ({ event }) => event.subject === `lead/${lead}` && event.data.change.kind === 'deleted',
+    ).length;
+  expect(await Promise.all([gone, told, secret, known, missed].map(deletions))).toEqual([1, 1, 0, 0, 0]);
+  expect((await engagementOf(secret))?.status).toBe('open');
   expect([known, missed].map((lead) => tasksAbout(lead).length)).toEqual([1, 1]);
   expect(await Promise.all([known, missed].map(decisionsOf))).toEqual([1, 1]);
 });

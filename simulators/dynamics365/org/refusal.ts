@@ -22,6 +22,14 @@ export class Refusal extends Error {
 export const noSuchRow = (table: string, id: string): Refusal =>
   new Refusal(404, '0x80040217', `Entity '${table}' With Id = ${id} Does Not Exist`);
 
+/** A row that is there, and not for this user to read. */
+export const noAccess = (id: string): Refusal =>
+  new Refusal(
+    403,
+    '0x80040220',
+    `SecLib::AccessCheckEx failed. Returned hr = -2147187962, ObjectID: ${id}, AccessRights: ReadAccess`,
+  );
+
 /** An argument the platform does not take. */
 export const invalidArgument = (message: string): Refusal => new Refusal(400, '0x80040203', message);
 

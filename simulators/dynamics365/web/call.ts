@@ -13,6 +13,8 @@ export interface WebContext {
   readonly pageSize: number;
   /** Row versions up to this one are no longer known to change tracking. */
   readonly tracking: { expired: number };
+  /** Ids of rows that the application may not read. */
+  readonly hidden: ReadonlySet<string>;
   readonly writes: WriteEntry[];
 }
 

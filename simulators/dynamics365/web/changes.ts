@@ -34,9 +34,16 @@ interface Found {
 
 const byVersion = (one: Found, other: Found): number => one.version - other.version;
 
-const found = (table: Table, since: number, until: number, isDelta: boolean): readonly Found[] => {
+const found = (
+  { context }: WebCall,
+  table: Table,
+  since: number,
+  until: number,
+  isDelta: boolean,
+): readonly Found[] => {
   const isNew = ({ version }: Found): boolean => version > since && version <= until;
-  const rows = [...table.rows.values()].map((row): Found => ({ phase: 'rows', version: row.version, id: row.id, row }));
+  const shown = [...table.rows.values()].filter(({ id }) => !context.hidden.has(id));
+  const rows = shown.map((row): Found => ({ phase: 'rows', version: row.version, id: row.id, row }));
   // A first reading knows nothing yet that could be deleted.
   const graves = isDelta ? [...table.graves].map(([id, version]): Found => ({ phase: 'graves', version, id })) : [];
   return [...rows.filter(isNew).sort(byVersion), ...graves.filter(isNew).sort(byVersion)];
@@ -78,7 +85,7 @@ export const trackChanges = (call: WebCall, table: Table): Answer => {
   const cookie = query.get('$skiptoken');
   const end = cookie === null ? undefined : readCookie(cookie);
   const until = end?.until ?? context.org.version;
-  const turned = pageAfter(found(table, since, until, token !== null), end, pageSize(call), until);
+  const turned = pageAfter(found(call, table, since, until, token !== null), end, pageSize(call), until);
   const show = ({ row, id }: Found): unknown =>
     row === undefined
       ? { '@odata.context': `${context.root}/$metadata#${type.set}/$deletedEntity`, id, reason: 'deleted' }
@@ -113,5 +120,5 @@ export const countChanges = (call: WebCall, table: Table, token: string): number
   checkTracked(call, table);
   const since = readDeltaToken(token);
   checkKnown(call, since);
-  return found(table, since, call.context.org.version, true).length;
+  return found(call, table, since, call.context.org.version, true).length;
 };

@@ -61,11 +61,12 @@ export const linkWith = (call: WebCall, option: string, value: string): string =
   return `${call.context.root}/${path}?${[...kept, `${option}=${encodeURIComponent(value)}`].join('&')}`;
 };
 
-const wantedRows = (call: WebCall, type: TableType, rows: Iterable<Row>): Row[] => {
+const wantedRows = (call: WebCall, type: TableType, all: Iterable<Row>): Row[] => {
+  const rows = [...all].filter(({ id }) => !call.context.hidden.has(id));
   const filter = call.query.get('$filter');
-  if (filter === null) return [...rows];
+  if (filter === null) return rows;
   const fits = parseFilter(filter, call.query);
-  return [...rows].filter((row) => fits(reader(call.context.org, type, row)));
+  return rows.filter((row) => fits(reader(call.context.org, type, row)));
 };
 
 /** Checks a filter's names even where there are no rows to meet them. */

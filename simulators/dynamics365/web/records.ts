@@ -1,5 +1,5 @@
 import { parseKey, rowOf, describeKey, type Key } from '../org/keys';
-import { alreadyThere, noSuchRow, Refusal, versionMismatch } from '../org/refusal';
+import { alreadyThere, noAccess, noSuchRow, Refusal, versionMismatch } from '../org/refusal';
 import type { Row, Table } from '../org/table';
 import { bodyObject, type Answer, type WebCall } from './call';
 import { expander } from './expand';
@@ -49,6 +49,7 @@ const written = (call: WebCall, table: Table, row: Row, isNew: boolean): Answer 
 /** `GET leads(…)`: 304 where the caller has this version and asks for nothing that the version does not cover. */
 export const readRecord = (call: WebCall, table: Table, keyText: string): Answer => {
   const row = rowAt(table, keyText);
+  if (call.context.hidden.has(row.id)) throw noAccess(row.id);
   const isCovered = !call.query.has('$expand') && !call.annotations.isAny;
   if (isCovered && call.headers['if-none-match'] === etagOf(row)) return { status: 304 };
   return showRow(call, table, row);

@@ -70,6 +70,7 @@ export const intact: Behaviour = {
 export function acmeConnector(behaviour: Behaviour = intact): Connector<AcmeConfig, AcmeNative> {
   return {
     name: 'acme',
+    setUpPage: 'test/contract/reference/connector.ts#acme',
     configSchema: behaviour.configSchema,
     emits: ['lead'],
     accepts: ['create-task', 'set-fields'],
