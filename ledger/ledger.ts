@@ -31,6 +31,7 @@ import { findPasts, type Past, type PastQuestion } from './observations';
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
+import { rhythm, type Rhythm } from './rhythm';
 import { shadow, type Shadow } from './shadow';
 import { tenantVersions, type TenantVersions } from './tenant-versions';
 import { trainings, type Trainings } from './trainings';
@@ -57,6 +58,7 @@ export type { StreamName, StreamPosition } from './positions';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
+export type { HourCount, Rhythm, RhythmRow } from './rhythm';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 export type { Follower, Taken, TenantVersion } from './tenant-versions';
 export type { TrainingRow } from './trainings';
@@ -102,6 +104,7 @@ export interface Ledger {
   readonly inboxes: Inboxes;
   readonly drafts: Drafts;
   readonly learning: Learning;
+  readonly rhythm: Rhythm;
   readonly shadow: Shadow;
   readonly champions: Champions;
   readonly trainings: Trainings;
@@ -169,6 +172,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     inboxes: inboxes(kysely),
     drafts: drafts(kysely),
     learning: learning(kysely),
+    rhythm: rhythm(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),
     trainings: trainings(kysely),
