@@ -1,6 +1,7 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
+import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import type { Connections } from './connections';
 import type { GapRef } from './subscription-types';
@@ -13,6 +14,10 @@ export interface IngestDependencies {
   readonly publish: (event: CanonicalEvent) => Promise<void>;
   /** Starts the workflow that reads a gap back; a second call for one gap changes nothing. */
   readonly fillGap: (gap: GapRef) => Promise<void>;
+  /** Events of a tenant that are with the broker and not yet handed to a lane. */
+  readonly waiting: (tenant: string) => Promise<number>;
+  /** By model name and by digest. */
+  readonly scorers: ReadonlyMap<string, Scorer>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

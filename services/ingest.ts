@@ -1,11 +1,13 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { readyEvents } from '../broker/topology';
 import { createIngestActivities } from '../activities/create-ingest-activities';
 import type { GapRef, ListenInput, StreamRef } from '../activities/subscription-types';
 import type { Tenant } from '../tenants/tenant';
 import { gapId, names, reconciliationId, subscriptionId, taskQueues } from '../workflows/names';
 import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
+import { endCounting, startCounting } from './rhythm';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { running } from './worker-service';
@@ -34,7 +36,10 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
     };
     return {
       serve,
-      leave: (tenant) => unsubscribe(runtime, tenant, []),
+      leave: async (tenant) => {
+        await endCounting(runtime, tenant);
+        await unsubscribe(runtime, tenant, []);
+      },
       stop,
       get door() {
         return door;
@@ -47,7 +52,7 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
 }
 
 async function startHearing(runtime: Runtime): Promise<Service> {
-  const { ledger, tenants, connections, publisher, log, now, temporal } = runtime;
+  const { ledger, tenants, connections, broker, publisher, scorers, log, now, temporal } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,
     namespace: temporal.options.namespace,
@@ -58,6 +63,8 @@ async function startHearing(runtime: Runtime): Promise<Service> {
       connections,
       publish: (event) => publisher.publish(event),
       fillGap: (gap) => startFilling(runtime, gap),
+      waiting: (tenant) => readyEvents(broker, tenant, tenants.get(tenant)?.partitions),
+      scorers,
       log,
       now,
     }),
@@ -85,6 +92,7 @@ async function subscribe(runtime: Runtime, tenant: Tenant): Promise<void> {
     });
   }
   await startReconciling(runtime, tenant);
+  await startCounting(runtime, tenant);
 }
 
 /**

@@ -26,6 +26,8 @@ export interface LineOptions {
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Merged into its use case. */
   readonly useCase?: Readonly<Record<string, unknown>>;
+  /** Further use cases of the tenant's file, by name. */
+  readonly useCases?: Readonly<Record<string, unknown>>;
   /** The assistant of the tenant's file. */
   readonly assistant?: Readonly<Record<string, unknown>>;
   readonly roles?: readonly Role[];
@@ -124,7 +126,7 @@ export async function startLine(options: LineOptions = {}): Promise<Line> {
 export async function writeTenant(
   dir: string,
   org: Pick<RunningSalesforce, 'baseUrl' | 'grpcAddress' | 'caCertPem' | 'clients'>,
-  options: Pick<LineOptions, 'connection' | 'useCase' | 'assistant'> = {},
+  options: Pick<LineOptions, 'connection' | 'useCase' | 'useCases' | 'assistant'> = {},
 ): Promise<{ readonly tenant: Tenant; readonly tenantFile: string; readonly env: Record<string, string> }> {
   const caFile = path.join(dir, 'ca.pem');
   await writeFile(caFile, org.caCertPem);
@@ -162,6 +164,7 @@ export async function writeTenant(
         outcome: { won: 'record.isConverted', within: 'P30D' },
         ...options.useCase,
       },
+      ...options.useCases,
     },
   };
   const tenantFile = path.join(dir, 'tenant.yaml');
