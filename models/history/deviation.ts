@@ -47,7 +47,7 @@ const WEEK = 7;
 
 /** The middle value; of an even number the mean of the middle two. NaN of none. */
 export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
@@ -113,16 +113,13 @@ export function seasonOf(points: readonly Point[], ys: readonly number[], now: P
   const span = now.at - (points[0]?.at ?? now.at);
   const isSeasonal = span >= SEASON_DAYS * DAY && points.length >= LEAST_FOR.weekday;
   const remove = (cellOf: (point: Point) => number): void => {
-    const cells = new Map<number, number[]>();
-    points.forEach((point, n) => {
-      const cell = cells.get(cellOf(point));
-      if (cell === undefined) cells.set(cellOf(point), [residuals[n] ?? NaN]);
-      else cell.push(residuals[n] ?? NaN);
-    });
+    const cells: (number[] | undefined)[] = [];
+    const places = points.map(cellOf);
+    places.forEach((cell, n) => (cells[cell] ??= []).push(residuals[n] ?? NaN));
     const noise = (BY_MEDIAN * median(residuals.map(Math.abs))) ** 2;
-    const effects = new Map([...cells].map(([cell, own]) => [cell, certainOf(median(own), noise / own.length)]));
-    residuals = points.map((point, n) => (residuals[n] ?? NaN) - (effects.get(cellOf(point)) ?? 0));
-    expected += effects.get(cellOf(now)) ?? 0;
+    const effects = cells.map((own) => (own === undefined ? 0 : certainOf(median(own), noise / own.length)));
+    residuals = residuals.map((residual, n) => residual - (effects[places[n] ?? -1] ?? 0));
+    expected += effects[cellOf(now)] ?? 0;
   };
   if (isSeasonal) {
     if (points.length >= LEAST_FOR.hour) remove(hourOf);

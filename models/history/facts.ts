@@ -1,6 +1,6 @@
 import { countIn, deviationOf, HOUR, rateOf, type Deviation, type Point } from './deviation';
 import type { History, HistoryFacts, HistoryValue, Observation, Remembered } from './history';
-import { rhythmOf } from './rhythm';
+import { basisOf, hasLearnt, rhythmOf, type RhythmBasis } from './rhythm';
 
 const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'] as const;
 /** Digits of a number in words. */
@@ -92,9 +92,25 @@ function valueDeviation(of: string, { past, peers }: Remembered, now: Observatio
   return asFact(deviation, point.value, when);
 }
 
-function rhythmFact(value: Extract<HistoryValue, { by: 'rhythm' }>, { past }: Remembered, now: Observation): Fact {
+/** Several values of one event ask for the same rhythm. */
+const bases = new WeakMap<Remembered, { readonly of: string; readonly basis: RhythmBasis }>();
+
+type RhythmValue = Extract<HistoryValue, { by: 'rhythm' }>;
+
+function basisFor(value: RhythmValue, remembered: Remembered, now: Observation): RhythmBasis | undefined {
   const [point] = pointsOf([now], value.of);
-  const rhythm = point === undefined ? undefined : rhythmOf(pointsOf(past, value.of), point, value);
+  const points = pointsOf(remembered.past, value.of);
+  if (point === undefined || !hasLearnt(points, point, value)) return undefined;
+  const known = bases.get(remembered);
+  if (known?.of === value.of) return known.basis;
+  const basis = basisOf(points, point);
+  bases.set(remembered, { of: value.of, basis });
+  return basis;
+}
+
+function rhythmFact(value: RhythmValue, remembered: Remembered, now: Observation): Fact {
+  const basis = basisFor(value, remembered, now);
+  const rhythm = basis === undefined ? undefined : rhythmOf(basis, value);
   if (rhythm === undefined) return {};
   const { z, observed, low, high } = rhythm;
   return {

@@ -1,7 +1,11 @@
 import { HOUR, type Point } from './deviation';
-import { rhythmOf } from './rhythm';
+import { basisOf, hasLearnt, rhythmOf as judged, type RhythmRule } from './rhythm';
 
 const start = Date.UTC(2026, 0, 5);
+
+const rhythmOf = (known: readonly Point[], now: Point, told: RhythmRule) =>
+  hasLearnt(known, now, told) ? judged(basisOf(known, now), told) : undefined;
+
 const rule = { learnDays: 28 };
 const hourRule = { ...rule, hours: 1 };
 const stretchRule = { ...rule, hours: 12 };

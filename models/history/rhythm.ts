@@ -36,25 +36,50 @@ const root = (count: number): number => 2 * Math.sqrt(count + ANSCOMBE);
 const counted = (y: number): number => Math.max(0, (Math.max(y, 0) / 2) ** 2 - ANSCOMBE);
 const within = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
+/** What the past of a stream lets expect of an hour, and how its other hours were. */
+export interface RhythmBasis {
+  readonly past: readonly Point[];
+  readonly now: Point;
+  /** On the scale of the root. */
+  readonly expected: number;
+  readonly residuals: readonly number[];
+  /** What was to be expected of each hour of the past. */
+  readonly means: readonly number[];
+  readonly widthOf: (mean: number, at: number) => number;
+}
+
 /**
- * Compares the newest hour, or the newest hours together, with the rhythm of their stream: level, hour, weekday and hour of week by medians, as
- * `deviationOf`, on the scale of counts. A silence is a count like any other. Pure.
+ * The rhythm of a stream: level, hour, weekday and hour of week by medians, as `deviationOf`, on the scale of counts. Pure.
  * @param past counts by the hour, oldest first, all before `now`; hours that nobody counted are left out
- * @returns undefined while the stream is young, and of several hours where one of them was not counted
  */
-export function rhythmOf(past: readonly Point[], now: Point, { hours, learnDays }: RhythmRule): Rhythm | undefined {
-  const [first] = past;
-  if (first === undefined || now.at - first.at < learnDays * DAY) return undefined;
+export function basisOf(past: readonly Point[], now: Point): RhythmBasis {
   const ys = past.map(({ value }) => root(value));
   const season = seasonOf(past, ys, now);
   const recent = median(season.residuals.slice(-RECENT));
   const residuals = season.residuals.map((residual) => residual - recent);
-  const expected = season.expected + recent;
   const means = ys.map((y, n) => counted(y - (residuals[n] ?? 0)));
   const unevenAt = unevennessOf(past, residuals, means);
   // Medians of few weeks are themselves uncertain.
   const sure = Math.sqrt(1 + CELL / Math.max(1, past.length / WEEK));
   const widthOf = (mean: number, at: number): number => Math.sqrt(1 + unevenAt(at) * mean) * sure;
+  return { past, now, expected: season.expected + recent, residuals, means, widthOf };
+}
+
+/** Whether a stream is old enough to have a rhythm. */
+export function hasLearnt(
+  [first]: readonly Point[],
+  now: Point,
+  { learnDays }: Pick<RhythmRule, 'learnDays'>,
+): boolean {
+  return first !== undefined && now.at - first.at >= learnDays * DAY;
+}
+
+/**
+ * Compares the newest hour, or the newest hours together, with the rhythm of their stream. A silence is a count like any other. Pure.
+ * @returns undefined of several hours where one of them was not counted
+ */
+export function rhythmOf(basis: RhythmBasis, { hours }: Pick<RhythmRule, 'hours'>): Rhythm | undefined {
+  const { past, now, expected, residuals, means, widthOf } = basis;
   const width = widthOf(counted(expected), now.at);
   const z = (root(now.value) - expected) / width;
   if (hours === 1) return { z, observed: now.value, ...rangeAbout(expected, width) };
@@ -82,7 +107,7 @@ function unevennessOf(
   residuals: readonly number[],
   means: readonly number[],
 ): (at: number) => number {
-  const ordered = Float64Array.from(means).sort();
+  const ordered = new Float64Array(means).sort();
   const busy = Math.max(1, ordered[Math.min(ordered.length - 1, Math.trunc(ordered.length * (1 - BUSIEST)))] ?? 1);
   const ofAll: number[] = [];
   const byHour = Array.from({ length: 24 }, (): number[] => []);

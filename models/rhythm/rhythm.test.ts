@@ -12,7 +12,7 @@ import { loadModels } from '../registry';
 import { openScorer, type Scorer } from '../score';
 
 // Half a minute of a busy core: every held-out hour looks back on weeks.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const incidents = dataSet('INCIDENT_EVENT_LOG_CSV', 'incident_event_log/incident_event_log.csv.gz');
 const withIncidents = incidents.isThere ? describe : describe.skip;
