@@ -21,7 +21,7 @@ const hour = 3_600_000;
 const judged = 24;
 const days = 31;
 const floodAt = 5;
-const silentFor = 8;
+const silentFor = 10;
 const owner = '005000000000001AAA';
 
 let line: Line;
@@ -43,7 +43,7 @@ function drawing(seed: number): () => number {
 function usualAt(at: number): number {
   const time = new Date(at);
   const isDay = time.getUTCHours() >= 8 && time.getUTCHours() < 18;
-  return (isDay ? 16 : 7) * ([0, 6].includes(time.getUTCDay()) ? 0.6 : 1);
+  return (isDay ? 24 : 12) * ([0, 6].includes(time.getUTCDay()) ? 0.6 : 1);
 }
 
 function drawnAbout(mean: number, random: () => number): number {
@@ -191,7 +191,7 @@ test('an ordinary hour after it leaves the task open', async () => {
 
 test('a silence is called while it lasts, and doctor tells it', async () => {
   const ago = await unusual('case.created');
-  expect(ago.length).toBeGreaterThanOrEqual(silentFor - 3);
+  expect(ago.length).toBeGreaterThanOrEqual(silentFor / 2);
   expect(Math.max(...ago)).toBeLessThanOrEqual(silentFor);
   const last = (await decisionsOf('case.created')).get(1);
   expect(last?.band).toBe('unusual');
