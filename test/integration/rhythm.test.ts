@@ -22,7 +22,8 @@ const judged = 24;
 const days = 31;
 const floodAt = 5;
 const silentFor = 10;
-const owner = '005000000000001AAA';
+/** For a named owner: a user of the org, who is known once it runs. */
+const task = { subject: '{{reasons.0}}', due: 'PT4H', priority: 'high', assignTo: '' };
 
 let line: Line;
 let ingest: Service;
@@ -141,11 +142,15 @@ beforeAll(async () => {
     roles: ['worker', 'dispatch'],
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     connection: { start: 'latest' },
+    before: ({ admin }) => {
+      admin.create('Lead', { LastName: 'Lopez', Company: 'Acme' });
+      task.assignTo = String(admin.records('Lead')[0]?.['OwnerId']);
+    },
     useCases: {
       anomaly: {
         connection: 'sales',
         model: 'rhythm',
-        act: { unusual: [{ task: { subject: '{{reasons.0}}', due: 'PT4H', priority: 'high', assignTo: owner } }] },
+        act: { unusual: [{ task }] },
       },
     },
   });
@@ -175,10 +180,10 @@ test('a flood is called in its hour, in words, as a prediction and as a task for
   expect(Object.keys(decision?.contributions ?? {})).toEqual(['hour', 'stretch']);
   const told = await until('the prediction', () => predictions.find(({ data }) => data.id === decision?.id));
   expect(told).toMatchObject({ type: 'io.signalbox.prediction.anomaly.v1', data: { model: decision?.model } });
-  const task = await until('the task', () =>
+  const made = await until('the task', () =>
     line.org.admin.records('Task').find(({ Subject }) => String(Subject).includes('leads created between')),
   );
-  expect(task).toMatchObject({ OwnerId: owner, Priority: 'High', WhoId: null, WhatId: null });
+  expect(made).toMatchObject({ OwnerId: task.assignTo, Priority: 'High', WhoId: null, WhatId: null });
 });
 
 test('an ordinary hour after it leaves the task open', async () => {
