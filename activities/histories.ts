@@ -92,10 +92,7 @@ export class Histories {
     const observed = observedIn(history, event, state);
     this.observed.set(decisionId(event.id, useCase.name), observed);
     if ('outcome' in observed) return;
-    const { series, peers, observation } = observed;
-    const place = state.sequence;
-    const group = compares(history) ? { peers } : {};
-    this.told.push({ usecase: useCase.name, series, ...group, place, eventid: event.id, ...observation });
+    this.told.push(toKeep(history, useCase.name, event, state, observed));
   }
 
   /** What the past says of an event that was taken in, or why it has no score; undefined where the model does not ask. */
@@ -146,6 +143,23 @@ function before(rows: readonly ObservationRow[], place: string): readonly Observ
 
 function isAbout({ connection, entity }: UseCase, event: CanonicalEvent): boolean {
   return connection === event.connection && entity === event.data.entity;
+}
+
+/** What an event tells a use case's series, to be remembered; undefined where it tells nothing that can be used. */
+export function toldBy(history: History, usecase: string, event: CanonicalEvent): ObservationToKeep | undefined {
+  const state = merge(undefined, event);
+  const observed = observedIn(history, event, state);
+  return 'outcome' in observed ? undefined : toKeep(history, usecase, event, state, observed);
+}
+
+function toKeep(
+  history: History,
+  usecase: string,
+  event: CanonicalEvent,
+  { sequence: place }: Snapshot,
+  { series, peers, observation }: Observed,
+): ObservationToKeep {
+  return { usecase, series, ...(compares(history) ? { peers } : {}), place, eventid: event.id, ...observation };
 }
 
 function observedIn(history: History, event: CanonicalEvent, { record }: Snapshot): Observed | Unscorable {

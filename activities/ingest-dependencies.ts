@@ -1,6 +1,7 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { Delivery, Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
+import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import type { Connections } from './connections';
 import type { GapRef, StreamRef } from './subscription-types';
@@ -21,6 +22,10 @@ export interface IngestDependencies {
   readonly fillGap: (gap: GapRef) => Promise<void>;
   /** A stream is heard from now on; absent: nobody asks. */
   readonly watch?: (stream: StreamRef) => StreamWatch;
+  /** Events of a tenant that are with the broker and not yet handed to a lane. */
+  readonly waiting: (tenant: string) => Promise<number>;
+  /** By model name and by digest. */
+  readonly scorers: ReadonlyMap<string, Scorer>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

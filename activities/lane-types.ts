@@ -87,6 +87,8 @@ export interface PolicyView {
   readonly materialChange: number;
   /** ms after which an engagement without an outcome ends. */
   readonly withinMs: number;
+  /** What was acted on is not undone by a later score: an ordinary hour does not make the one before it ordinary. */
+  readonly staysOpen?: true;
   /** sha256 of the use case's configuration. */
   readonly digest: string;
 }

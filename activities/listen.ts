@@ -44,7 +44,7 @@ async function hear(
 ): Promise<Expired | Retired> {
   const opened = await deps.connections.of(input.tenant, input.connection);
   const { connection, connector, settings, context, retired } = opened;
-  if (!deps.connections.isEnding(input)) mustHave(settings.streams, input);
+  mustHave(deps, settings.streams, input);
   const activity = Context.current();
   const name = nameOf(input);
   const since = input.since ?? (settings.start === 'snapshot' ? await snapshotSince(deps, name) : undefined);
@@ -84,9 +84,10 @@ async function hear(
   }
 }
 
-/** A stream that was taken out is cancelled soon; one that was added is not known here yet. */
-function mustHave(streams: readonly string[], { tenant, connection, stream }: StreamRef): void {
-  if (streams.includes(stream)) return;
+/** A stream that was taken out ends, or is cancelled soon; one that was added is not known here yet. */
+function mustHave({ connections }: IngestDependencies, streams: readonly string[], ref: StreamRef): void {
+  const { tenant, connection, stream } = ref;
+  if (streams.includes(stream) || connections.isEnding(ref)) return;
   throw new Retryable('SBX_STREAM_UNKNOWN', `${connection} of ${tenant} does not subscribe to ${stream} here`, 1_000);
 }
 

@@ -1,4 +1,5 @@
 import { engagementKey } from '../canonical-schema/engagement';
+import { isOfCrm } from '../canonical-schema/entity';
 import type { EngagementRow } from '../ledger/ledger';
 import type { Tenant } from '../tenants/tenant';
 import type { EngagementView, PolicyView } from './lane-types';
@@ -19,6 +20,7 @@ export function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>>
         ...(useCase.approvers === undefined ? {} : { approvers: useCase.approvers }),
         materialChange: useCase.materialChange,
         withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
+        ...(isOfCrm(useCase.entity) ? {} : { staysOpen: true as const }),
         digest: useCase.policy,
       },
     ]),

@@ -47,6 +47,19 @@ export async function assertTopology(connection: BrokerConnection, tenants: read
   });
 }
 
+/** Events in a tenant's lane queues that nobody has taken yet. */
+export async function readyEvents(
+  connection: BrokerConnection,
+  tenant: string,
+  partitions = defaultPartitions,
+): Promise<number> {
+  return connection.withChannel(async (channel) => {
+    let ready = 0;
+    for (let n = 0; n < partitions; n++) ready += (await channel.checkQueue(laneQueue(tenant, n))).messageCount;
+    return ready;
+  });
+}
+
 async function assertTenant(
   channel: Channel,
   { tenant, partitions = defaultPartitions }: TenantTopology,

@@ -1,4 +1,4 @@
-/** The canonical entities. `record` is everything that a tenant has not mapped. */
+/** The canonical entities. `record` is everything that a tenant has not mapped; `rhythm` is Signalbox's own, and in no CRM. */
 export const entityNames = [
   'lead',
   'contact',
@@ -11,8 +11,14 @@ export const entityNames = [
   'order',
   'asset',
   'record',
+  'rhythm',
 ] as const;
 export type EntityName = (typeof entityNames)[number];
+
+/** Whether a CRM has such records. A `rhythm` tells how many events a stream had in an hour: nothing in a CRM stands for it. */
+export function isOfCrm(entity: string): boolean {
+  return entity !== ('rhythm' satisfies EntityName);
+}
 
 /**
  * A canonical record: its fields are those of the entity's schema in `schemas/entities/`, everything a tenant mapped beyond them is

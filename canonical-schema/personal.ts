@@ -32,6 +32,7 @@ const plain: ReadonlySet<string> = new Set([
   ...['isClosed', 'isEscalated', 'closedAt', 'due', 'channel', 'direction', 'at', 'endedAt', 'duration', 'language'],
   ...['stage', 'amount', 'expectedRevenue', 'probability', 'closeDate', 'forecastCategory', 'isWon', 'taxAmount'],
   ...['orderedAt', 'startDate', 'endDate', 'reminderAt', 'completedAt', 'kind', 'method'],
+  ...['stream', 'what', 'count', 'startsAt', 'endsAt'],
 ]);
 
 /** Parts of an address that place nobody. */

@@ -12,8 +12,8 @@ import { validateAction, validateActionResult, validateDecision, validateEnvelop
 const everything = [...sampleEvents, samplePrediction];
 
 describe('an event of every type', () => {
-  test('there are 77 and the prediction', () => {
-    expect(new Set(everything.map((event) => event.type)).size).toBe(78);
+  test('there are 84 and the prediction', () => {
+    expect(new Set(everything.map((event) => event.type)).size).toBe(85);
   });
 
   test.each(everything.map((event) => [event.type, event] as const))(

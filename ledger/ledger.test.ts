@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { databases, type LedgerDatabase } from '../test/database';
-import { openLedger, type Batch, type KnownPage, type Ledger } from './ledger';
+import { openLedger, type Batch, type Ledger } from './ledger';
+import { testKnownRecords } from './records.fixture';
 import { testGaps, testSources } from './sources.fixture';
 import {
   sampleAction,
@@ -48,28 +49,6 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   const event = (n: number, about?: string) => sampleEvent(tenant, n, about);
   const ask = (batchid: string, ns: readonly number[], taskIds: string[] = []) =>
     ledger.laneContext(tenant, { batchid, events: ns.map((n) => event(n)), taskIds });
-
-  it('pages through the records that a connection told of, without deleted ones, other kinds, organisations and connections', async () => {
-    const about = (n: number): string => `lead/00Q00000000000${n}AAA`;
-    const events = [1, 2, 3, 4, 5, 6, 7].map((n) => event(n, about(n)));
-    const told: Batch = sampleBatch('b1', [
-      ...events.slice(0, 4),
-      { ...events[4]!, connection: 'other' },
-      { ...events[5]!, source: `${events[5]!.source}-elsewhere` },
-      { ...events[6]!, data: { ...events[6]!.data, record: { ...events[6]!.data.record, nativeType: 'Case' } } },
-    ]);
-    const records = told.records.map((record, n) => ({ ...record, deleted: n === 1 }));
-    await ledger.recordBatch(tenant, { ...told, records });
-    const of = { connection: 'sales', source: events[0]!.source, nativeType: 'Lead' };
-    const pages: (readonly string[])[] = [];
-    for (let after: string | undefined = ''; after !== undefined;) {
-      const page: KnownPage = await ledger.knownRecords(tenant, of, after, 2);
-      pages.push(page.ids);
-      after = page.next;
-    }
-    const id = (n: number): string => `00Q00000000000${n}AAA`;
-    expect(pages).toEqual([[id(1)], [id(3), id(4)], [], []]);
-  });
 
   it('takes a batch again without counting a duplicate or changing a row', async () => {
     const batch = sampleBatch('b1', [event(1), event(2)]);
@@ -201,6 +180,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   });
 
   testSources(it, () => ({ ledger, tenant }));
+  testKnownRecords(it, () => ({ ledger, tenant }));
   testGaps(it, () => ({ ledger, tenant }));
 
   it('tells a story in order, causes before effects though the clock of the CRM runs ahead', async () => {

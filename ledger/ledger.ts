@@ -33,6 +33,7 @@ import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
 import { findRecords, knownRecords, type KnownOf, type KnownPage, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
+import { rhythm, type Rhythm } from './rhythm';
 import { shadow, type Shadow } from './shadow';
 import { origins, standing, type Origin, type Standing } from './standing';
 import { tenantVersions, type TenantVersions } from './tenant-versions';
@@ -64,6 +65,7 @@ export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { KnownOf, KnownPage, RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
+export type { HourCount, Rhythm, RhythmRow } from './rhythm';
 export type { Standing } from './standing';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 export type { Follower, Taken, TenantVersion } from './tenant-versions';
@@ -115,6 +117,7 @@ export interface Ledger {
   readonly proposals: Proposals;
   readonly erasures: Erasures;
   readonly learning: Learning;
+  readonly rhythm: Rhythm;
   readonly shadow: Shadow;
   readonly champions: Champions;
   readonly trainings: Trainings;
@@ -189,6 +192,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     proposals: proposals(kysely),
     erasures: erasures(kysely),
     learning: learning(kysely),
+    rhythm: rhythm(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),
     trainings: trainings(kysely),

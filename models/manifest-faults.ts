@@ -33,7 +33,7 @@ function toldFaults(value: HistoryValue, told: History['told']): string[] {
   if (!('of' in value)) return [];
   const kind = told.find(({ name }) => name === value.of)?.kind;
   if (kind === undefined) return [`the past's "${value.name}" is of "${value.of}", which is not told`];
-  const needed = { sum: 'number', deviation: 'number', had: 'text', last: kind }[value.by];
+  const needed = { sum: 'number', deviation: 'number', rhythm: 'number', had: 'text', last: kind }[value.by];
   return kind === needed ? [] : [`the past's "${value.name}" needs a ${needed}, and "${value.of}" is a ${kind}`];
 }
 

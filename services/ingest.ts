@@ -1,5 +1,6 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { readyEvents } from '../broker/topology';
 import { createIngestActivities } from '../activities/create-ingest-activities';
 import type { GapRef, ListenInput, StreamRef } from '../activities/subscription-types';
 import type { Tenant } from '../tenants/tenant';
@@ -7,6 +8,7 @@ import { gapId, names, reconciliationId, subscriptionId, taskQueues } from '../w
 import { Endings } from './endings';
 import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
+import { endCounting, startCounting } from './rhythm';
 import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { running } from './worker-service';
@@ -48,7 +50,10 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
     };
     return {
       serve,
-      leave: (tenant) => end(tenant, []),
+      leave: async (tenant) => {
+        await endCounting(runtime, tenant);
+        await end(tenant, []);
+      },
       recall: (ref, settingsOf) => endings.recall(ref, settingsOf),
       stop,
       get door() {
@@ -62,7 +67,7 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
 }
 
 async function startHearing(runtime: Runtime): Promise<Service> {
-  const { ledger, tenants, connections, publisher, log, now, temporal, observer } = runtime;
+  const { ledger, tenants, connections, broker, publisher, scorers, log, now, temporal, observer } = runtime;
   const worker = await Worker.create({
     connection: runtime.worker,
     namespace: temporal.options.namespace,
@@ -78,6 +83,8 @@ async function startHearing(runtime: Runtime): Promise<Service> {
       },
       watch: (stream) => observer.signs.watch(stream),
       fillGap: (gap) => startFilling(runtime, gap),
+      waiting: (tenant) => readyEvents(broker, tenant, tenants.get(tenant)?.partitions),
+      scorers,
       log,
       now,
     }),
@@ -98,6 +105,7 @@ function streamsOf({ tenant, connections }: Tenant): readonly StreamRef[] {
 async function subscribe(runtime: Runtime, tenant: Tenant): Promise<void> {
   for (const ref of streamsOf(tenant)) await hear(runtime, ref);
   await startReconciling(runtime, tenant);
+  await startCounting(runtime, tenant);
 }
 
 async function hear({ temporal }: Runtime, ref: StreamRef): Promise<void> {

@@ -11,9 +11,10 @@ import { readIdentity, toIdentity, type WrittenIdentity } from './identity';
 import { compileTenantSchema } from './schema';
 import type { SecretSources } from './secrets';
 import { type Finding, shapeFindings } from './shape-faults';
+import { rhythmRetentionFindings } from './rhythm';
 import type { Retention, Tenant, TenantConnection } from './tenant';
 import { toUseCase } from './to-use-case';
-import { type KnownModels, useCaseFindings, type WrittenUseCase } from './use-case';
+import { entityOf, type KnownModels, useCaseFindings, type WrittenUseCase } from './use-case';
 
 /** What a tenant's file is read with. */
 export interface LoadOptions extends Partial<SecretSources> {
@@ -98,6 +99,10 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
     const around = { connectors, mappings, models: options.models, folder: dirname(file), hasIdentity, hasAssistant };
     findings.push(...useCaseFindings(name, useCase, around));
   }
+  const isAsked = Object.entries(written.useCases ?? {}).some(
+    ([name, useCase]) => entityOf(name, useCase) === 'rhythm',
+  );
+  findings.push(...rhythmRetentionFindings(isAsked, written.retention?.events));
   const parts = readParts(file, written, mappings, sources);
   return { connections, ...parts, findings: [...findings, ...parts.findings] };
 };

@@ -7,6 +7,7 @@ import { actFindings, connectionFindings, expressionFindings, type Names, namesA
 import type { Path } from './document';
 import { learningFindings, type WrittenLearning } from './learning';
 import { relatedFindings, type WrittenRelated } from './related';
+import { rhythmFindings } from './rhythm';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
 import type { Approval, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './tenant';
@@ -209,6 +210,7 @@ export const useCaseFindings = (
     ...missingBands(path, written),
     ...bandFindings(path, written.bands ?? {}, written.act ?? {}),
     ...draftFindings(path, written, around),
+    ...rhythmFindings(path, entityOf(name, written), written),
     ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),
     ...questions.flatMap(([at, source, of]) => (source === undefined ? [] : expressionFindings(at, source, of))),

@@ -8,6 +8,8 @@ export const names = {
   fillGap: 'fillGap',
   reconciliation: 'reconciliation',
   reconcileNow: 'reconcileNow',
+  rhythm: 'rhythm',
+  countNow: 'countNow',
   decideBatch: 'decideBatch',
   park: 'park',
   renew: 'renew',
@@ -33,6 +35,11 @@ export function subscriptionId(tenant: string, connection: string, stream: strin
 
 export function reconciliationId(tenant: string, connection: string, stream: string): string {
   return `reconciliation/${tenant}/${connection}/${stream}`;
+}
+
+/** Counts the events of a connection by the hour. */
+export function rhythmId(tenant: string, connection: string): string {
+  return `rhythm/${tenant}/${connection}`;
 }
 
 export function gapId(tenant: string, gap: string): string {

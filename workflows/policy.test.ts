@@ -92,6 +92,12 @@ test('an open engagement is told when the band changes, however little the score
   expect(ruled(0.6, open('warm', 0.59)).directives).toMatchObject([{ kind: 'act', decision: { band: 'hot' } }]);
 });
 
+test('what stays open is not moot by a later score that calls for nothing', () => {
+  const { decisions, directives } = ruled(0.1, open('hot', 0.87), { staysOpen: true });
+  expect(decisions).toMatchObject([{ outcome: 'none', band: 'cold' }]);
+  expect(directives).toEqual([]);
+});
+
 test('an open engagement is moot when its band calls for nothing', () => {
   expect(ruled(0.1, open('hot', 0.8)).directives).toMatchObject([
     { kind: 'moot', templates: [], needsApproval: false },

@@ -95,7 +95,7 @@ function weigh(policy: PolicyView, inference: Inference, open: EngagementView | 
   const { score, abstained = 'no score' } = inference;
   if (score === undefined) return { outcome: 'abstain', because: abstained };
   const band = bandOf(policy, score);
-  if (calledFor(policy, band).length === 0) return unasked(open, band);
+  if (calledFor(policy, band).length === 0) return unasked(policy.staysOpen === true ? undefined : open, band);
   if (open !== undefined && stands(open, policy, band, score, labelOf(inference))) {
     const because = `the open engagement stands: moved less than ${policy.materialChange}`;
     return { ...inBand(band), outcome: 'act', because };

@@ -22,6 +22,7 @@ export type SchemaName =
   | 'order'
   | 'asset'
   | 'record'
+  | 'rhythm'
   | 'leadChange'
   | 'leadEvent'
   | 'contactChange'
@@ -44,6 +45,8 @@ export type SchemaName =
   | 'assetEvent'
   | 'recordChange'
   | 'recordEvent'
+  | 'rhythmChange'
+  | 'rhythmEvent'
   | 'predictionEvent';
 
 export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
@@ -804,7 +807,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           "transaction",
           "order",
           "asset",
-          "record"
+          "record",
+          "rhythm"
         ],
         "description": "Canonical entity of the record."
       },
@@ -2974,7 +2978,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
               "transaction",
               "order",
               "asset",
-              "record"
+              "record",
+              "rhythm"
             ]
           },
           "id": {
@@ -3011,7 +3016,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
               "transaction",
               "order",
               "asset",
-              "record"
+              "record",
+              "rhythm"
             ]
           },
           "id": {
@@ -3191,7 +3197,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
               "transaction",
               "order",
               "asset",
-              "record"
+              "record",
+              "rhythm"
             ]
           },
           "id": {
@@ -3262,7 +3269,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
                     "transaction",
                     "order",
                     "asset",
-                    "record"
+                    "record",
+                    "rhythm"
                   ]
                 },
                 "id": {
@@ -3447,7 +3455,8 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
               "transaction",
               "order",
               "asset",
-              "record"
+              "record",
+              "rhythm"
             ]
           },
           "id": {
@@ -4130,6 +4139,74 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
         "type": "string",
         "format": "date-time",
         "description": "When the record was last changed in the CRM. RFC 3339 UTC."
+      },
+      "attributes": {
+        "title": "Attributes",
+        "type": "object",
+        "description": "What the tenant mapped beyond the fields of this schema, by name; each value is as the mapping made it.",
+        "additionalProperties": true
+      }
+    },
+    "required": [
+      "id",
+      "nativeType"
+    ],
+    "additionalProperties": false
+  },
+  "rhythm": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://signalbox.io/schemas/entities/rhythm.v1.json",
+    "title": "Rhythm",
+    "description": "How many events a stream had in an hour, counted by Signalbox in its ledger. The id is the stream's and the day's: of a day it tells the newest hour. Unknown is absent, never \"\" or 0.",
+    "type": "object",
+    "properties": {
+      "id": {
+        "title": "Id",
+        "type": "string",
+        "minLength": 1,
+        "description": "The CRM's id of the record, as the CRM writes it; `*` for all records of the type."
+      },
+      "nativeType": {
+        "title": "Native type",
+        "type": "string",
+        "minLength": 1,
+        "description": "The CRM's own name of the record's type, e.g. `Lead`, `Vendor_Profile__c`, `incident`."
+      },
+      "stream": {
+        "title": "Stream",
+        "type": "string",
+        "minLength": 1,
+        "description": "What is counted: an entity and what happened, such as lead.created; `all` is every event of the connection."
+      },
+      "what": {
+        "title": "What",
+        "type": "string",
+        "minLength": 1,
+        "description": "The same in words: leads created."
+      },
+      "count": {
+        "title": "Count",
+        "type": "integer",
+        "minimum": 0,
+        "description": "Count of events, by the time of the CRM."
+      },
+      "startsAt": {
+        "title": "Starts at",
+        "type": "string",
+        "format": "date-time",
+        "description": "When the hour began. RFC 3339 UTC.",
+        "examples": [
+          "2025-03-01T09:30:00.000Z"
+        ]
+      },
+      "endsAt": {
+        "title": "Ends at",
+        "type": "string",
+        "format": "date-time",
+        "description": "When the hour ended. RFC 3339 UTC.",
+        "examples": [
+          "2025-03-01T09:30:00.000Z"
+        ]
       },
       "attributes": {
         "title": "Attributes",
@@ -4966,6 +5043,81 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
       },
       "data": {
         "$ref": "/schemas/record.v1.json"
+      }
+    }
+  },
+  "rhythmChange": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://signalbox.io/schemas/rhythm.v1.json",
+    "title": "Rhythm change",
+    "description": "The data of every event about a record of the entity rhythm.",
+    "type": "object",
+    "allOf": [
+      {
+        "$ref": "/schemas/change.v1.json"
+      }
+    ],
+    "required": [
+      "entity",
+      "record"
+    ],
+    "properties": {
+      "entity": {
+        "title": "Entity",
+        "description": "Canonical entity of the record.",
+        "type": "string",
+        "const": "rhythm"
+      },
+      "record": {
+        "$ref": "/schemas/entities/rhythm.v1.json"
+      }
+    }
+  },
+  "rhythmEvent": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://signalbox.io/schemas/rhythm-event.v1.json",
+    "title": "Rhythm event",
+    "description": "Something happened to a record of the entity rhythm.",
+    "type": "object",
+    "allOf": [
+      {
+        "$ref": "/schemas/event.v1.json"
+      }
+    ],
+    "required": [
+      "type",
+      "subject",
+      "dataschema"
+    ],
+    "properties": {
+      "type": {
+        "title": "Type",
+        "description": "What happened.",
+        "type": "string",
+        "enum": [
+          "io.signalbox.rhythm.created.v1",
+          "io.signalbox.rhythm.updated.v1",
+          "io.signalbox.rhythm.deleted.v1",
+          "io.signalbox.rhythm.undeleted.v1",
+          "io.signalbox.rhythm.observed.v1",
+          "io.signalbox.rhythm.published.v1",
+          "io.signalbox.rhythm.overflowed.v1"
+        ]
+      },
+      "subject": {
+        "title": "Subject",
+        "description": "The record: `rhythm/<crm id>`; the id `*` is all records of the entity.",
+        "type": "string",
+        "pattern": "^rhythm/[\\s\\S]"
+      },
+      "dataschema": {
+        "title": "Data schema",
+        "description": "Schema of the data.",
+        "type": "string",
+        "const": "https://signalbox.io/schemas/rhythm.v1.json"
+      },
+      "data": {
+        "$ref": "/schemas/rhythm.v1.json"
       }
     }
   },

@@ -375,6 +375,7 @@ export interface Entities {
   order: Order;
   asset: Asset;
   record: UnmappedRecord;
+  rhythm: Rhythm;
 }
 /**
  * A person or company that may become a customer and is not qualified yet. Unknown is absent, never "" or 0.
@@ -1234,7 +1235,8 @@ export interface Task {
       | 'transaction'
       | 'order'
       | 'asset'
-      | 'record';
+      | 'record'
+      | 'rhythm';
     /**
      * The CRM's id of the other record.
      */
@@ -1258,7 +1260,8 @@ export interface Task {
       | 'transaction'
       | 'order'
       | 'asset'
-      | 'record';
+      | 'record'
+      | 'rhythm';
     /**
      * The CRM's id of the other record.
      */
@@ -1361,7 +1364,8 @@ export interface Interaction {
       | 'transaction'
       | 'order'
       | 'asset'
-      | 'record';
+      | 'record'
+      | 'rhythm';
     /**
      * The CRM's id of the other record.
      */
@@ -1403,7 +1407,8 @@ export interface Interaction {
         | 'transaction'
         | 'order'
         | 'asset'
-        | 'record';
+        | 'record'
+        | 'rhythm';
       /**
        * The CRM's id of the other record.
        */
@@ -1511,7 +1516,8 @@ export interface Transaction {
       | 'transaction'
       | 'order'
       | 'asset'
-      | 'record';
+      | 'record'
+      | 'rhythm';
     /**
      * The CRM's id of the other record.
      */
@@ -1916,6 +1922,45 @@ export interface UnmappedRecord {
   };
 }
 /**
+ * How many events a stream had in an hour, counted by Signalbox in its ledger. The id is the stream's and the day's: of a day it tells the newest hour. Unknown is absent, never "" or 0.
+ */
+export interface Rhythm {
+  /**
+   * The CRM's id of the record, as the CRM writes it; `*` for all records of the type.
+   */
+  id: string;
+  /**
+   * The CRM's own name of the record's type, e.g. `Lead`, `Vendor_Profile__c`, `incident`.
+   */
+  nativeType: string;
+  /**
+   * What is counted: an entity and what happened, such as lead.created; `all` is every event of the connection.
+   */
+  stream?: string;
+  /**
+   * The same in words: leads created.
+   */
+  what?: string;
+  /**
+   * Count of events, by the time of the CRM.
+   */
+  count?: number;
+  /**
+   * When the hour began. RFC 3339 UTC.
+   */
+  startsAt?: string;
+  /**
+   * When the hour ended. RFC 3339 UTC.
+   */
+  endsAt?: string;
+  /**
+   * What the tenant mapped beyond the fields of this schema, by name; each value is as the mapping made it.
+   */
+  attributes?: {
+    [k: string]: unknown;
+  };
+}
+/**
  * The data of every event about a record of a CRM: what changed, the record as far as it is known, and what the mapping did not use.
  */
 export interface RecordChange {
@@ -1933,7 +1978,8 @@ export interface RecordChange {
     | 'transaction'
     | 'order'
     | 'asset'
-    | 'record';
+    | 'record'
+    | 'rhythm';
   /**
    * The change that the CRM told. Field names are canonical where mapped, native otherwise; `attributes.x` is a field within `attributes`.
    */

@@ -1309,7 +1309,7 @@ return errors === 0;
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema22 = {"$id":"https://signalbox.io/schemas/account.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"account"},"record":{"$ref":"/schemas/entities/account.v1.json"}}};
-const schema23 = {"$id":"https://signalbox.io/schemas/change.v1.json","type":"object","properties":{"entity":{"type":"string","enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"change":{"type":"object","properties":{"kind":{"type":"string","enum":["created","updated","deleted","undeleted","observed","published","overflowed"]},"fields":{"type":"array","items":{"type":"string","minLength":1}},"gap":{"type":"boolean"},"by":{"type":"string","minLength":1},"transaction":{"type":"object","properties":{"id":{"type":"string","minLength":1},"sequence":{"type":"integer","minimum":0}},"required":["id","sequence"],"additionalProperties":false},"before":{"type":"object","additionalProperties":true},"after":{"type":"object","additionalProperties":true}},"required":["kind","fields"],"additionalProperties":false},"record":{"type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":true},"native":{"type":"object","additionalProperties":true},"provenance":{"type":"object","properties":{"record":{"type":"string","enum":["event","hydrated","partial","missing"]},"hydratedFields":{"type":"array","items":{"type":"string","minLength":1}},"diffFields":{"type":"array","items":{"type":"string","minLength":1}}},"required":["record"],"additionalProperties":false}},"required":["entity","change","record","native","provenance"],"additionalProperties":false};
+const schema23 = {"$id":"https://signalbox.io/schemas/change.v1.json","type":"object","properties":{"entity":{"type":"string","enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"change":{"type":"object","properties":{"kind":{"type":"string","enum":["created","updated","deleted","undeleted","observed","published","overflowed"]},"fields":{"type":"array","items":{"type":"string","minLength":1}},"gap":{"type":"boolean"},"by":{"type":"string","minLength":1},"transaction":{"type":"object","properties":{"id":{"type":"string","minLength":1},"sequence":{"type":"integer","minimum":0}},"required":["id","sequence"],"additionalProperties":false},"before":{"type":"object","additionalProperties":true},"after":{"type":"object","additionalProperties":true}},"required":["kind","fields"],"additionalProperties":false},"record":{"type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":true},"native":{"type":"object","additionalProperties":true},"provenance":{"type":"object","properties":{"record":{"type":"string","enum":["event","hydrated","partial","missing"]},"hydratedFields":{"type":"array","items":{"type":"string","minLength":1}},"diffFields":{"type":"array","items":{"type":"string","minLength":1}}},"required":["record"],"additionalProperties":false}},"required":["entity","change","record","native","provenance"],"additionalProperties":false};
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/change.v1.json" */;
@@ -1397,7 +1397,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!(((((((((((data0 === "lead") || (data0 === "contact")) || (data0 === "account")) || (data0 === "opportunity")) || (data0 === "case")) || (data0 === "task")) || (data0 === "interaction")) || (data0 === "transaction")) || (data0 === "order")) || (data0 === "asset")) || (data0 === "record"))){
+if(!((((((((((((data0 === "lead") || (data0 === "contact")) || (data0 === "account")) || (data0 === "opportunity")) || (data0 === "case")) || (data0 === "task")) || (data0 === "interaction")) || (data0 === "transaction")) || (data0 === "order")) || (data0 === "asset")) || (data0 === "record")) || (data0 === "rhythm"))){
 const err7 = {instancePath:instancePath+"/entity",schemaPath:"#/properties/entity/enum",keyword:"enum",params:{allowedValues: schema23.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err7];
@@ -10003,7 +10003,7 @@ export const envelope = validate54;
 export const interactionEvent = validate86;
 const schema36 = {"$id":"https://signalbox.io/schemas/interaction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.interaction.created.v1","io.signalbox.interaction.updated.v1","io.signalbox.interaction.deleted.v1","io.signalbox.interaction.undeleted.v1","io.signalbox.interaction.observed.v1","io.signalbox.interaction.published.v1","io.signalbox.interaction.overflowed.v1"]},"subject":{"type":"string","pattern":"^interaction/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/interaction.v1.json"},"data":{"$ref":"/schemas/interaction.v1.json"}}};
 const schema37 = {"$id":"https://signalbox.io/schemas/interaction.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"interaction"},"record":{"$ref":"/schemas/entities/interaction.v1.json"}}};
-const schema38 = {"$id":"https://signalbox.io/schemas/entities/interaction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"channel":{"type":"string","enum":["email","phone","chat","sms","meeting","social","web","letter","other"]},"direction":{"type":"string","enum":["inbound","outbound"]},"at":{"type":"string","format":"date-time"},"endedAt":{"type":"string","format":"date-time"},"duration":{"type":"integer","minimum":0},"subject":{"type":"string","minLength":1},"body":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"language":{"type":"string","minLength":1},"threadId":{"type":"string","minLength":1},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"participants":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string","enum":["from","to","cc","bcc","organizer","attendee"]},"name":{"type":"string","minLength":1},"address":{"type":"string","minLength":1},"record":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false}},"additionalProperties":false}},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
+const schema38 = {"$id":"https://signalbox.io/schemas/entities/interaction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"channel":{"type":"string","enum":["email","phone","chat","sms","meeting","social","web","letter","other"]},"direction":{"type":"string","enum":["inbound","outbound"]},"at":{"type":"string","format":"date-time"},"endedAt":{"type":"string","format":"date-time"},"duration":{"type":"integer","minimum":0},"subject":{"type":"string","minLength":1},"body":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"language":{"type":"string","minLength":1},"threadId":{"type":"string","minLength":1},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"participants":{"type":"array","items":{"type":"object","properties":{"role":{"type":"string","enum":["from","to","cc","bcc","organizer","attendee"]},"name":{"type":"string","minLength":1},"address":{"type":"string","minLength":1},"record":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false}},"additionalProperties":false}},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
 
 function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/interaction.v1.json" */;
@@ -10407,7 +10407,7 @@ errors++;
 }
 if(data13.entity !== undefined){
 let data14 = data13.entity;
-if(!(((((((((((data14 === "lead") || (data14 === "contact")) || (data14 === "account")) || (data14 === "opportunity")) || (data14 === "case")) || (data14 === "task")) || (data14 === "interaction")) || (data14 === "transaction")) || (data14 === "order")) || (data14 === "asset")) || (data14 === "record"))){
+if(!((((((((((((data14 === "lead") || (data14 === "contact")) || (data14 === "account")) || (data14 === "opportunity")) || (data14 === "case")) || (data14 === "task")) || (data14 === "interaction")) || (data14 === "transaction")) || (data14 === "order")) || (data14 === "asset")) || (data14 === "record")) || (data14 === "rhythm"))){
 const err32 = {instancePath:instancePath+"/relatedTo/entity",schemaPath:"#/properties/relatedTo/properties/entity/enum",keyword:"enum",params:{allowedValues: schema38.properties.relatedTo.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err32];
@@ -10606,7 +10606,7 @@ errors++;
 }
 if(data21.entity !== undefined){
 let data22 = data21.entity;
-if(!(((((((((((data22 === "lead") || (data22 === "contact")) || (data22 === "account")) || (data22 === "opportunity")) || (data22 === "case")) || (data22 === "task")) || (data22 === "interaction")) || (data22 === "transaction")) || (data22 === "order")) || (data22 === "asset")) || (data22 === "record"))){
+if(!((((((((((((data22 === "lead") || (data22 === "contact")) || (data22 === "account")) || (data22 === "opportunity")) || (data22 === "case")) || (data22 === "task")) || (data22 === "interaction")) || (data22 === "transaction")) || (data22 === "order")) || (data22 === "asset")) || (data22 === "record")) || (data22 === "rhythm"))){
 const err48 = {instancePath:instancePath+"/participants/" + i0+"/record/entity",schemaPath:"#/properties/participants/items/properties/record/properties/entity/enum",keyword:"enum",params:{allowedValues: schema38.properties.participants.items.properties.record.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err48];
@@ -16454,14 +16454,13 @@ return errors === 0;
 }
 validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const taskEvent = validate125;
-const schema53 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
-const schema54 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
-const schema55 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
-const pattern72 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+export const rhythmEvent = validate125;
+const schema53 = {"$id":"https://signalbox.io/schemas/rhythm-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.rhythm.created.v1","io.signalbox.rhythm.updated.v1","io.signalbox.rhythm.deleted.v1","io.signalbox.rhythm.undeleted.v1","io.signalbox.rhythm.observed.v1","io.signalbox.rhythm.published.v1","io.signalbox.rhythm.overflowed.v1"]},"subject":{"type":"string","pattern":"^rhythm/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/rhythm.v1.json"},"data":{"$ref":"/schemas/rhythm.v1.json"}}};
+const schema54 = {"$id":"https://signalbox.io/schemas/rhythm.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"rhythm"},"record":{"$ref":"/schemas/entities/rhythm.v1.json"}}};
+const schema55 = {"$id":"https://signalbox.io/schemas/entities/rhythm.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"stream":{"type":"string","minLength":1},"what":{"type":"string","minLength":1},"count":{"type":"integer","minimum":0},"startsAt":{"type":"string","format":"date-time"},"endsAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
 
 function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
+/*# sourceURL="https://signalbox.io/schemas/entities/rhythm.v1.json" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate129.evaluated;
@@ -16493,7 +16492,486 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema55.properties, key0))){
+if(!((((((((key0 === "id") || (key0 === "nativeType")) || (key0 === "stream")) || (key0 === "what")) || (key0 === "count")) || (key0 === "startsAt")) || (key0 === "endsAt")) || (key0 === "attributes"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(func2(data0) < 1){
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.nativeType !== undefined){
+let data1 = data.nativeType;
+if(typeof data1 === "string"){
+if(func2(data1) < 1){
+const err5 = {instancePath:instancePath+"/nativeType",schemaPath:"#/properties/nativeType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/nativeType",schemaPath:"#/properties/nativeType/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.stream !== undefined){
+let data2 = data.stream;
+if(typeof data2 === "string"){
+if(func2(data2) < 1){
+const err7 = {instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.what !== undefined){
+let data3 = data.what;
+if(typeof data3 === "string"){
+if(func2(data3) < 1){
+const err9 = {instancePath:instancePath+"/what",schemaPath:"#/properties/what/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/what",schemaPath:"#/properties/what/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.count !== undefined){
+let data4 = data.count;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err11 = {instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 < 0 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.startsAt !== undefined){
+let data5 = data.startsAt;
+if(typeof data5 === "string"){
+if(!(formats2.validate(data5))){
+const err13 = {instancePath:instancePath+"/startsAt",schemaPath:"#/properties/startsAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/startsAt",schemaPath:"#/properties/startsAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.endsAt !== undefined){
+let data6 = data.endsAt;
+if(typeof data6 === "string"){
+if(!(formats2.validate(data6))){
+const err15 = {instancePath:instancePath+"/endsAt",schemaPath:"#/properties/endsAt/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/endsAt",schemaPath:"#/properties/endsAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.attributes !== undefined){
+let data7 = data.attributes;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+}
+else {
+const err17 = {instancePath:instancePath+"/attributes",schemaPath:"#/properties/attributes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+validate129.errors = vErrors;
+return errors === 0;
+}
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="https://signalbox.io/schemas/rhythm.v1.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate127.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate58(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.entity === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.record === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "record"},message:"must have required property '"+"record"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.entity !== undefined){
+let data0 = data.entity;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/entity",schemaPath:"#/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if("rhythm" !== data0){
+const err3 = {instancePath:instancePath+"/entity",schemaPath:"#/properties/entity/const",keyword:"const",params:{allowedValue: "rhythm"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.record !== undefined){
+if(!(validate129(data.record, {instancePath:instancePath+"/record",parentData:data,parentDataProperty:"record",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate127.errors = vErrors;
+return errors === 0;
+}
+validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const pattern71 = new RegExp("^rhythm/[\\s\\S]", "u");
+
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="https://signalbox.io/schemas/rhythm-event.v1.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate125.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.subject === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.dataschema === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "dataschema"},message:"must have required property '"+"dataschema"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(typeof data0 !== "string"){
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!(((((((data0 === "io.signalbox.rhythm.created.v1") || (data0 === "io.signalbox.rhythm.updated.v1")) || (data0 === "io.signalbox.rhythm.deleted.v1")) || (data0 === "io.signalbox.rhythm.undeleted.v1")) || (data0 === "io.signalbox.rhythm.observed.v1")) || (data0 === "io.signalbox.rhythm.published.v1")) || (data0 === "io.signalbox.rhythm.overflowed.v1"))){
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema53.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.subject !== undefined){
+let data1 = data.subject;
+if(typeof data1 === "string"){
+if(!pattern71.test(data1)){
+const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^rhythm/[\\s\\S]"},message:"must match pattern \""+"^rhythm/[\\s\\S]"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.dataschema !== undefined){
+let data2 = data.dataschema;
+if(typeof data2 !== "string"){
+const err7 = {instancePath:instancePath+"/dataschema",schemaPath:"#/properties/dataschema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if("https://signalbox.io/schemas/rhythm.v1.json" !== data2){
+const err8 = {instancePath:instancePath+"/dataschema",schemaPath:"#/properties/dataschema/const",keyword:"const",params:{allowedValue: "https://signalbox.io/schemas/rhythm.v1.json"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.data !== undefined){
+if(!(validate127(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate125.errors = vErrors;
+return errors === 0;
+}
+validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const taskEvent = validate132;
+const schema56 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
+const schema57 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
+const schema58 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
+const pattern73 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate136.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.nativeType === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nativeType"},message:"must have required property '"+"nativeType"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema58.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err2];
@@ -16732,7 +17210,7 @@ errors++;
 if(data.due !== undefined){
 let data9 = data.due;
 if(typeof data9 === "string"){
-if(!pattern72.test(data9)){
+if(!pattern73.test(data9)){
 const err21 = {instancePath:instancePath+"/due",schemaPath:"#/properties/due/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -16816,8 +17294,8 @@ errors++;
 }
 if(data11.entity !== undefined){
 let data12 = data11.entity;
-if(!(((((((((((data12 === "lead") || (data12 === "contact")) || (data12 === "account")) || (data12 === "opportunity")) || (data12 === "case")) || (data12 === "task")) || (data12 === "interaction")) || (data12 === "transaction")) || (data12 === "order")) || (data12 === "asset")) || (data12 === "record"))){
-const err28 = {instancePath:instancePath+"/relatedTo/entity",schemaPath:"#/properties/relatedTo/properties/entity/enum",keyword:"enum",params:{allowedValues: schema55.properties.relatedTo.properties.entity.enum},message:"must be equal to one of the allowed values"};
+if(!((((((((((((data12 === "lead") || (data12 === "contact")) || (data12 === "account")) || (data12 === "opportunity")) || (data12 === "case")) || (data12 === "task")) || (data12 === "interaction")) || (data12 === "transaction")) || (data12 === "order")) || (data12 === "asset")) || (data12 === "record")) || (data12 === "rhythm"))){
+const err28 = {instancePath:instancePath+"/relatedTo/entity",schemaPath:"#/properties/relatedTo/properties/entity/enum",keyword:"enum",params:{allowedValues: schema58.properties.relatedTo.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -16923,8 +17401,8 @@ errors++;
 }
 if(data14.entity !== undefined){
 let data15 = data14.entity;
-if(!(((((((((((data15 === "lead") || (data15 === "contact")) || (data15 === "account")) || (data15 === "opportunity")) || (data15 === "case")) || (data15 === "task")) || (data15 === "interaction")) || (data15 === "transaction")) || (data15 === "order")) || (data15 === "asset")) || (data15 === "record"))){
-const err37 = {instancePath:instancePath+"/person/entity",schemaPath:"#/properties/person/properties/entity/enum",keyword:"enum",params:{allowedValues: schema55.properties.person.properties.entity.enum},message:"must be equal to one of the allowed values"};
+if(!((((((((((((data15 === "lead") || (data15 === "contact")) || (data15 === "account")) || (data15 === "opportunity")) || (data15 === "case")) || (data15 === "task")) || (data15 === "interaction")) || (data15 === "transaction")) || (data15 === "order")) || (data15 === "asset")) || (data15 === "record")) || (data15 === "rhythm"))){
+const err37 = {instancePath:instancePath+"/person/entity",schemaPath:"#/properties/person/properties/entity/enum",keyword:"enum",params:{allowedValues: schema58.properties.person.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -17106,17 +17584,17 @@ vErrors.push(err51);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task.v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate127.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17172,8 +17650,8 @@ errors++;
 }
 }
 if(data.record !== undefined){
-if(!(validate129(data.record, {instancePath:instancePath+"/record",parentData:data,parentDataProperty:"record",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate136(data.record, {instancePath:instancePath+"/record",parentData:data,parentDataProperty:"record",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 }
@@ -17188,18 +17666,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern71 = new RegExp("^task/[\\s\\S]", "u");
+const pattern72 = new RegExp("^task/[\\s\\S]", "u");
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task-event.v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate132.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17254,7 +17732,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data0 === "io.signalbox.task.created.v1") || (data0 === "io.signalbox.task.updated.v1")) || (data0 === "io.signalbox.task.deleted.v1")) || (data0 === "io.signalbox.task.undeleted.v1")) || (data0 === "io.signalbox.task.observed.v1")) || (data0 === "io.signalbox.task.published.v1")) || (data0 === "io.signalbox.task.overflowed.v1"))){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema53.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema56.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -17267,7 +17745,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern71.test(data1)){
+if(!pattern72.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^task/[\\s\\S]"},message:"must match pattern \""+"^task/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -17313,8 +17791,8 @@ errors++;
 }
 }
 if(data.data !== undefined){
-if(!(validate127(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate134(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
@@ -17329,21 +17807,21 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate125.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const transactionEvent = validate132;
-const schema56 = {"$id":"https://signalbox.io/schemas/transaction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.transaction.created.v1","io.signalbox.transaction.updated.v1","io.signalbox.transaction.deleted.v1","io.signalbox.transaction.undeleted.v1","io.signalbox.transaction.observed.v1","io.signalbox.transaction.published.v1","io.signalbox.transaction.overflowed.v1"]},"subject":{"type":"string","pattern":"^transaction/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/transaction.v1.json"},"data":{"$ref":"/schemas/transaction.v1.json"}}};
-const schema57 = {"$id":"https://signalbox.io/schemas/transaction.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"transaction"},"record":{"$ref":"/schemas/entities/transaction.v1.json"}}};
-const schema58 = {"$id":"https://signalbox.io/schemas/entities/transaction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"kind":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"amount":{"type":"string","pattern":"^-?[0-9]{1,30}(\\.[0-9]{1,18})?$"},"taxAmount":{"type":"string","pattern":"^-?[0-9]{1,30}(\\.[0-9]{1,18})?$"},"currency":{"type":"string","pattern":"^[A-Z]{3}$"},"at":{"type":"string","format":"date-time"},"due":{"type":"string","format":"date"},"method":{"type":"string","minLength":1},"reference":{"type":"string","minLength":1},"accountId":{"type":"string","minLength":1},"contactId":{"type":"string","minLength":1},"orderId":{"type":"string","minLength":1},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"description":{"type":"string","minLength":1},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
+export const transactionEvent = validate139;
+const schema59 = {"$id":"https://signalbox.io/schemas/transaction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.transaction.created.v1","io.signalbox.transaction.updated.v1","io.signalbox.transaction.deleted.v1","io.signalbox.transaction.undeleted.v1","io.signalbox.transaction.observed.v1","io.signalbox.transaction.published.v1","io.signalbox.transaction.overflowed.v1"]},"subject":{"type":"string","pattern":"^transaction/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/transaction.v1.json"},"data":{"$ref":"/schemas/transaction.v1.json"}}};
+const schema60 = {"$id":"https://signalbox.io/schemas/transaction.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"transaction"},"record":{"$ref":"/schemas/entities/transaction.v1.json"}}};
+const schema61 = {"$id":"https://signalbox.io/schemas/entities/transaction.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"kind":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"amount":{"type":"string","pattern":"^-?[0-9]{1,30}(\\.[0-9]{1,18})?$"},"taxAmount":{"type":"string","pattern":"^-?[0-9]{1,30}(\\.[0-9]{1,18})?$"},"currency":{"type":"string","pattern":"^[A-Z]{3}$"},"at":{"type":"string","format":"date-time"},"due":{"type":"string","format":"date"},"method":{"type":"string","minLength":1},"reference":{"type":"string","minLength":1},"accountId":{"type":"string","minLength":1},"contactId":{"type":"string","minLength":1},"orderId":{"type":"string","minLength":1},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"description":{"type":"string","minLength":1},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/transaction.v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -17372,7 +17850,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
+if(!(func1.call(schema61.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err2];
@@ -17820,8 +18298,8 @@ errors++;
 }
 if(data16.entity !== undefined){
 let data17 = data16.entity;
-if(!(((((((((((data17 === "lead") || (data17 === "contact")) || (data17 === "account")) || (data17 === "opportunity")) || (data17 === "case")) || (data17 === "task")) || (data17 === "interaction")) || (data17 === "transaction")) || (data17 === "order")) || (data17 === "asset")) || (data17 === "record"))){
-const err38 = {instancePath:instancePath+"/relatedTo/entity",schemaPath:"#/properties/relatedTo/properties/entity/enum",keyword:"enum",params:{allowedValues: schema58.properties.relatedTo.properties.entity.enum},message:"must be equal to one of the allowed values"};
+if(!((((((((((((data17 === "lead") || (data17 === "contact")) || (data17 === "account")) || (data17 === "opportunity")) || (data17 === "case")) || (data17 === "task")) || (data17 === "interaction")) || (data17 === "transaction")) || (data17 === "order")) || (data17 === "asset")) || (data17 === "record")) || (data17 === "rhythm"))){
+const err38 = {instancePath:instancePath+"/relatedTo/entity",schemaPath:"#/properties/relatedTo/properties/entity/enum",keyword:"enum",params:{allowedValues: schema61.properties.relatedTo.properties.entity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -17991,17 +18469,17 @@ vErrors.push(err51);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction.v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18057,8 +18535,8 @@ errors++;
 }
 }
 if(data.record !== undefined){
-if(!(validate136(data.record, {instancePath:instancePath+"/record",parentData:data,parentDataProperty:"record",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate143(data.record, {instancePath:instancePath+"/record",parentData:data,parentDataProperty:"record",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 }
@@ -18073,18 +18551,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern73 = new RegExp("^transaction/[\\s\\S]", "u");
+const pattern74 = new RegExp("^transaction/[\\s\\S]", "u");
 
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction-event.v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate132.evaluated;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -18139,7 +18617,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data0 === "io.signalbox.transaction.created.v1") || (data0 === "io.signalbox.transaction.updated.v1")) || (data0 === "io.signalbox.transaction.deleted.v1")) || (data0 === "io.signalbox.transaction.undeleted.v1")) || (data0 === "io.signalbox.transaction.observed.v1")) || (data0 === "io.signalbox.transaction.published.v1")) || (data0 === "io.signalbox.transaction.overflowed.v1"))){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema56.properties.type.enum},message:"must be equal to one of the allowed values"};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema59.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -18152,7 +18630,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern73.test(data1)){
+if(!pattern74.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^transaction/[\\s\\S]"},message:"must match pattern \""+"^transaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -18198,8 +18676,8 @@ errors++;
 }
 }
 if(data.data !== undefined){
-if(!(validate134(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate141(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -18214,8 +18692,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate132.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
-validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate139.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

@@ -127,6 +127,10 @@ const sampleRecords: Readonly<Entities> = {
     address,
   },
   record: { ...of('Vendor_Profile__c', 'a01'), name: 'VP-1', attributes: { Score__c: 3 } },
+  rhythm: {
+    ...{ nativeType: 'rhythm', id: 'sales:lead.created:2025-03-01', stream: 'lead.created', what: 'leads created' },
+    ...{ count: 214, startsAt: '2025-03-01T09:00:00.000Z', endsAt: '2025-03-01T10:00:00.000Z' },
+  },
 };
 
 /** An event of the given type, with every attribute that an event can have. */

@@ -50,6 +50,28 @@ const waiting = async (ledger: Ledger, tenant: string): Promise<readonly Finding
   return found;
 };
 
+const hourMs = 3_600_000;
+/** An hour is counted a quarter of an hour after it ended, and decided a moment later. */
+const newestHourMs = 3 * hourMs;
+
+/** Streams whose newest hour is not as their rhythm lets expect, silent ones among them; and a count that has come to a halt. */
+const rhythms = async (ledger: Ledger, tenant: string): Promise<readonly Finding[]> => {
+  const rows = await ledger.rhythm.newest(tenant, new Date(Date.now() - 7 * 24 * hourMs).toISOString());
+  const found = rows
+    .filter(({ band, at }) => band !== undefined && Date.now() - Date.parse(at) < 24 * hourMs)
+    .map(({ connection, subject, usecase, reasons }): Finding => {
+      const what = `the rhythm of ${connection} is unusual for ${tenant} (${usecase})`;
+      const fix = `if it is no news: is the CRM's own integration at work? signalbox history --tenant ${tenant} ${subject}`;
+      return { level: 'warning', what, why: reasons[0]?.text ?? 'no reason was recorded', fix };
+    });
+  const last = Math.max(...rows.map(({ at }) => Date.parse(at)));
+  if (rows.length === 0 || Date.now() - last < newestHourMs) return found;
+  const what = `hours are not counted for ${tenant} since ${new Date(last + hourMs).toISOString()}`;
+  const fix =
+    'see the log of the process that hears the CRM, and whether lanes are stalled or events wait with the broker';
+  return [...found, { level: 'warning', what, why: 'so no silence would be noticed', fix }];
+};
+
 /** Running processes that serve an old version of the tenant's file. */
 const behind = async ({ tenants }: Ledger, tenant: string): Promise<readonly Finding[]> => {
   const number = (await tenants.numbers())[tenant];
@@ -61,6 +83,12 @@ const behind = async ({ tenants }: Ledger, tenant: string): Promise<readonly Fin
     fix: `mend the cause there; it tries again by itself, and \`signalbox tenants --tenant ${tenant}\` tells`,
   }));
 };
+
+const aboutTenant = async (ledger: Ledger, tenant: string): Promise<readonly Finding[]> => [
+  ...(await waiting(ledger, tenant)),
+  ...(await rhythms(ledger, tenant)),
+  ...(await behind(ledger, tenant)),
+];
 
 /** Whether the ledger opens, and what in it waits for a person. */
 export const checkLedger = async (
@@ -77,7 +105,7 @@ export const checkLedger = async (
   try {
     return await withLedger(options, terminal, async (ledger) => [
       { level: 'ok', what },
-      ...(tenant === undefined ? [] : [...(await waiting(ledger, tenant)), ...(await behind(ledger, tenant))]),
+      ...(tenant === undefined ? [] : await aboutTenant(ledger, tenant)),
     ]);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

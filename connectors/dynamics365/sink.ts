@@ -8,6 +8,7 @@ import type {
   SetFields,
   UpdateTask,
 } from '../../canonical-schema/action';
+import { isOfCrm } from '../../canonical-schema/entity';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
 import { refused } from '../kit/action-result';
@@ -82,13 +83,17 @@ export class DataverseSink implements Sink {
 
   async #create(action: CreateTask): Promise<ActionResult> {
     const { about, task } = action;
-    const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
     const body = {
       ...newTask(action),
       ...(await this.#ownerOf(task.assignTo)),
-      [`regardingobjectid_${table}_task@odata.bind`]: `/${set}(${about.id})`,
+      ...(isOfCrm(about.entity) ? await this.#regarding(about) : {}),
     };
     return this.#make(action, 'tasks', taskIdOf(action), body);
+  }
+
+  async #regarding(about: CreateTask['about']): Promise<Readonly<Record<string, string>>> {
+    const { table, set } = await this.#options.targets.of(about, this.#closing.signal);
+    return { [`regardingobjectid_${table}_task@odata.bind`]: `/${set}(${about.id})` };
   }
 
   async #addNote(action: AddNote): Promise<ActionResult> {

@@ -64,6 +64,14 @@ it('gives a task to its assignee, else to the list of the connection', async () 
   expect(tasks('team@acme.example')).toHaveLength(1);
 });
 
+it('gives its assignee a task about what no mailbox has', async () => {
+  const { id } = sample.directory.admin.user('ann@acme.example');
+  const about = { entity: 'rhythm', id: 'office:interaction.created:2026-03-01' };
+  const before = tasks('ann@acme.example').length;
+  expect(await apply({ ...create('act-7', { assignTo: id }), about })).toMatchObject({ outcome: 'applied' });
+  expect(tasks('ann@acme.example')).toHaveLength(before + 1);
+});
+
 it('has one effect when two processes make a task at once', async () => {
   const connections = await Promise.all(Array.from({ length: 4 }, () => sample.connect()));
   const action = create('act-6', { subject: 'Once' });

@@ -1,4 +1,5 @@
 import type { Action, ActionResult, CloseTask, CreateTask, SetFields, UpdateTask } from '../../canonical-schema/action';
+import { isOfCrm } from '../../canonical-schema/entity';
 import { isoFromText } from '../../canonical-schema/time';
 import type { Sink } from '../contract';
 import { notAccepted, refused } from '../kit/action-result';
@@ -62,7 +63,7 @@ export class GraphSink implements Sink {
   }
 
   async #create(action: CreateTask): Promise<ActionResult> {
-    const record = await this.#about(action, '$select=id');
+    const record = isOfCrm(action.about.entity) ? await this.#about(action, '$select=id') : {};
     return record === undefined ? unknownRecord(action) : makeOnce(action, await this.#placeFor(action));
   }
 

@@ -83,6 +83,12 @@ describe('creating tasks', () => {
     ]);
   });
 
+  it('names nothing for what no record of the org stands for', async () => {
+    const about = { entity: 'rhythm', id: 'sales:lead.created:2026-03-01' };
+    expect(outcomes(await apply(creation('k1', about)))).toEqual(['applied']);
+    expect(tasks()).toMatchObject([{ WhoId: null, WhatId: null }]);
+  });
+
   it('names what is no person by WhatId', async () => {
     const account = org.admin.create('Account', { Name: 'Acme' });
     await apply(creation('k1', { entity: 'account', id: account }));

@@ -6,6 +6,7 @@ import type {
   TaskPriority,
   UpdateTask,
 } from '../../canonical-schema/action';
+import { isOfCrm } from '../../canonical-schema/entity';
 
 /** Native fields of a record to write. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -16,7 +17,9 @@ const priorities: Readonly<Record<TaskPriority, string>> = { high: 'High', norma
 const isPerson = ({ entity, id }: CreateTask['about']): boolean =>
   entity === 'lead' || entity === 'contact' || /^(00Q|003)/.test(id);
 
+/** Nothing in the org is what a task about a stream's rhythm is about. */
 function regarding(about: CreateTask['about']): Row {
+  if (!isOfCrm(about.entity)) return {};
   return { [isPerson(about) ? 'WhoId' : 'WhatId']: about.id };
 }
 

@@ -18,8 +18,8 @@ export interface Deviation {
   readonly isSeasonal: boolean;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
 
 /** Fewer own observations say nothing by themselves, nor do fewer of others. */
 const LEAST_OWN = 12;
@@ -35,26 +35,26 @@ const LEAST_FOR = { weekday: 21, hour: 96, both: 336 } as const;
 /** Newest observations that tell the level of now. */
 const RECENT = 48;
 /** A standard deviation by the median absolute deviation, and by the mean one, of a normal distribution. */
-const BY_MEDIAN = 1.4826;
+export const BY_MEDIAN = 1.4826;
 const BY_MEAN = 1.2533;
 /** No spread is smaller than this share of the median. */
 const FLOOR = 0.002;
 /** What low and high are away. */
-const RANGE = 3;
+export const RANGE = 3;
 /** Windows that a rate is compared over, at least and at most, and days of a week. */
 const WINDOWS = { least: 7, most: 28 } as const;
 const WEEK = 7;
 
 /** The middle value; of an even number the mean of the middle two. NaN of none. */
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+export function median(values: readonly number[]): number {
+  const sorted = new Float64Array(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-const hourOf = ({ at }: { readonly at: number }): number => Math.floor((((at % DAY) + DAY) % DAY) / HOUR);
+export const hourOf = ({ at }: { readonly at: number }): number => Math.floor((((at % DAY) + DAY) % DAY) / HOUR);
 // 1 January 1970 was a Thursday; Monday is 0.
 const weekdayOf = ({ at }: { readonly at: number }): number => (((Math.floor(at / DAY) + 3) % WEEK) + WEEK) % WEEK;
 
@@ -98,30 +98,39 @@ function certainOf(effect: number, variance: number): number {
   return variance < effect ** 2 ? effect * (1 - variance / effect ** 2) : 0;
 }
 
+/** What level and season let expect now, and what of the past they leave over. */
+export interface Season {
+  readonly expected: number;
+  readonly residuals: readonly number[];
+  readonly isSeasonal: boolean;
+}
+
 /** Level, hour of day, weekday and hour of week, one after the other, each by medians and drawn to nothing where it is uncertain. */
-function baselineOf(points: readonly Point[], ys: readonly number[], now: Point, floor: number): Baseline {
+export function seasonOf(points: readonly Point[], ys: readonly number[], now: Point): Season {
   const level = median(ys);
   let residuals = ys.map((y) => y - level);
   let expected = level;
   const span = now.at - (points[0]?.at ?? now.at);
   const isSeasonal = span >= SEASON_DAYS * DAY && points.length >= LEAST_FOR.weekday;
   const remove = (cellOf: (point: Point) => number): void => {
-    const cells = new Map<number, number[]>();
-    points.forEach((point, n) => {
-      const cell = cells.get(cellOf(point));
-      if (cell === undefined) cells.set(cellOf(point), [residuals[n] ?? NaN]);
-      else cell.push(residuals[n] ?? NaN);
-    });
+    const cells: (number[] | undefined)[] = [];
+    const places = points.map(cellOf);
+    places.forEach((cell, n) => (cells[cell] ??= []).push(residuals[n] ?? NaN));
     const noise = (BY_MEDIAN * median(residuals.map(Math.abs))) ** 2;
-    const effects = new Map([...cells].map(([cell, own]) => [cell, certainOf(median(own), noise / own.length)]));
-    residuals = points.map((point, n) => (residuals[n] ?? NaN) - (effects.get(cellOf(point)) ?? 0));
-    expected += effects.get(cellOf(now)) ?? 0;
+    const effects = cells.map((own) => (own === undefined ? 0 : certainOf(median(own), noise / own.length)));
+    residuals = residuals.map((residual, n) => residual - (effects[places[n] ?? -1] ?? 0));
+    expected += effects[cellOf(now)] ?? 0;
   };
   if (isSeasonal) {
     if (points.length >= LEAST_FOR.hour) remove(hourOf);
     remove(weekdayOf);
     if (points.length >= LEAST_FOR.both) remove((point) => weekdayOf(point) * 24 + hourOf(point));
   }
+  return { expected, residuals, isSeasonal };
+}
+
+function baselineOf(points: readonly Point[], ys: readonly number[], now: Point, floor: number): Baseline {
+  const { expected, residuals, isSeasonal } = seasonOf(points, ys, now);
   const recent = median(residuals.slice(-RECENT));
   return {
     expected: expected + recent,

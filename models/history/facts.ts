@@ -1,7 +1,7 @@
-import { countIn, deviationOf, rateOf, type Deviation, type Point } from './deviation';
+import { countIn, deviationOf, HOUR, rateOf, type Deviation, type Point } from './deviation';
 import type { History, HistoryFacts, HistoryValue, Observation, Remembered } from './history';
+import { basisOf, hasLearnt, rhythmOf, type RhythmBasis } from './rhythm';
 
-const HOUR = 3_600_000;
 const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'] as const;
 /** Digits of a number in words. */
 const DIGITS = 3;
@@ -45,13 +45,25 @@ function factOf(value: HistoryValue, remembered: Remembered, now: Observation): 
       );
     case 'had':
       return { value: Number([...past, now].some(({ told }) => told[value.of] === value.value)) };
+    default:
+      return comparison(value, remembered, now);
+  }
+}
+
+type Compared = Extract<HistoryValue, { by: 'deviation' | 'rate' | 'rhythm' }>;
+
+/** What is measured against the past of its series. */
+function comparison(value: Compared, remembered: Remembered, now: Observation): Fact {
+  switch (value.by) {
     case 'deviation':
       return valueDeviation(value.of, remembered, now);
     case 'rate': {
-      const times = timesOf(past);
+      const times = timesOf(remembered.past);
       const count = countIn(times, now.at - value.hours * HOUR, now.at) + 1;
       return asFact(rateOf(times, now.at, value.hours), count, '');
     }
+    case 'rhythm':
+      return rhythmFact(value, remembered, now);
   }
 }
 
@@ -75,11 +87,52 @@ function valueDeviation(of: string, { past, peers }: Remembered, now: Observatio
   if (point === undefined) return {};
   const others = pointsOf(peers, of).map(({ value }) => value);
   const deviation = deviationOf(pointsOf(past, of), others, point);
-  const date = new Date(now.at);
-  const hour = String(date.getUTCHours()).padStart(2, '0');
-  const when =
-    deviation?.isSeasonal === true ? ` on ${WEEKDAYS[(date.getUTCDay() + 6) % 7] ?? ''} about ${hour}:00 UTC` : '';
+  const hour = clock(now.at).slice(0, 2);
+  const when = deviation?.isSeasonal === true ? ` on ${weekdayOf(now.at)} about ${hour}:00 UTC` : '';
   return asFact(deviation, point.value, when);
+}
+
+/** Several values of one event ask for the same rhythm. */
+const bases = new WeakMap<Remembered, { readonly of: string; readonly basis: RhythmBasis }>();
+
+type RhythmValue = Extract<HistoryValue, { by: 'rhythm' }>;
+
+function basisFor(value: RhythmValue, remembered: Remembered, now: Observation): RhythmBasis | undefined {
+  const [point] = pointsOf([now], value.of);
+  const points = pointsOf(remembered.past, value.of);
+  if (point === undefined || !hasLearnt(points, point, value)) return undefined;
+  const known = bases.get(remembered);
+  if (known?.of === value.of) return known.basis;
+  const basis = basisOf(points, point);
+  bases.set(remembered, { of: value.of, basis });
+  return basis;
+}
+
+function rhythmFact(value: RhythmValue, remembered: Remembered, now: Observation): Fact {
+  const basis = basisFor(value, remembered, now);
+  const rhythm = basis === undefined ? undefined : rhythmOf(basis, value);
+  if (rhythm === undefined) return {};
+  const { z, observed, low, high } = rhythm;
+  return {
+    value: z,
+    words: {
+      observed: observed === 0 ? 'no' : String(observed),
+      what: String(now.told[value.what] ?? 'events'),
+      low: String(Math.floor(low)),
+      high: String(Math.ceil(high)),
+      weekday: weekdayOf(now.at),
+      from: clock(now.at),
+      to: clock(now.at + HOUR),
+    },
+  };
+}
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
+}
+
+function weekdayOf(at: number): string {
+  return WEEKDAYS[(new Date(at).getUTCDay() + 6) % 7] ?? '';
 }
 
 function asFact(deviation: Deviation | undefined, observed: number, when: string): Fact {

@@ -2,6 +2,7 @@ import { count, pair, path, strictObject, text } from '../schema-parts';
 
 const name = { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$' } as const;
 const hours = { type: 'number', exclusiveMinimum: 0 } as const;
+const natural = { type: 'integer', minimum: 1 } as const;
 const unusable = { enum: ['abstain', 'refuse'] } as const;
 
 const told = strictObject(
@@ -28,6 +29,7 @@ const value = {
     strictObject({ name, by: { const: 'had' }, of: name, value: text }),
     strictObject({ name, by: { const: 'deviation' }, of: name }),
     strictObject({ name, by: { const: 'rate' }, hours }),
+    strictObject({ name, by: { const: 'rhythm' }, of: name, what: name, hours: natural, learnDays: natural }),
   ],
 };
 

@@ -24,6 +24,8 @@ export interface Told extends Source {
  * A number or text about what a series went through before an event. `count`, `sum` and `hoursSince` leave the event itself
  * out; `last` counts back from it (0 is its own value), and `had` takes it in. `deviation` is how many robust standard deviations a number
  * is from what its own past lets expect at this hour and weekday; `rate` the same of the number of events in the last hours.
+ * `rhythm` is how far the count that an hour tells, or those of the last hours together, are from the rhythm of a stream that is counted
+ * by the hour; nothing before so many days are known. Its words say what is counted (`what`).
  */
 export type HistoryValue = { readonly name: string } & (
   | { readonly by: 'count'; readonly withinHours: number }
@@ -33,6 +35,13 @@ export type HistoryValue = { readonly name: string } & (
   | { readonly by: 'had'; readonly of: string; readonly value: string }
   | { readonly by: 'deviation'; readonly of: string }
   | { readonly by: 'rate'; readonly hours: number }
+  | {
+      readonly by: 'rhythm';
+      readonly of: string;
+      readonly what: string;
+      readonly hours: number;
+      readonly learnDays: number;
+    }
 );
 
 /** What a model wants to know of the past: declared once, computed by the same code for files and for events. */

@@ -16,6 +16,9 @@ LEAST_OWN, LEAST_PEERS, MOST_PEERS, BLEND, YOUNG, INFLATION = 12, 30, 200, 8, 24
 SEASON_DAYS, LEAST_WEEKDAY, LEAST_HOUR, LEAST_BOTH = 14, 21, 96, 336
 RECENT, BY_MEDIAN, BY_MEAN, FLOOR = 48, 1.4826, 1.2533, 0.002
 LEAST_WINDOWS, MOST_WINDOWS, WEEK = 7, 28, 7
+# Of counts by the hour: hours that tell the level of now, the share of the busiest that tell how much more they vary than chance,
+# what one hour counts for among several at most, and what is added before the root.
+RHYTHM_RECENT, BUSIEST, LEAST_BUSY, MOST_OF_ONE, ANSCOMBE, CELL = 168, 0.25, 24, 2.5, 0.375, 1.57
 
 
 def columns_of(history: dict) -> list[str]:
@@ -80,6 +83,8 @@ def value_of(value: dict, at: np.ndarray, told: dict, past: np.ndarray, row: int
     if column[row] is None:
         return None
     own = past[[v is not None for v in column[past]]] if len(past) else past
+    if by == "rhythm":
+        return rhythm(at[own], column[own].astype(float), now, column[row], value)
     others = [] if len(own) >= YOUNG else [v for v in column[peers()] if v is not None]
     return deviation(at[own], column[own].astype(float), np.array(others, float), now, column[row])
 
@@ -102,6 +107,13 @@ def spread(residuals: np.ndarray, floor: float) -> float:
 
 def baseline(at: np.ndarray, ys: np.ndarray, now: float, floor: float) -> tuple[float, float]:
     """Level and season by medians: what is expected now, and how much varies about it."""
+    expected, residuals = season(at, ys, now)
+    recent = median(residuals[-RECENT:])
+    return expected + recent, spread(residuals - recent, floor)
+
+
+def season(at: np.ndarray, ys: np.ndarray, now: float) -> tuple[float, np.ndarray]:
+    """What level and season let expect now, and what of the past they leave over."""
     expected = median(ys)
     residuals = ys - expected
     hours, weekdays = (at % DAY // HOUR).astype(int), ((at // DAY).astype(int) + 3) % WEEK
@@ -123,8 +135,44 @@ def baseline(at: np.ndarray, ys: np.ndarray, now: float, floor: float) -> tuple[
             effects[known] = np.where(noise < found**2, found * (1 - noise / np.where(found == 0, 1, found**2)), 0)
             residuals = residuals - effects[cell]
             expected += effects[present]
-    recent = median(residuals[-RECENT:])
-    return expected + recent, spread(residuals - recent, floor)
+    return expected, residuals
+
+
+def rhythm(at: np.ndarray, counts: np.ndarray, now: float, count_: float, value: dict) -> float | None:
+    """How far an hour's count, or those of the last hours, is from its own rhythm, in what chance and the past let it vary."""
+    if len(at) == 0 or now - at[0] < value["learnDays"] * DAY:
+        return None
+    ys = 2 * np.sqrt(counts + ANSCOMBE)
+    expected, residuals = season(at, ys, now)
+    recent = median(residuals[-RHYTHM_RECENT:])
+    residuals, expected = residuals - recent, expected + recent
+    means = uncounted(ys - residuals)
+    ordered = np.sort(means)
+    busy = means >= max(1.0, ordered[min(len(ordered) - 1, int(len(ordered) * (1 - BUSIEST)))])
+    least, hour = beyond_chance(residuals[busy], means[busy]), (at % DAY // HOUR).astype(int)
+    # Some hours are less even than others: an import every night, a daily batch.
+    more = np.array([max(least, beyond_chance(residuals[here], means[here])) for here in ((hour == h) & (means >= 1) for h in range(24))])
+    sure = math.sqrt(1 + CELL / max(1.0, len(at) / (24 * WEEK)))
+    z = (2 * math.sqrt(count_ + ANSCOMBE) - expected) / (math.sqrt(1 + more[int(now % DAY // HOUR)] * float(uncounted(expected))) * sure)
+    hours = value["hours"]
+    if hours == 1:
+        return float(z)
+    if len(at) < 2 * hours or now - at[-(hours - 1)] != (hours - 1) * HOUR:
+        return None
+    sums = np.concatenate([[0], np.cumsum(np.clip(residuals / (np.sqrt(1 + more[hour] * means) * sure), -MOST_OF_ONE, MOST_OF_ONE))])
+    before = (sums[hours:] - sums[:-hours]) / math.sqrt(hours)
+    width = max(1.0, BY_MEDIAN * median(np.abs(before - median(before))))
+    return float((sums[-1] - sums[-hours] + min(MOST_OF_ONE, max(-MOST_OF_ONE, z))) / math.sqrt(hours) / width)
+
+
+def beyond_chance(residuals: np.ndarray, means: np.ndarray) -> float:
+    """By how much of its square a mean varies more than chance; nothing where too few tell."""
+    return max(0.0, median(((BY_MEDIAN * residuals) ** 2 - 1) / means)) if len(means) >= LEAST_BUSY else 0.0
+
+
+def uncounted(ys):
+    """The way back from the root."""
+    return np.maximum(0, (np.maximum(ys, 0) / 2) ** 2 - ANSCOMBE)
 
 
 def deviation(at: np.ndarray, values: np.ndarray, others: np.ndarray, now: float, value: float) -> float | None:

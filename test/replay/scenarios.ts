@@ -2,7 +2,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Approved } from '../../workflows/engagement-state';
 import type { Answered, LearningInput } from '../../workflows/learning';
 import type { LaneStatus } from '../../workflows/lane';
-import { gapId, laneId, names, subscriptionId, taskQueues } from '../../workflows/names';
+import { gapId, laneId, names, rhythmId, subscriptionId, taskQueues } from '../../workflows/names';
+import { countNow } from '../../services/rhythm';
 import { eventOf } from '../fixtures/events';
 import { decide, leadOf, recordOf, type TenantsLine } from '../integration/tenants-line';
 import { engagementOf, tasksAbout, untilProposed, untilTask } from '../integration/watch';
@@ -19,6 +20,13 @@ export const variantsWith = (assistantUrl: string) => ({
   brief: { useCase: { outcome: { within: 'PT2S' } } },
   learns: { useCase: { learning: { window: 1000 } } },
   picky: { useCase: { when: '$number(record.company) > 0' } },
+  rhythmic: {
+    useCase: {
+      ...{ model: 'rhythm', entity: 'rhythm', when: 'record.count >= 0', bands: { unusual: 0.5 } },
+      act: { unusual: [{ task: { subject: '{{reasons.0}}', assignTo: '005000000000001AAA' } }] },
+      outcome: { within: 'P7D' },
+    },
+  },
   assisted: {
     assistant: { baseUrl: assistantUrl, model: 'local-model' },
     useCase: {
@@ -56,12 +64,24 @@ export const scenarios = {
   },
   subscription: { 'expired-position': positionExpired },
   fillGap: { backfill: gapFilled },
+  rhythm: { counted: hoursCounted },
   learning: { promoted: learnt, steady: unmoved },
   dueLearning: { begun: due },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Scenario>>>>;
 
 /** A lane of its own: the dispatcher knows no such partition. */
 const partition = 99;
+
+/** A run that counts by itself and when it is asked, up to the next one. */
+async function hoursCounted({ signalbox, tenants }: ScenarioLine): Promise<WorkflowHandle> {
+  const { temporal } = signalbox.runtime;
+  const ref = { tenant: tenants.rhythmic.tenant, connection: 'sales' };
+  const newest = temporal.workflow.getHandle(rhythmId(ref.tenant, ref.connection));
+  const { runId } = await newest.describe();
+  await countNow(temporal, ref, { latenessMs: 0 });
+  await until('the next run', async () => (await newest.describe()).runId !== runId, 90_000);
+  return temporal.workflow.getHandle(newest.workflowId, runId);
+}
 
 async function laneBatches(line: ScenarioLine): Promise<WorkflowHandle> {
   const { admin } = line.org;

@@ -1,5 +1,5 @@
 import type { EntityName } from '../../../canonical-schema/entity';
-import { entityNames } from '../../../canonical-schema/entity';
+import { entityNames, isOfCrm } from '../../../canonical-schema/entity';
 import { entityFields } from '../../../canonical-schema/catalog';
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
@@ -104,7 +104,7 @@ async function candidates(told: Told, mapping: Mapping): Promise<readonly Mapped
   const input = { ...data, cloudevent: attributes };
   if (Object.hasOwn(mapping, type)) {
     const { entity: named, ...values } = await compiled.evaluate(type, input);
-    const entity = entityNames.find((name) => name === named) ?? 'record';
+    const entity = entityNames.find((name) => name === named && isOfCrm(name)) ?? 'record';
     const own = Object.hasOwn(mapping, entity) ? await compiled.evaluate(entity, input) : {};
     const targets = { ...mapping[entity], ...mapping[type] };
     return [mappedAs(entity, { ...own, ...values }, unread(data, targets))];

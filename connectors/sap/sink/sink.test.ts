@@ -74,6 +74,15 @@ describe('tasks', () => {
     expect(gone).toMatchObject({ outcome: 'failed', failure: 'gone' });
   });
 
+  it('are about nobody where no record of SAP stands for what they are about', async () => {
+    const { sink } = await connect();
+    const action = { ...taskAbout('x', 'act-r'), about: { entity: 'rhythm', id: 'service:case.created:2026-03-01' } };
+    const [created] = await sink.apply([action], signal());
+    expect(created).toMatchObject({ outcome: 'applied' });
+    const { nativeId } = created as { nativeId: string };
+    expect(system.admin.record('TaskCollection', nativeId).MainAccountPartyID ?? '').toBe('');
+  });
+
   it('are one, too, where two processes make it at once', async () => {
     // Another spelling of the host: the locks of one process do not hold between the two.
     const sinks = [await connect(), await connect(system.c4cUrl.replace('127.0.0.1', '127.1'))].map(({ sink }) => sink);

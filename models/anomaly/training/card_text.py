@@ -103,7 +103,7 @@ No person is judged, and no personal attribute is read. On the held-out events, 
 
 ## Limits
 - Hours and weekdays are those of UTC. Holidays are not known: a quiet Monday is unusual.
-- A silence is noticed with the next event, as is a burst from its fifth event or so. What never comes again is never noticed.
+- A silence is noticed with the next event, as is a burst from its fifth event or so. What never comes again is never noticed: that of a whole stream is [rhythm](../rhythm/card.md)'s to notice.
 - The first three weeks know no weekday: a quiet Sunday is unusual until then, and hours need 96 values.
 - A level that changes for good is called until half of the last 48 values have it.
 - The budget holds for ordinary events like the made-up ones; heavier tails mean more alarms. Look at a week of decisions before acting on them, and raise the band.
