@@ -1,6 +1,6 @@
 import { Unmappable } from '../contract';
 import { tablesOf } from './entity-sets';
-import { isHttpCapture, jsonIn, partsOfCapture } from './http-capture';
+import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Dynamics365Native, Fields, Headers, RowNative } from './native';
 import { idColumnOf, isStandard } from './normalise/tables';

@@ -42,7 +42,7 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
   const data = objectOf(ownOf(notification, 'resourceData')) ?? {};
   const { recordId, nativeType } = placeOf(notification, data, native.stream);
   const isTold = objectOf(native.resource) !== undefined;
-  const resource = objectOf(native.resource) ?? {};
+  const resource = objectOf(native.resource) ?? toldIn(data);
   const time = timeOf([resource.lastModifiedDateTime, native.receivedAt, notification.subscriptionExpirationDateTime]);
   const version = versionOf(resource) ?? versionOf(data) ?? versionless(kind, time);
   return {
@@ -56,8 +56,13 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
     resource,
     // The body is never told: the record is read where it is not known yet.
-    provenance: isTold ? 'partial' : 'missing',
+    provenance: isTold || Object.keys(resource).length > 0 ? 'partial' : 'missing',
   };
+}
+
+/** Some notifications say more of the resource than its key, unencrypted. */
+function toldIn(data: Fields): Fields {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'id' && !name.startsWith('@odata.')));
 }
 
 /** A resource that was read, or one that a delta query tells to be gone. */
@@ -120,7 +125,12 @@ function versionless(kind: ChangeKind, time: string): string {
 
 function timeOf(values: readonly unknown[]): string {
   const time = values.map(instantOf).find((instant) => instant !== undefined);
-  if (time === undefined) throw refuse('SBX_GRAPH_TIME', 'it tells no time (lastModifiedDateTime), nor when it came');
+  if (time === undefined) {
+    throw refuse(
+      'SBX_GRAPH_TIME',
+      'it tells no time (lastModifiedDateTime), nor when it came: capture the HTTP message with its Date',
+    );
+  }
   return time;
 }
 
@@ -147,7 +157,7 @@ function placeOf(
   if (nativeType !== undefined) return { recordId, nativeType };
   throw refuse(
     'SBX_GRAPH_RESOURCE',
-    `a notification about ${recordId || 'nothing'}: only messages, events and To Do tasks are told`,
+    `a notification about ${recordId || 'nothing'}: only mail, calendar events and To Do tasks are told`,
   );
 }
 
