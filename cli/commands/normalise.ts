@@ -74,6 +74,9 @@ const mappingOf = (
   }
 };
 
+/** A message may quote a value, and a value may be of any length. */
+const shortened = (message: string): string => (message.length > 600 ? `${message.slice(0, 600)}…` : message);
+
 const normalise = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
   const named = connectorNamed(options.connector);
   const { payload, faults } = await readPayloads(file, terminal);
@@ -83,7 +86,7 @@ const normalise = async (file: string, options: Options, terminal: Terminal): Pr
   const refuse = (error: unknown, where: string): void => {
     if (!(error instanceof Unmappable)) throw error;
     const fix = 'correct the payload or leave it out; in production it is kept in the quarantine';
-    tellProblem(terminal, `${error.code}: ${error.message}`, where, fix, exit.refused);
+    tellProblem(terminal, `${error.code}: ${shortened(error.message)}`, where, fix, exit.refused);
   };
   let natives: readonly unknown[];
   try {
@@ -91,6 +94,10 @@ const normalise = async (file: string, options: Options, terminal: Terminal): Pr
   } catch (error) {
     refuse(error, file);
     return;
+  }
+  if (natives.length === 0) {
+    const fix = 'give at least one native payload';
+    tellProblem(terminal, 'there is nothing in it to normalise', file, fix, exit.refused);
   }
   for (const [index, native] of natives.entries()) {
     try {

@@ -1,4 +1,5 @@
 import { Unmappable } from '../contract';
+import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, GraphNative, NativeType } from './native';
@@ -50,15 +51,9 @@ interface Place {
   readonly at?: string | undefined;
 }
 
-/** Envelopes within envelopes that are opened: a post in a message in a log, say. */
-const deepest = 8;
-
-/** Where tools and queues put what they carry. */
-const members = ['body', 'Body', 'rawBody', 'payload', 'data', 'event', 'message', 'json', 'ContentData', 'Records'];
-
 function itemsIn(payload: unknown, place: Place): readonly Item[] {
   const inner = { ...place, depth: place.depth + 1 };
-  if (place.depth > deepest) return [none];
+  if (place.depth > deepestEnvelope) return [none];
   if (typeof payload === 'string') return itemsInText(payload, inner);
   if (Array.isArray(payload)) return payload.flatMap((item: unknown) => itemsIn(item, inner));
   const object = objectOf(payload);
@@ -80,13 +75,6 @@ function isEvent(object: Fields): boolean {
 
 function timeIn(object: Fields): string | undefined {
   return textOf(ownOf(object, 'time')) ?? textOf(ownOf(object, 'eventTime'));
-}
-
-function carriedBy(object: Fields): unknown {
-  const isFilled = (value: unknown): boolean =>
-    (typeof value === 'object' && value !== null) || (typeof value === 'string' && jsonIn(value) !== undefined);
-  const name = members.find((one) => isFilled(ownOf(object, one)));
-  return name === undefined ? undefined : ownOf(object, name);
 }
 
 function itemsInText(text: string, place: Place): readonly Item[] {

@@ -1,26 +1,8 @@
-import { jsonIn } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { JsonNative } from './native';
 import { withoutUnions } from './avro-json';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** Where relays, queues and tools put what they carry, in the order in which they are looked into. */
-const members = [
-  ...['detail', 'Records', 'messages', 'compositeResponse', 'results', 'result', 'items', 'log', 'body', 'Body'],
-  ...['json', 'kinesis', 'data', 'Data', 'payload', 'event', 'message', 'Message', 'value', 'ContentData', 'rawBody'],
-];
-
-/** What an envelope carries, JSON in a text or in base64 as what it says; undefined where it is none. */
-export function carriedBy(object: Json): unknown {
-  for (const name of members) {
-    const value = ownOf(object, name);
-    if (typeof value === 'object' && value !== null) return value;
-    const inner = typeof value === 'string' ? jsonIn(value.trim()) : undefined;
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
-}
 
 /**
  * An event that Event Relay or AppFlow handed to Amazon EventBridge: `detail` has the payload and the event's id, or is the

@@ -1,8 +1,10 @@
 import { Unmappable } from '../contract';
 import { withoutUnions } from './avro-json';
 import { decodeEvent } from './decode';
-import { carriedBy, isProtocolMessage, relayedEvent } from './envelopes';
+import { isProtocolMessage, relayedEvent } from './envelopes';
+import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { type EventSchema, parseEventSchema } from './event-schema';
+import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { JsonNative, SalesforceNative } from './native';
 
@@ -51,14 +53,16 @@ function cached(schemas: Schemas): SchemaById {
 /** One native, or why it is none. */
 type Item = () => SalesforceNative;
 
-/** Envelopes within envelopes that are opened: an event in a message in a record of a queue, say. */
-const deepest = 8;
-
 /** What a payload holds: the events of a FetchResponse, the records of a query, what an envelope carries; else itself. */
 function itemsIn(payload: unknown, schemaOf: SchemaById, depth: number): readonly Item[] {
   const inner = (value: unknown): readonly Item[] => itemsIn(value, schemaOf, depth + 1);
-  if (depth > deepest) return [refusing('SBX_SALESFORCE_PAYLOAD', 'wrapped in more envelopes than any tool uses')];
+  if (depth > deepestEnvelope)
+    return [refusing('SBX_SALESFORCE_PAYLOAD', 'wrapped in more envelopes than any tool uses')];
   if (Array.isArray(payload)) return itemsOfList(payload as unknown[], inner);
+  if (typeof payload === 'string' && isHttpCapture(payload)) {
+    const parts = partsOfCapture(payload);
+    if (parts.length > 0) return parts.flatMap(({ body }) => inner(jsonIn(body) ?? body));
+  }
   const object = objectOf(payload);
   if (object === undefined) return [() => noEvent(payload)];
   const list = listIn(object);
@@ -194,13 +198,11 @@ function refusal(object: Json): Unmappable | undefined {
       'the dump of an Avro schema (a GenericRecord without values), not an event: give the event itself, or its schemaId and payload',
     );
   }
-  if (ownOf(object, 'entityTypeName') !== undefined) {
-    return unmappable(
-      'SBX_SALESFORCE_METADATA',
-      `a Tooling query result of ${String(ownOf(object, 'entityTypeName'))}, not CRM records`,
-    );
+  const tooling = textOf(ownOf(object, 'entityTypeName'));
+  if (tooling !== undefined) {
+    return unmappable('SBX_SALESFORCE_METADATA', `a Tooling query result of ${tooling}, not CRM records`);
   }
-  if (objectOf(objectOf(ownOf(object, 'data'))?.sobject) !== undefined) {
+  if (objectOf((objectOf(ownOf(object, 'data')) ?? object).sobject) !== undefined) {
     return unmappable('SBX_SALESFORCE_PUSH_TOPIC', 'a PushTopic message: subscribe to Change Data Capture instead');
   }
   if (isProtocolMessage(object)) {

@@ -25,6 +25,7 @@ describe('a change event', () => {
     ['in a stream', { Records: [{ kinesis: { data: Buffer.from(JSON.stringify(change)).toString('base64') } }] }],
     ['as a workflow tool lists it', [{ json: change }]],
     ['as a broker shows it', { key: 'k', value: change }],
+    ['in a captured HTTP message', `HTTP/1.1 200 OK\nContent-Type: application/json\n\n${JSON.stringify([change])}`],
     [
       'beside messages of the protocol',
       [{ channel: '/meta/connect', successful: true }, { data: { payload: change, event: {} } }],
@@ -84,6 +85,12 @@ describe('a header of which a part is left', () => {
     expect(event.data.change.transaction).toBeUndefined();
     expect((await onlyOf(bare)).id).toBe(event.id);
     expect((await onlyOf({ ...bare, Status: 'Closed' })).id).not.toBe(event.id);
+  });
+
+  it('may have its id in the body', async () => {
+    const { recordIds, ...without } = rest;
+    const event = await onlyOf({ ...bare, ChangeEventHeader: without, Id: recordIds[0] });
+    expect(event.subject).toBe(`lead/${lead}`);
   });
 
   it('may have the time of its envelope', async () => {

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../../../canonical-schema/event';
 import { ownOf } from '../../kit/json';
 import type { Fields, RowNative } from '../native';
 import { instantOf } from './dates';
@@ -7,7 +8,8 @@ import { refuse } from '../../kit/canonical-event';
 import { orderWithin, type Told, versionOf } from './told';
 
 /** A row of the Web API: the record's state at its last change, or that it is gone. Throws Unmappable. */
-export function rowTold({ nativeType, row, isDeleted = false, readAt }: RowNative): Told {
+export function rowTold({ nativeType, row, isDeleted: isGone = false, readAt, message }: RowNative): Told {
+  const isDeleted = isGone || message === 'Delete';
   const flat = flattenRow(row);
   const recordId = recordIdOf(flat[idColumnOf(nativeType)]) ?? recordIdOf(flat.id);
   if (recordId === undefined) {
@@ -15,15 +17,24 @@ export function rowTold({ nativeType, row, isDeleted = false, readAt }: RowNativ
   }
   const time = timeOf(flat, isDeleted) ?? instantOf(readAt);
   if (time === undefined) {
-    const lack = 'has neither modifiedon nor createdon: select one too';
+    const lack = isDeleted
+      ? 'is gone, and nothing tells since when: capture the HTTP message with its Date'
+      : 'has neither modifiedon nor createdon: select one too';
     throw refuse('SBX_DYNAMICS365_TIME', `${nativeType} ${recordId} ${lack}`);
   }
   const version = versionOf(flat.versionnumber) ?? versionOf(ownOf(row, '@odata.etag'));
   const base = { ...plain, nativeType, recordId, time, sequence: orderWithin(version, time), fields: flat };
+  const kind = Object.hasOwn(kinds, message ?? '') ? kinds[message ?? ''] : undefined;
+  if (kind !== undefined) {
+    return { ...base, kind, identity: ['row', nativeType, kind, version ?? time], provenance: 'event' };
+  }
   return isDeleted
     ? { ...base, kind: 'deleted', identity: ['row', nativeType, 'deleted'], provenance: 'partial' }
     : { ...base, kind: 'observed', identity: ['row', nativeType, version ?? time], provenance: 'event' };
 }
+
+/** What became of a row that was told because of it. Which columns changed is not said. */
+const kinds: Readonly<Record<string, ChangeKind>> = { Create: 'created', Update: 'updated' };
 
 /** What all rows have in common. A query of a few columns is a part of a record, and does not say so. */
 const plain = { gap: false, origin: 'external', changed: [], nulled: [] } as const;

@@ -91,7 +91,7 @@ function emptiedPartsOf(name: string, value: unknown): readonly string[] {
 /** @param sentAt when the envelope says that the event was sent */
 function changeOf(header: Fields, body: Body, sentAt?: string): Told {
   const nativeType = required(header, 'entityName');
-  const ids = recordIdsOf(header);
+  const ids = recordIdsOf(header, body.fields.Id);
   const { kind, gap } = ids.some(isWildcard) ? wholeEntity : kindOf(header);
   const transactionKey = textOf(header.transactionKey);
   const sequenceNumber = sequenceNumberOf(header);
@@ -153,8 +153,10 @@ function required(header: Fields, name: string): string {
   return text;
 }
 
-function recordIdsOf(header: Fields): readonly string[] {
-  const ids = textsOf(Array.isArray(header.recordIds) ? header.recordIds : [header.recordIds]);
+/** @param own the body's `Id`, which stands there where somebody took the header's ids out */
+function recordIdsOf({ recordIds }: Fields, own: unknown): readonly string[] {
+  const told = recordIds ?? own;
+  const ids = textsOf(Array.isArray(told) ? told : [told]);
   if (ids.length === 0) throw refuse('SBX_SALESFORCE_HEADER', 'ChangeEventHeader.recordIds is missing or empty');
   return [...new Set(ids.map(fullId))];
 }
