@@ -43,15 +43,17 @@ const unpacked = (file: string, bytes: Uint8Array): Uint8Array => {
   }
 };
 
-/** By its byte order mark, by the zeros beside its first character, by its XML declaration; else UTF-8. */
+/** By the byte order mark, or the zero beside the first character. */
+const utf16: readonly (readonly [encoding: string, start: RegExp])[] = [
+  ['utf-16le', /^(?:\xff\xfe|[^\0]\0)/],
+  ['utf-16be', /^(?:\xfe\xff|\0[^\0])/],
+];
+
+/** UTF-16, what an XML declaration names, else UTF-8. */
 const encodingOf = (bytes: Uint8Array): string => {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first !== undefined && first !== 0 && second === 0) return 'utf-16le';
-  if (first === 0 && second !== undefined && second !== 0) return 'utf-16be';
   const start = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
-  return /^\s*<\?xml[^>]*encoding=["']([\w.:-]+)/.exec(start)?.[1] ?? 'utf-8';
+  const wide = utf16.find(([, pattern]) => pattern.test(start));
+  return wide?.[0] ?? /^\s*<\?xml[^>]*encoding=["']([\w.:-]+)/.exec(start)?.[1] ?? 'utf-8';
 };
 
 const textOf = (file: string, bytes: Uint8Array): string => {

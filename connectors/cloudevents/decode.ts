@@ -123,8 +123,9 @@ function jsonOf(body: Uint8Array): unknown {
   let value: unknown;
   try {
     value = parseLossless(text);
-  } catch {
-    throw new Refusal(400, 'the body is not JSON');
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Refusal(400, message.startsWith('nested deeper') ? message : 'the body is not JSON');
   }
   if (isDeep(value, deepest)) throw new Refusal(400, `nested deeper than ${deepest} levels`);
   return value;

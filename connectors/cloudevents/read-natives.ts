@@ -35,20 +35,28 @@ export function readNatives(payload: unknown): readonly CloudEventNative[] {
 function itemsIn(payload: unknown, depth: number): readonly Item[] {
   if (Array.isArray(payload)) return payload.flatMap((item: unknown) => itemsIn(item, depth + 1));
   if (typeof payload === 'string') return itemsInText(payload, depth);
-  const object = objectOf(payload);
-  if (object === undefined || depth > deepestEnvelope)
-    return [() => noEvent('this is no CloudEvent in the JSON format')];
+  const object = depth > deepestEnvelope ? undefined : objectOf(payload);
+  return object === undefined
+    ? [() => noEvent('this is no CloudEvent in the JSON format')]
+    : itemsInObject(object, depth);
+}
+
+function itemsInObject(object: Json, depth: number): readonly Item[] {
   if (ownOf(object, 'specversion') !== undefined) return [() => provenOf(object)];
   const kept = objectOf(ownOf(object, 'event'));
   if (kept !== undefined && ownOf(kept, 'specversion') !== undefined) return [() => keptIn(kept, object)];
-  const headers = objectOf(ownOf(object, 'headers'));
-  if (headers !== undefined) {
-    const requested = itemsOfRequest(headers, ownOf(object, 'body') ?? ownOf(object, 'value') ?? ownOf(object, 'data'));
-    if (requested !== undefined) return requested;
-  }
+  const requested = itemsOfRecorded(object);
+  if (requested !== undefined) return requested;
   const other = otherThan(object);
   const carried = other === undefined ? carriedBy(object) : undefined;
   return carried === undefined ? [() => noEvent(other ?? unknown(object))] : itemsIn(carried, depth + 1);
+}
+
+/** A request that somebody wrote down, or a record of Kafka. */
+function itemsOfRecorded(object: Json): readonly Item[] | undefined {
+  const headers = objectOf(ownOf(object, 'headers'));
+  const body = ['body', 'value', 'data'].map((name) => ownOf(object, name)).find((value) => value !== undefined);
+  return headers === undefined ? undefined : itemsOfRequest(headers, body);
 }
 
 function itemsInText(text: string, depth: number): readonly Item[] {

@@ -57,15 +57,22 @@ function itemsIn(payload: unknown, place: Place): readonly Item[] {
   if (typeof payload === 'string') return itemsInText(payload, inner);
   if (Array.isArray(payload)) return payload.flatMap((item: unknown) => itemsIn(item, inner));
   const object = objectOf(payload);
-  if (object === undefined) return [none];
+  return object === undefined ? [none] : itemsInObject(object, place);
+}
+
+function itemsInObject(object: Fields, place: Place): readonly Item[] {
   const context = textOf(ownOf(object, '@odata.context')) ?? place.context;
   const list = ownOf(object, 'value');
   if (Array.isArray(list)) return list.map((item: unknown) => () => nativeOf(objectOf(item), { ...place, context }));
-  if (isNotification(object) || textOf(ownOf(object, 'id')) === undefined || isEvent(object)) {
-    const carried = isNotification(object) ? undefined : carriedBy(object);
-    if (carried !== undefined) return itemsIn(carried, { ...inner, at: timeIn(object) ?? place.at });
-  }
+  const carried = isEnvelope(object) ? carriedBy(object) : undefined;
+  if (carried !== undefined)
+    return itemsIn(carried, { ...place, depth: place.depth + 1, at: timeIn(object) ?? place.at });
   return [() => nativeOf(object, { ...place, context })];
+}
+
+/** What has an id is a resource, unless it is an event; the members of either may be objects. */
+function isEnvelope(object: Fields): boolean {
+  return !isNotification(object) && (isEvent(object) || textOf(ownOf(object, 'id')) === undefined);
 }
 
 /** A CloudEvent, or an event in the schema of Event Grid, with a notification in it. */

@@ -14,7 +14,7 @@ const survives = (text: string): boolean => {
 };
 
 /** The index after the text that begins at `start` (its opening quote). */
-const endOfText = (json: string, start: number): number => {
+export const endOfText = (json: string, start: number): number => {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let backslashes = 0;
     while (json[at - 1 - backslashes] === '\\') backslashes += 1;

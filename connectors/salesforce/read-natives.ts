@@ -64,7 +64,14 @@ function itemsIn(payload: unknown, schemaOf: SchemaById, depth: number): readonl
     if (parts.length > 0) return parts.flatMap(({ body }) => inner(jsonIn(body) ?? body));
   }
   const object = objectOf(payload);
-  if (object === undefined) return [() => noEvent(payload)];
+  return object === undefined ? [() => noEvent(payload)] : itemsInObject(object, schemaOf, inner);
+}
+
+function itemsInObject(
+  object: Json,
+  schemaOf: SchemaById,
+  inner: (value: unknown) => readonly Item[],
+): readonly Item[] {
   const list = listIn(object);
   if (list !== undefined) return list.flatMap(inner);
   const read = nativeIn(object, schemaOf);
@@ -169,9 +176,8 @@ function topicOf(object: Json): unknown {
 function decodedEvent(object: Json): JsonNative | undefined {
   const wrapped = objectOf(ownOf(object, 'payload'));
   const { attributes, ...body } = objectOf(withoutUnions(wrapped ?? object)) ?? {};
-  const type = textOf(objectOf(attributes)?.type);
-  const isPublished = textOf(body.CreatedById) !== undefined && (type === undefined || body.Id === undefined);
-  if (objectOf(body.ChangeEventHeader) === undefined && !isPublished) return undefined;
+  const { type } = objectOf(attributes) ?? {};
+  if (!isEventBody(body, type)) return undefined;
   const inner = objectOf(ownOf(object, 'event'));
   const id = inner === undefined ? ownOf(object, 'id') : ownOf(inner, 'id');
   return {
@@ -180,6 +186,12 @@ function decodedEvent(object: Json): JsonNative | undefined {
     ...optional('eventId', wrapped === undefined ? body.EventUuid : (id ?? body.EventUuid)),
     payload: body,
   };
+}
+
+/** A record of the REST API says its type, too, and has an id. */
+function isEventBody(body: Json, type: unknown): boolean {
+  if (objectOf(body.ChangeEventHeader) !== undefined) return true;
+  return textOf(body.CreatedById) !== undefined && (type === undefined || body.Id === undefined);
 }
 
 /** A record of the REST API: it says its type in `attributes`. */

@@ -8,8 +8,8 @@ import { refuse } from '../../kit/canonical-event';
 import { orderWithin, type Told, versionOf } from './told';
 
 /** A row of the Web API: the record's state at its last change, or that it is gone. Throws Unmappable. */
-export function rowTold({ nativeType, row, isDeleted: isGone = false, readAt, message }: RowNative): Told {
-  const isDeleted = isGone || message === 'Delete';
+export function rowTold({ nativeType, row, isDeleted: isGone, readAt, message = '' }: RowNative): Told {
+  const isDeleted = isGone === true || message === 'Delete';
   const flat = flattenRow(row);
   const recordId = recordIdOf(flat[idColumnOf(nativeType)]) ?? recordIdOf(flat.id);
   if (recordId === undefined) {
@@ -17,24 +17,27 @@ export function rowTold({ nativeType, row, isDeleted: isGone = false, readAt, me
   }
   const time = timeOf(flat, isDeleted) ?? instantOf(readAt);
   if (time === undefined) {
-    const lack = isDeleted
-      ? 'is gone, and nothing tells since when: capture the HTTP message with its Date'
-      : 'has neither modifiedon nor createdon: select one too';
+    const lack = isDeleted ? noTime.deleted : noTime.read;
     throw refuse('SBX_DYNAMICS365_TIME', `${nativeType} ${recordId} ${lack}`);
   }
   const version = versionOf(flat.versionnumber) ?? versionOf(ownOf(row, '@odata.etag'));
   const base = { ...plain, nativeType, recordId, time, sequence: orderWithin(version, time), fields: flat };
-  const kind = Object.hasOwn(kinds, message ?? '') ? kinds[message ?? ''] : undefined;
-  if (kind !== undefined) {
-    return { ...base, kind, identity: ['row', nativeType, kind, version ?? time], provenance: 'event' };
-  }
-  return isDeleted
-    ? { ...base, kind: 'deleted', identity: ['row', nativeType, 'deleted'], provenance: 'partial' }
-    : { ...base, kind: 'observed', identity: ['row', nativeType, version ?? time], provenance: 'event' };
+  if (isDeleted) return { ...base, kind: 'deleted', identity: ['row', nativeType, 'deleted'], provenance: 'partial' };
+  const kind = kinds.get(message);
+  const identity = ['row', nativeType, ...(kind === undefined ? [] : [kind]), version ?? time];
+  return { ...base, kind: kind ?? 'observed', identity, provenance: 'event' };
 }
 
 /** What became of a row that was told because of it. Which columns changed is not said. */
-const kinds: Readonly<Record<string, ChangeKind>> = { Create: 'created', Update: 'updated' };
+const kinds: ReadonlyMap<string, ChangeKind> = new Map([
+  ['Create', 'created'],
+  ['Update', 'updated'],
+]);
+
+const noTime = {
+  deleted: 'is gone, and nothing tells since when: capture the HTTP message with its Date',
+  read: 'has neither modifiedon nor createdon: select one too',
+};
 
 /** What all rows have in common. A query of a few columns is a part of a record, and does not say so. */
 const plain = { gap: false, origin: 'external', changed: [], nulled: [] } as const;

@@ -41,22 +41,22 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
   const kind = kindOf(textOf(ownOf(notification, 'changeType')));
   const data = objectOf(ownOf(notification, 'resourceData')) ?? {};
   const { recordId, nativeType } = placeOf(notification, data, native.stream);
-  const isTold = objectOf(native.resource) !== undefined;
-  const resource = objectOf(native.resource) ?? toldIn(data);
+  const whole = objectOf(native.resource);
+  const resource = whole ?? toldIn(data);
   const time = timeOf([resource.lastModifiedDateTime, native.receivedAt, notification.subscriptionExpirationDateTime]);
   const version = versionOf(resource) ?? versionOf(data) ?? versionless(kind, time);
   return {
     nativeType,
     recordId,
     kind,
-    gap: !isTold && kind !== 'deleted',
+    gap: whole === undefined && kind !== 'deleted',
     identity: [org, recordId, kind, version],
     time,
     sequence: orderOf(time, kind),
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
     resource,
     // The body is never told: the record is read where it is not known yet.
-    provenance: isTold || Object.keys(resource).length > 0 ? 'partial' : 'missing',
+    provenance: (whole ?? Object.keys(resource)[0]) === undefined ? 'missing' : 'partial',
   };
 }
 
