@@ -6,7 +6,7 @@ import { scanJson } from './json-scan';
 import { CliError, type Terminal } from './terminal';
 
 /** What a file says: its payload, and which of its lines say nothing. */
-export interface PayloadFile {
+interface PayloadFile {
   /** A JSON value, an array where there are several, or the text itself where it is no JSON. */
   readonly payload: unknown;
   readonly faults: readonly CliError[];

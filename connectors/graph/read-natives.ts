@@ -9,8 +9,8 @@ const collections: Readonly<Record<NativeType, string>> = { message: 'messages',
 
 /**
  * Native payloads as people have them in files: posts of change notifications, single notifications, resources and collections
- * as Graph answers them; bare, in arrays, in the events of Event Grid, in captured HTTP messages. Of several, one that cannot be read becomes an UnreadableNative; a single one throws
- * Unmappable, naming what it is.
+ * as Graph answers them; bare, in arrays, in the events of Event Grid, in captured HTTP messages. Of several, one that cannot
+ * be read becomes an UnreadableNative; a single one throws Unmappable, naming what it is.
  */
 export function readNatives(payload: unknown): readonly GraphNative[] {
   const items = itemsIn(payload, { depth: 0 });

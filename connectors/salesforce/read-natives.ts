@@ -94,7 +94,7 @@ function itemsOfList(list: readonly unknown[], inner: (value: unknown) => readon
 
 function listIn(object: Json): readonly unknown[] | undefined {
   const events = either(object, 'events');
-  if (Array.isArray(events)) return events;
+  if (Array.isArray(events)) return events as unknown[];
   const records = ownOf(object, 'records');
   return Array.isArray(records) && ownOf(object, 'entityTypeName') === undefined ? records : undefined;
 }

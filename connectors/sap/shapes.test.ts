@@ -91,6 +91,10 @@ const control = {
   CREDAT: '20260301',
   CRETIM: '093000',
 };
+const elements = (fields: Readonly<Record<string, string>>): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
 const listed = (fields: object) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]]));
 
 it.each([
@@ -103,12 +107,7 @@ it.each([
     'all in lists',
     { MATMAS05: { IDOC: [{ $: { BEGIN: '1' }, EDI_DC40: [listed(control)], E1MARAM: [listed({ MATNR: 'M1' })] }] } },
   ],
-  [
-    'as XML, by itself',
-    `<IDOC>${`<EDI_DC40>${Object.entries(control)
-      .map(([name, value]) => `<${name}>${value}</${name}>`)
-      .join('')}</EDI_DC40>`}<E1MARAM><MATNR>M1</MATNR></E1MARAM></IDOC>`,
-  ],
+  ['as XML, by itself', `<IDOC><EDI_DC40>${elements(control)}</EDI_DC40><E1MARAM><MATNR>M1</MATNR></E1MARAM></IDOC>`],
 ])('an IDoc %s is told like any', async (_, payload) => {
   expect(await only(payload)).toMatchObject({ subject: 'record/M1', time: '2026-03-01T09:30:00.000Z' });
 });

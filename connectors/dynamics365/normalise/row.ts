@@ -16,16 +16,25 @@ export function rowTold({ nativeType, row, isDeleted: isGone, readAt, message = 
     throw refuse('SBX_DYNAMICS365_RECORD', `a row of ${nativeType} without ${idColumnOf(nativeType)}: select it too`);
   }
   const time = timeOf(flat, isDeleted) ?? instantOf(readAt);
-  if (time === undefined) {
-    const lack = isDeleted ? noTime.deleted : noTime.read;
-    throw refuse('SBX_DYNAMICS365_TIME', `${nativeType} ${recordId} ${lack}`);
-  }
+  if (time === undefined) throw untimed(`${nativeType} ${recordId}`, isDeleted);
   const version = versionOf(flat.versionnumber) ?? versionOf(ownOf(row, '@odata.etag'));
   const base = { ...plain, nativeType, recordId, time, sequence: orderWithin(version, time), fields: flat };
   if (isDeleted) return { ...base, kind: 'deleted', identity: ['row', nativeType, 'deleted'], provenance: 'partial' };
+  return { ...base, ...whatHappened(message, nativeType, version ?? time), provenance: 'event' };
+}
+
+function whatHappened(message: string, nativeType: string, state: string): Pick<Told, 'kind' | 'identity'> {
   const kind = kinds.get(message);
-  const identity = ['row', nativeType, ...(kind === undefined ? [] : [kind]), version ?? time];
-  return { ...base, kind: kind ?? 'observed', identity, provenance: 'event' };
+  return kind === undefined
+    ? { kind: 'observed', identity: ['row', nativeType, state] }
+    : { kind, identity: ['row', nativeType, kind, state] };
+}
+
+function untimed(what: string, isDeleted: boolean): Error {
+  const lack = isDeleted
+    ? 'is gone, and nothing tells since when: capture the HTTP message with its Date'
+    : 'has neither modifiedon nor createdon: select one too';
+  return refuse('SBX_DYNAMICS365_TIME', `${what} ${lack}`);
 }
 
 /** What became of a row that was told because of it. Which columns changed is not said. */
@@ -33,11 +42,6 @@ const kinds: ReadonlyMap<string, ChangeKind> = new Map([
   ['Create', 'created'],
   ['Update', 'updated'],
 ]);
-
-const noTime = {
-  deleted: 'is gone, and nothing tells since when: capture the HTTP message with its Date',
-  read: 'has neither modifiedon nor createdon: select one too',
-};
 
 /** What all rows have in common. A query of a few columns is a part of a record, and does not say so. */
 const plain = { gap: false, origin: 'external', changed: [], nulled: [] } as const;

@@ -56,8 +56,12 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
     resource,
     // The body is never told: the record is read where it is not known yet.
-    provenance: (whole ?? Object.keys(resource)[0]) === undefined ? 'missing' : 'partial',
+    provenance: provenanceOf(whole, resource),
   };
+}
+
+function provenanceOf(whole: Fields | undefined, resource: Fields): Told['provenance'] {
+  return whole === undefined && Object.keys(resource).length === 0 ? 'missing' : 'partial';
 }
 
 /** Some notifications say more of the resource than its key, unencrypted. */

@@ -1,5 +1,6 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
+import { millisOf } from '../../../canonical-schema/time';
 import { isBitmap } from '../bitmap';
 import { objectOf, textOf, textsOf } from '../../kit/json';
 import { callClient, type DateType, type Fields, type JsonNative, type PubSubNative } from '../native';
@@ -191,8 +192,8 @@ function sequenceNumberOf({ sequenceNumber: told }: Fields): number | undefined 
  * told, the time as Salesforce's newer commit numbers have it, in nanoseconds.
  */
 function sequenceOfCommit({ commitNumber }: Fields, sequenceNumber: number, time: string): string {
-  const told = commitNumber ?? BigInt(Date.parse(time)) * 1_000_000n;
-  const digits = withoutExponent(typeof told === 'string' ? told : String(told as number | bigint));
+  const told = commitNumber ?? (BigInt(Math.max(0, millisOf(time))) * 1_000_000n).toString();
+  const digits = typeof told === 'string' || typeof told === 'number' ? withoutExponent(String(told)) : '';
   if (/^\d{1,20}$/.test(digits)) return sequenceOf(digits, sequenceNumber);
   throw refuse('SBX_SALESFORCE_HEADER', 'ChangeEventHeader.commitNumber is not a whole number');
 }

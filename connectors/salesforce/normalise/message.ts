@@ -32,16 +32,11 @@ interface Message {
   readonly sentAt?: string | undefined;
 }
 
-function messageOf({ name, eventId, body, dateTypes, sentAt }: Message): Told {
+function messageOf({ name: told, eventId, body, dateTypes, sentAt }: Message): Told {
   const fields = objectOf(body);
   if (fields === undefined)
     throw refuse('SBX_SALESFORCE_PAYLOAD', 'an event whose payload is neither an object nor a text');
-  if (name === undefined || name === '') {
-    throw refuse(
-      'SBX_SALESFORCE_EVENT_NAME',
-      'a platform event without its channel: which event it is cannot be told. Give the message with its "channel"',
-    );
-  }
+  const name = nameOf(told);
   const time = instantOf(fields.CreatedDate ?? sentAt);
   if (time === undefined) throw refuse('SBX_SALESFORCE_TIME', `event ${name} has no CreatedDate that is an instant`);
   const uuid = eventId ?? textOf(fields.EventUuid);
@@ -58,6 +53,14 @@ function messageOf({ name, eventId, body, dateTypes, sentAt }: Message): Told {
     ...(by === undefined ? {} : { by: fullId(by) }),
     fields: withoutNulls(flatten(fields, objectOf(dateTypes) === undefined ? {} : dateTypes, true)),
   };
+}
+
+function nameOf(name: string | undefined): string {
+  if (name !== undefined && name !== '') return name;
+  throw refuse(
+    'SBX_SALESFORCE_EVENT_NAME',
+    'a platform event without its channel: which event it is cannot be told. Give the message with its "channel"',
+  );
 }
 
 /** A record read over the REST API: its state at its last change. */
