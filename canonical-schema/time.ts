@@ -32,6 +32,11 @@ export function isoFromText(text: string): string | undefined {
   return isoFromMillis(start.getTime() + Number(parts.second) * 1000 + millis - zoneMillis(parts.zone));
 }
 
+/** Ms since 1970 of what the functions above give; NaN for anything else that is no instant. */
+export function millisOf(iso: string): number {
+  return Date.parse(iso);
+}
+
 /** Ms of `Z`, `+hh:mm` or `-hhmm`. */
 function zoneMillis(zone = 'Z'): number {
   const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? [];

@@ -6,7 +6,7 @@ import { signalbox } from './terminal.fixture';
 const quiet = {
   out: () => undefined,
   err: () => undefined,
-  readInput: () => Promise.resolve(''),
+  readInput: () => Promise.resolve(Buffer.alloc(0)),
   env: {},
   exitCode: exit.ok,
 };

@@ -17,7 +17,7 @@ export const signalbox = async (
   const terminal: Terminal = {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
-    readInput: () => Promise.resolve(input),
+    readInput: () => Promise.resolve(Buffer.from(input)),
     env,
     exitCode: exit.ok,
   };

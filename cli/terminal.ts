@@ -1,5 +1,5 @@
 import type { Log } from '../connectors/contract';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 /** What a command speaks with: a process, or a test. */
 export interface Terminal {
@@ -8,7 +8,7 @@ export interface Terminal {
   /** Progress and errors. */
   err(text: string): void;
   /** All of standard input. */
-  readInput(): Promise<string>;
+  readInput(): Promise<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** 0: ok; 1: it ran and found problems; 2: the input is bad or refused. Only ever raised. */
   exitCode: number;
@@ -49,7 +49,7 @@ export const processTerminal = (): Terminal => ({
   err: (text) => {
     process.stderr.write(text);
   },
-  readInput: () => textOf(process.stdin),
+  readInput: () => buffer(process.stdin),
   env: process.env,
   exitCode: exit.ok,
 });

@@ -5,7 +5,7 @@ import { type AnyConnector, type Mapping, Unmappable } from '../../connectors/co
 import { TenantFaults } from '../../tenants/faults';
 import { loadMappings } from '../../tenants/load';
 import { didYouMean } from '../../tenants/spelling';
-import { parseLossless } from '../../connectors/kit/lossless-json';
+import { readPayloads } from '../payload-file';
 import { allConnectors } from '../places';
 import { CliError, exit, jsonLine, tellProblem, type Terminal } from '../terminal';
 
@@ -28,55 +28,6 @@ const connectorNamed = (name: string): AnyConnector => {
 /** The connector that was named, or another one of the same product that the payload is for. */
 const connectorFor = (payload: unknown, named: AnyConnector): AnyConnector =>
   allConnectors.find(({ besides }) => besides?.connector === named.name && besides.claims(payload)) ?? named;
-
-const read = async (file: string, terminal: Terminal): Promise<string> => {
-  try {
-    const text = file === '-' ? await terminal.readInput() : readFileSync(file, 'utf8');
-    return text.replace(/^\uFEFF/, '');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CliError(
-      `the file cannot be read: ${code}`,
-      file,
-      'give a file of native payloads, or - for standard input',
-    );
-  }
-};
-
-/** V8 tells an index; people look for a line. */
-const placeOf = (text: string, message: string): string => {
-  const index = /position (\d+)/.exec(message)?.[1];
-  if (index === undefined) return '';
-  const lines = text.slice(0, Number(index)).split('\n');
-  return `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
-};
-
-/** A JSON document, or one to a line, or the text itself where it does not begin like JSON. */
-const payloadOf = (file: string, text: string): unknown => {
-  try {
-    return parseLossless(text);
-  } catch (error) {
-    // Not meant as JSON (base64, XML, prose): the connector knows what it is, or what it lacks.
-    if (/^[^\s[{"]/.test(text.trim())) return text.trim();
-    const lines = text.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return lines.map(lineOf(file));
-    const message = (error as Error).message.replace(/\s+/g, ' ');
-    throw new CliError(
-      `this is not JSON: ${message}`,
-      `${file}${placeOf(text, message)}`,
-      'give one native payload, an array of them, or one to a line',
-    );
-  }
-};
-
-const lineOf = (file: string) => (line: string, index: number) => {
-  try {
-    return parseLossless(line);
-  } catch (error) {
-    const fix = 'mend this line, or take it out';
-    throw new CliError(`this is not JSON: ${(error as Error).message}`, `${file}, payload ${index}`, fix);
-  }
-};
 
 /** Finds schema documents by id: in the file's name, else in its `uuid`. */
 const schemasIn = (folder: string | undefined): ((id: string) => string | undefined) => {
@@ -123,15 +74,19 @@ const mappingOf = (
   }
 };
 
+/** A message may quote a value, and a value may be of any length. */
+const shortened = (message: string): string => (message.length > 600 ? `${message.slice(0, 600)}…` : message);
+
 const normalise = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
   const named = connectorNamed(options.connector);
-  const payload = payloadOf(file, await read(file, terminal));
+  const { payload, faults } = await readPayloads(file, terminal);
+  for (const { message, where, fix } of faults) tellProblem(terminal, message, where, fix, exit.refused);
   const connector = connectorFor(payload, named);
   const context = { tenant: options.tenant, org: options.org, ...mappingOf(options, connector) };
   const refuse = (error: unknown, where: string): void => {
     if (!(error instanceof Unmappable)) throw error;
     const fix = 'correct the payload or leave it out; in production it is kept in the quarantine';
-    tellProblem(terminal, `${error.code}: ${error.message}`, where, fix, exit.refused);
+    tellProblem(terminal, `${error.code}: ${shortened(error.message)}`, where, fix, exit.refused);
   };
   let natives: readonly unknown[];
   try {
@@ -139,6 +94,10 @@ const normalise = async (file: string, options: Options, terminal: Terminal): Pr
   } catch (error) {
     refuse(error, file);
     return;
+  }
+  if (natives.length === 0) {
+    const fix = 'give at least one native payload';
+    tellProblem(terminal, 'there is nothing in it to normalise', file, fix, exit.refused);
   }
   for (const [index, native] of natives.entries()) {
     try {

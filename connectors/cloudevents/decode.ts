@@ -4,7 +4,7 @@ import type { InboundRequest } from '../contract';
 import { parseLossless } from '../kit/lossless-json';
 import { isJson, isText, mediaType } from './media-type';
 import type { CloudEventJson } from './native';
-import { objectOf } from '../kit/json';
+import { isDeep, objectOf } from '../kit/json';
 import { Refusal } from './refusal';
 
 /** Levels of lists and objects: what is nested deeper cannot be written as JSON again, which recurses. */
@@ -43,8 +43,11 @@ function batch(items: readonly unknown[], most: number): readonly CloudEventJson
 }
 
 /** The event without absent attributes, or Refusal with what is wrong. */
-function proven(event: CloudEventJson | undefined, where = ''): CloudEventJson {
-  if (event === undefined) throw new Refusal(400, `${where}a CloudEvent is an object`);
+export function proven(told: CloudEventJson | undefined, where = ''): CloudEventJson {
+  if (told === undefined) throw new Refusal(400, `${where}a CloudEvent is an object`);
+  // Dapr writes a trace that there is not as an empty text.
+  const isTrace = (name: string): boolean => name === 'traceparent' || name === 'tracestate';
+  const event = Object.fromEntries(Object.entries(told).filter(([name, value]) => value !== '' || !isTrace(name)));
   const faults = [...validateEnvelope(event).map(({ path, message }) => `${path} ${message}`), ...beyondSchema(event)];
   if (faults.length > 0) throw new Refusal(400, `${where}${faults.slice(0, 5).join('; ')}`);
   return unpacked(Object.fromEntries(Object.entries(event).filter(([name, value]) => isThere(name, value))));
@@ -120,20 +123,12 @@ function jsonOf(body: Uint8Array): unknown {
   let value: unknown;
   try {
     value = parseLossless(text);
-  } catch {
-    throw new Refusal(400, 'the body is not JSON');
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Refusal(400, message.startsWith('nested deeper') ? message : 'the body is not JSON');
   }
-  if (isDeep(value)) throw new Refusal(400, `nested deeper than ${deepest} levels`);
+  if (isDeep(value, deepest)) throw new Refusal(400, `nested deeper than ${deepest} levels`);
   return value;
-}
-
-function isDeep(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; depth <= deepest; depth++) {
-    level = level.flatMap((item): unknown[] => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 /** Undefined for what is not UTF-8; a byte order mark is left out. */

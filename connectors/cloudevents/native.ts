@@ -6,4 +6,6 @@ export interface CloudEventNative {
   readonly event: CloudEventJson;
   /** When it was received, RFC 3339: its time where it tells none. */
   readonly received?: string;
+  /** One of several of a file that is none: `normalise` refuses it, the others go on. */
+  readonly unreadable?: { readonly code: string; readonly message: string };
 }

@@ -29,6 +29,8 @@ export interface RowNative {
   readonly row: Fields;
   /** The row is gone: change tracking tells its id and no more. */
   readonly isDeleted?: boolean;
+  /** What Power Automate says happened to the row: `Create`, `Update`, `Delete`. */
+  readonly message?: string;
   /** When it was read, RFC 3339: the time of what tells none itself. */
   readonly readAt?: string;
 }

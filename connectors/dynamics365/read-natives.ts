@@ -1,8 +1,9 @@
 import { Unmappable } from '../contract';
 import { tablesOf } from './entity-sets';
-import { isHttpCapture, jsonIn, partsOfCapture } from './http-capture';
+import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Dynamics365Native, Fields, Headers, RowNative } from './native';
+import { isEntity } from './normalise/flatten';
 import { idColumnOf, isStandard } from './normalise/tables';
 
 /** Envelopes within envelopes that are opened: a bus message in a log in an array, say. */
@@ -12,7 +13,7 @@ const deepest = 8;
 const members = [
   ...['body', 'Body', 'rawBody', 'ContentData', 'postData', 'text', 'payload', 'data', 'Data', 'content', 'Content'],
   ...['context', 'Context', 'remoteExecutionContext', 'RemoteExecutionContext', 'event', 'message', 'request', 'req'],
-  ...['log', 'entries', 'records', 'Records', 'items', 'value'],
+  ...['log', 'entries', 'records', 'Records', 'items', 'json', 'outputs', 'value'],
 ];
 
 /**
@@ -112,6 +113,7 @@ function isRow(value: unknown): boolean {
   if (object === undefined || Array.isArray(ownOf(object, 'value'))) return false;
   const marks = ['@odata.etag', '@odata.type', '@odata.id', '@odata.editLink'];
   return (
+    textOf(ownOf(object, 'SdkMessage')) !== undefined ||
     marks.some((mark) => typeof ownOf(object, mark) === 'string') ||
     /\/\$(entity|deletedEntity)$/.test(textOf(ownOf(object, '@odata.context')) ?? '')
   );
@@ -127,11 +129,13 @@ function rowOf(row: Fields, context: string | undefined, headers: Headers): RowN
   }
   const isDeleted = textOf(ownOf(row, 'reason')) !== undefined && /\/\$(deletedEntity|delta)$/.test(context ?? '');
   const date = Date.parse(headers.date ?? '');
+  const message = textOf(ownOf(row, 'SdkMessage'));
   return {
     kind: 'row',
     nativeType,
     row,
     ...(isDeleted ? { isDeleted } : {}),
+    ...(message === undefined ? {} : { message }),
     ...(Number.isNaN(date) ? {} : { readAt: new Date(date).toISOString() }),
   };
 }
@@ -182,6 +186,14 @@ function refusalOf(object: Fields): readonly [code: string, what: string] | unde
   if (error !== undefined) {
     const code = textOf(error.code) ?? 'no code';
     return ['SBX_DYNAMICS365_ERROR_ANSWER', `an error answer of the Web API (${code}), not a context or a row`];
+  }
+  const event = textOf(ownOf(object, 'BusinessEventId'));
+  if (event !== undefined) {
+    const what = `a business event of Finance and Operations (${event}), not of Dataverse: choose a data event of the table`;
+    return ['SBX_DYNAMICS365_PAYLOAD', what];
+  }
+  if (isEntity(object) && textOf(ownOf(object, 'LogicalName')) !== undefined) {
+    return ['SBX_DYNAMICS365_PAYLOAD', 'an Entity without its context: what happened to it is not said'];
   }
   const list = ownOf(object, 'value');
   const isNotification =

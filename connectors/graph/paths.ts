@@ -3,13 +3,14 @@ import type { NativeType } from './native';
 /** The collections that are told, and what is in them. */
 const types: Readonly<Record<string, NativeType>> = { messages: 'message', events: 'event', tasks: 'todoTask' };
 
-/** Graph writes the names of collections in any case. */
-const collections = new Map(
-  ['users', 'messages', 'events', 'mailFolders', 'calendars', 'todo', 'lists', 'tasks'].map((name) => [
-    name.toLowerCase(),
-    name,
-  ]),
-);
+/** Graph writes the names of collections in any case. A calendar view tells events of the calendar. */
+const collections = new Map([
+  ...[
+    ...['users', 'groups', 'messages', 'events', 'mailFolders', 'childFolders', 'calendar', 'calendars'],
+    ...['calendarGroups', 'todo', 'lists', 'tasks'],
+  ].map((name) => [name.toLowerCase(), name] as const),
+  ['calendarview', 'events'],
+]);
 
 /**
  * A resource's path in one form: `Users('x')/Messages('y')`, `/users/x/messages/y?$select=subject` and
@@ -17,22 +18,40 @@ const collections = new Map(
  */
 export function pathOf(resource: string): string {
   const [path = ''] = resource.split('?');
-  const segments = path.replace(/\('([^']*)'\)/g, '/$1').split('/');
+  const segments = path
+    .replace(/\('([^']*)'\)/g, '/$1')
+    .split('/')
+    .filter((segment) => segment !== '');
+  // Behind `users` stands an id; `me` has none.
+  const idAt = segments[0]?.toLowerCase() === 'me' ? -1 : 1;
   return segments
-    .filter((segment) => segment !== '')
-    .map((segment, index) => (index === 1 ? undefined : collections.get(segment.toLowerCase())) ?? segment)
+    .map((segment, index) => (index === idAt ? undefined : collections.get(segment.toLowerCase())) ?? segment)
     .join('/');
 }
 
+/**
+ * Where mail, calendars and To Do lie: in a mailbox, a folder, a calendar, a list. Other things are called messages, events and
+ * tasks too: those of chats and channels, of virtual events, of Planner.
+ */
+const told = new RegExp(
+  [
+    '^(?:me/|(?:users|groups)/[^/]+/)?',
+    '(?:(?:mailFolders/[^/]+/(?:childFolders/[^/]+/)*)?(messages)',
+    '|(?:calendar/|(?:calendarGroups/[^/]+/)?calendars/[^/]+/)?(events)',
+    '|(?:todo/lists/[^/]+/)?(tasks))(/[^/]+)?$',
+  ].join(''),
+);
+
 /** What a collection holds, or what the resource at a path is; undefined for what is not told. */
 export function typeIn(path: string): NativeType | undefined {
-  const [, name = ''] = /(?:^|\/)(messages|events|tasks)(?:\/[^/]+)?$/.exec(path) ?? [];
+  const [, messages, events, tasks] = told.exec(path) ?? [];
+  const name = messages ?? events ?? tasks ?? '';
   return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
 /** The same for the path of one resource. */
 export function typeOf(path: string): NativeType | undefined {
-  return /(?:^|\/)(?:messages|events|tasks)\/[^/]+$/.test(path) ? typeIn(path) : undefined;
+  return told.exec(path)?.[4] === undefined ? undefined : typeIn(path);
 }
 
 /** A path as it stands in a URL. */

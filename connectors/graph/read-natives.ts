@@ -1,4 +1,6 @@
 import { Unmappable } from '../contract';
+import { carriedBy, deepestEnvelope } from '../kit/envelope';
+import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, GraphNative, NativeType } from './native';
 import { pathOf, typeIn } from './paths';
@@ -7,11 +9,11 @@ const collections: Readonly<Record<NativeType, string>> = { message: 'messages',
 
 /**
  * Native payloads as people have them in files: posts of change notifications, single notifications, resources and collections
- * as Graph answers them, bare or in arrays. Of several, one that cannot be read becomes an UnreadableNative; a single one throws
- * Unmappable, naming what it is.
+ * as Graph answers them; bare, in arrays, in the events of Event Grid, in captured HTTP messages. Of several, one that cannot
+ * be read becomes an UnreadableNative; a single one throws Unmappable, naming what it is.
  */
 export function readNatives(payload: unknown): readonly GraphNative[] {
-  const items = itemsIn(payload, undefined);
+  const items = itemsIn(payload, { depth: 0 });
   if (items.length === 0) throw unmappable('SBX_GRAPH_PAYLOAD', 'an empty list: no notification and no resource');
   const [only, another] = items;
   if (only !== undefined && another === undefined) return [only()];
@@ -40,24 +42,79 @@ export function isOfGraph(payload: unknown): boolean {
 /** One native, or why it is none. */
 type Item = () => GraphNative;
 
-function itemsIn(payload: unknown, context: string | undefined): readonly Item[] {
-  if (Array.isArray(payload))
-    return payload.flatMap((item: unknown) => (Array.isArray(item) ? [none] : itemsIn(item, context)));
+/** What stands around a payload. */
+interface Place {
+  readonly depth: number;
+  /** `@odata.context` of the collection. */
+  readonly context?: string | undefined;
+  /** When it came, or was read: RFC 3339. */
+  readonly at?: string | undefined;
+}
+
+function itemsIn(payload: unknown, place: Place): readonly Item[] {
+  const inner = { ...place, depth: place.depth + 1 };
+  if (place.depth > deepestEnvelope) return [none];
+  if (typeof payload === 'string') return itemsInText(payload, inner);
+  if (Array.isArray(payload)) return payload.flatMap((item: unknown) => itemsIn(item, inner));
   const object = objectOf(payload);
-  if (object === undefined) return [none];
-  const own = textOf(ownOf(object, '@odata.context')) ?? context;
+  return object === undefined ? [none] : itemsInObject(object, place);
+}
+
+function itemsInObject(object: Fields, place: Place): readonly Item[] {
+  const context = textOf(ownOf(object, '@odata.context')) ?? place.context;
   const list = ownOf(object, 'value');
-  if (Array.isArray(list)) return list.map((item: unknown) => () => nativeOf(objectOf(item), own));
-  return [() => nativeOf(object, own)];
+  if (Array.isArray(list)) return list.map((item: unknown) => () => nativeOf(objectOf(item), { ...place, context }));
+  const carried = isEnvelope(object) ? carriedBy(object) : undefined;
+  if (carried !== undefined)
+    return itemsIn(carried, { ...place, depth: place.depth + 1, at: timeIn(object) ?? place.at });
+  return [() => nativeOf(object, { ...place, context })];
+}
+
+/** What has an id is a resource, unless it is an event; the members of either may be objects. */
+function isEnvelope(object: Fields): boolean {
+  return !isNotification(object) && (isEvent(object) || textOf(ownOf(object, 'id')) === undefined);
+}
+
+/** A CloudEvent, or an event in the schema of Event Grid, with a notification in it. */
+function isEvent(object: Fields): boolean {
+  return ['specversion', 'eventType'].some((name) => textOf(ownOf(object, name)) !== undefined);
+}
+
+function timeIn(object: Fields): string | undefined {
+  return textOf(ownOf(object, 'time')) ?? textOf(ownOf(object, 'eventTime'));
+}
+
+function itemsInText(text: string, place: Place): readonly Item[] {
+  const json = jsonIn(text.trim());
+  if (json !== undefined) return itemsIn(json, place);
+  if (!isHttpCapture(text)) return [none];
+  const items = partsOfCapture(text).flatMap(({ headers, body }) => {
+    const date = Date.parse(headers.date ?? '');
+    return itemsIn(body, { ...place, at: Number.isNaN(date) ? place.at : new Date(date).toISOString() });
+  });
+  if (items.length > 0) return items;
+  const what = text.includes('validationToken=')
+    ? 'the validation of a subscription, which a running connection answers: it tells of no change'
+    : 'an HTTP message without a body';
+  return [
+    () => {
+      throw unmappable('SBX_GRAPH_PAYLOAD', what);
+    },
+  ];
 }
 
 function none(): never {
   throw unmappable('SBX_GRAPH_PAYLOAD', 'neither a notification nor a resource of Microsoft Graph');
 }
 
-function nativeOf(object: Fields | undefined, context: string | undefined): GraphNative {
+function nativeOf(object: Fields | undefined, { context, at }: Place): GraphNative {
   if (object === undefined) return none();
-  if (isNotification(object)) return notificationOf(object);
+  if (isNotification(object)) return notificationOf(object, at);
+  const error = objectOf(ownOf(object, 'error'));
+  if (error !== undefined) {
+    const code = textOf(error.code) ?? 'no code';
+    throw unmappable('SBX_GRAPH_PAYLOAD', `an error answer of Graph (${code}), neither a notification nor a resource`);
+  }
   const nativeType = typeOf(object, context);
   const id = textOf(ownOf(object, 'id'));
   if (nativeType === undefined || id === undefined) {
@@ -73,6 +130,7 @@ function nativeOf(object: Fields | undefined, context: string | undefined): Grap
     path: `${collection}/${id}`,
     resource: object,
     ...(objectOf(ownOf(object, '@removed')) === undefined ? {} : { isDeleted: true }),
+    ...(at === undefined ? {} : { readAt: at }),
   };
 }
 
@@ -83,9 +141,13 @@ function isNotification(object: Fields | undefined): boolean {
 }
 
 /** Without its encrypted content, which only a running connection has the key of: what else it tells is told. */
-function notificationOf(object: Fields): GraphNative {
+function notificationOf(object: Fields, at: string | undefined): GraphNative {
   const told = Object.entries(object).filter(([name]) => name !== 'encryptedContent');
-  return { kind: 'notification', notification: Object.fromEntries(told) };
+  return {
+    kind: 'notification',
+    notification: Object.fromEntries(told),
+    ...(at === undefined ? {} : { receivedAt: at }),
+  };
 }
 
 function typeOf(object: Fields, context: string | undefined): NativeType | undefined {
@@ -99,6 +161,10 @@ function typeOf(object: Fields, context: string | undefined): NativeType | undef
 function collectionIn(context: string | undefined): string | undefined {
   const [, fragment] = /#([^#]+)$/.exec(context ?? '') ?? [];
   if (fragment === undefined) return undefined;
+  // A delta query says what it tells, not of which mailbox.
+  const ofType = /^Collection\((?:microsoft\.graph\.)?(\w+)\)$/i.exec(fragment)?.[1]?.toLowerCase();
+  const [, collection] = Object.entries(collections).find(([type]) => type.toLowerCase() === ofType) ?? [];
+  if (collection !== undefined) return collection;
   const path = pathOf(
     decoded(fragment)
       .replace(/\([^')]*\)/g, '')

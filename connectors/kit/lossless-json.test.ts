@@ -58,3 +58,10 @@ test('a text of megabytes is no trouble', () => {
     '12345678901234567890',
   ]);
 });
+
+test('what is nested deeper than anybody meant is refused as no JSON', () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}"]"${']'.repeat(levels)}`;
+  expect(parseLossless(nested(500))).toHaveLength(1);
+  expect(() => parseLossless(nested(501))).toThrow(SyntaxError);
+  expect(parseLossless(JSON.stringify(Array(2000).fill('[{')))).toHaveLength(2000);
+});

@@ -14,7 +14,7 @@ const survives = (text: string): boolean => {
 };
 
 /** The index after the text that begins at `start` (its opening quote). */
-const endOfText = (json: string, start: number): number => {
+export const endOfText = (json: string, start: number): number => {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let backslashes = 0;
     while (json[at - 1 - backslashes] === '\\') backslashes += 1;
@@ -47,12 +47,28 @@ const quoteLongNumbers = (json: string): string => {
   return parts.join('');
 };
 
+/** Levels of lists and objects: what is nested deeper than this nobody meant, and writing it again would exhaust the stack. */
+const deepest = 500;
+
+const isTooDeep = (json: string): boolean => {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') at = endOfText(json, at) - 1;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
+};
+
 /**
  * JSON.parse, except that a number which a double cannot hold exactly (a 64-bit replay id, a long decimal) becomes a text
- * with the very same digits. Throws SyntaxError as JSON.parse does.
+ * with the very same digits. Throws SyntaxError as JSON.parse does, and for what is nested deeper than 500 levels.
  */
 export const parseLossless = (json: string): unknown => {
   // First as it is, so that an error tells its place in what was given.
   const value: unknown = JSON.parse(json);
+  if (json.length > deepest && isTooDeep(json)) throw new SyntaxError(`nested deeper than ${deepest} levels`);
   return longNumber.test(json) ? (JSON.parse(quoteLongNumbers(json)) as unknown) : value;
 };

@@ -1,6 +1,10 @@
 import { Unmappable } from '../contract';
+import { withoutUnions } from './avro-json';
 import { decodeEvent } from './decode';
+import { isProtocolMessage, relayedEvent } from './envelopes';
+import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { type EventSchema, parseEventSchema } from './event-schema';
+import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { JsonNative, SalesforceNative } from './native';
 
@@ -10,17 +14,17 @@ type SchemaById = (id: string) => EventSchema;
 
 /**
  * Native payloads as people have them in files: messages of the Streaming API, Pub/Sub events decoded by somebody, raw
- * FetchResponses or lists of their events with Avro payloads, REST records and query results; one, or an array of them.
+ * FetchResponses or lists of their events with Avro payloads, REST records and query results; one, or an array of them, bare
+ * or in the envelopes of what relayed or caught them.
  * Of several, one that cannot be read becomes an UnreadableNative; a single one throws Unmappable, naming what it is.
  * @param schemas .avsc text by schema id
  */
 export function readNatives(payload: unknown, schemas: Schemas): readonly SalesforceNative[] {
-  const schemaOf = cached(schemas);
-  const items = listOf(payload);
-  if (items.length === 1) return items.map((item) => readOne(item, schemaOf));
+  const items = itemsIn(payload, cached(schemas), 0);
+  if (items.length === 1) return items.map((item) => item());
   return items.map((item) => {
     try {
-      return readOne(item, schemaOf);
+      return item();
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error;
       return { kind: 'unreadable', code: error.code, message: error.message };
@@ -46,29 +50,88 @@ function cached(schemas: Schemas): SchemaById {
   };
 }
 
-/** Unwraps a FetchResponse and a query's result; anything else is one item. */
-function listOf(payload: unknown): readonly unknown[] {
-  if (Array.isArray(payload)) return payload.flatMap(listOf);
+/** One native, or why it is none. */
+type Item = () => SalesforceNative;
+
+/** What a payload holds: the events of a FetchResponse, the records of a query, what an envelope carries; else itself. */
+function itemsIn(payload: unknown, schemaOf: SchemaById, depth: number): readonly Item[] {
+  const inner = (value: unknown): readonly Item[] => itemsIn(value, schemaOf, depth + 1);
+  if (depth > deepestEnvelope)
+    return [refusing('SBX_SALESFORCE_PAYLOAD', 'wrapped in more envelopes than any tool uses')];
+  if (Array.isArray(payload)) return itemsOfList(payload as unknown[], inner);
+  if (typeof payload === 'string' && isHttpCapture(payload)) {
+    const parts = partsOfCapture(payload);
+    if (parts.length > 0) return parts.flatMap(({ body }) => inner(jsonIn(body) ?? body));
+  }
   const object = objectOf(payload);
-  if (object === undefined) return [payload];
-  const events = either(object, 'events');
-  if (Array.isArray(events)) return events;
-  const records = ownOf(object, 'records');
-  return Array.isArray(records) && ownOf(object, 'entityTypeName') === undefined ? records : [payload];
+  return object === undefined ? [() => noEvent(payload)] : itemsInObject(object, schemaOf, inner);
 }
 
-function readOne(item: unknown, schemaOf: SchemaById): SalesforceNative {
-  if (typeof item === 'string') {
-    throw unmappable(
-      'SBX_SALESFORCE_BARE_PAYLOAD',
-      'a bare text: if it is a base64 Avro payload, wrap it as {"id": …, "schemaId": …, "payload": …}; without its schema id it cannot be decoded',
-    );
+function itemsInObject(
+  object: Json,
+  schemaOf: SchemaById,
+  inner: (value: unknown) => readonly Item[],
+): readonly Item[] {
+  const list = listIn(object);
+  if (list !== undefined) return list.flatMap(inner);
+  const read = nativeIn(object, schemaOf);
+  if (read !== undefined) return [read];
+  const refused = refusal(object);
+  const carried = refused === undefined ? carriedBy(object) : undefined;
+  if (carried !== undefined) return inner(carried);
+  return [
+    () => {
+      throw refused ?? unknown(object);
+    },
+  ];
+}
+
+/** A captured answer of the Streaming API holds messages of its protocol too: they tell of no record. */
+function itemsOfList(list: readonly unknown[], inner: (value: unknown) => readonly Item[]): readonly Item[] {
+  const told = list.filter((item) => !isProtocolMessage(objectOf(item) ?? {}));
+  return (told.length === 0 ? list : told).flatMap(inner);
+}
+
+function listIn(object: Json): readonly unknown[] | undefined {
+  const events = either(object, 'events');
+  if (Array.isArray(events)) return events as unknown[];
+  const records = ownOf(object, 'records');
+  return Array.isArray(records) && ownOf(object, 'entityTypeName') === undefined ? records : undefined;
+}
+
+function nativeIn(object: Json, schemaOf: SchemaById): Item | undefined {
+  try {
+    const native =
+      rawEvent(object, schemaOf) ??
+      relayedEvent(object) ??
+      streamingMessage(object) ??
+      decodedEvent(object) ??
+      restRecord(object);
+    return native === undefined ? undefined : () => native;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
-  const object = objectOf(item);
-  if (object === undefined) throw unmappable('SBX_SALESFORCE_PAYLOAD', `${kindOf(item)}, not an event or a record`);
-  const native = rawEvent(object, schemaOf) ?? streamingMessage(object) ?? decodedEvent(object) ?? restRecord(object);
-  if (native === undefined) throw refusal(object);
-  return native;
+}
+
+function noEvent(value: unknown): never {
+  if (typeof value !== 'string') {
+    throw unmappable('SBX_SALESFORCE_PAYLOAD', `${kindOf(value)}, not an event or a record`);
+  }
+  if (/^\s*</.test(value)) {
+    const isOutbound = value.includes('http://soap.sforce.com/2005/09/outbound');
+    throw isOutbound
+      ? unmappable(
+          'SBX_SALESFORCE_OUTBOUND_MESSAGE',
+          'an outbound message of a workflow, which tells neither what happened nor when: subscribe to Change Data Capture instead',
+        )
+      : unmappable('SBX_SALESFORCE_XML', 'XML, not an event or a record in JSON');
+  }
+  throw unmappable(
+    'SBX_SALESFORCE_BARE_PAYLOAD',
+    'a bare text: if it is a base64 Avro payload, wrap it as {"id": …, "schemaId": …, "payload": …}; without its schema id it cannot be decoded',
+  );
 }
 
 /** A ConsumerEvent or ProducerEvent of the Pub/Sub API, in the letter case of any language's JSON. */
@@ -90,12 +153,13 @@ export function streamingMessage(object: Json): JsonNative | undefined {
   const data = objectOf(ownOf(object, 'data')) ?? object;
   const event = objectOf(ownOf(data, 'event'));
   if (event === undefined || !('payload' in data)) return undefined;
+  const channel = ownOf(object, 'channel') ?? channelOf(ownOf(event, 'EventApiName')) ?? topicOf(object);
   return {
     kind: 'json',
-    ...optional('channel', ownOf(object, 'channel') ?? channelOf(ownOf(event, 'EventApiName'))),
-    ...optional('eventId', ownOf(event, 'EventUuid')),
+    ...optional('channel', channel),
+    ...optional('eventId', ownOf(event, 'EventUuid') ?? ownOf(event, 'id')),
     ...optional('createdDate', ownOf(event, 'createdDate')),
-    payload: data.payload,
+    payload: withoutUnions(data.payload),
   };
 }
 
@@ -103,22 +167,31 @@ function channelOf(eventApiName: unknown): string | undefined {
   return typeof eventApiName === 'string' ? `/event/${eventApiName}` : undefined;
 }
 
+/** As clients of the Pub/Sub API write it beside an event. */
+function topicOf(object: Json): unknown {
+  return ownOf(object, 'topic') ?? ownOf(object, 'topicName');
+}
+
 /** A Pub/Sub event that was decoded before: `{ChangeEventHeader, …}`, bare or as the `payload` of a wrapper. */
 function decodedEvent(object: Json): JsonNative | undefined {
   const wrapped = objectOf(ownOf(object, 'payload'));
-  const body = wrapped ?? object;
-  const isEvent =
-    objectOf(ownOf(body, 'ChangeEventHeader')) !== undefined ||
-    (objectOf(ownOf(body, 'attributes')) === undefined && textOf(ownOf(body, 'CreatedById')) !== undefined);
-  if (!isEvent) return undefined;
+  const { attributes, ...body } = objectOf(withoutUnions(wrapped ?? object)) ?? {};
+  const { type } = objectOf(attributes) ?? {};
+  if (!isEventBody(body, type)) return undefined;
   const inner = objectOf(ownOf(object, 'event'));
   const id = inner === undefined ? ownOf(object, 'id') : ownOf(inner, 'id');
   return {
     kind: 'json',
-    ...optional('channel', ownOf(object, 'topic') ?? ownOf(object, 'topicName')),
-    ...optional('eventId', wrapped === undefined ? ownOf(body, 'EventUuid') : (id ?? ownOf(body, 'EventUuid'))),
+    ...optional('channel', topicOf(object) ?? channelOf(type)),
+    ...optional('eventId', wrapped === undefined ? body.EventUuid : (id ?? body.EventUuid)),
     payload: body,
   };
+}
+
+/** A record of the REST API says its type, too, and has an id. */
+function isEventBody(body: Json, type: unknown): boolean {
+  if (objectOf(body.ChangeEventHeader) !== undefined) return true;
+  return textOf(body.CreatedById) !== undefined && (type === undefined || body.Id === undefined);
 }
 
 /** A record of the REST API: it says its type in `attributes`. */
@@ -129,27 +202,44 @@ function restRecord(object: Json): SalesforceNative | undefined {
   return { kind: 'record', nativeType, fields };
 }
 
-function refusal(object: Json): Unmappable {
+/** What is known to be no event, by its name. */
+function refusal(object: Json): Unmappable | undefined {
   if (objectOf(ownOf(object, 'Schema')) !== undefined) {
     return unmappable(
       'SBX_SALESFORCE_SCHEMA_DUMP',
       'the dump of an Avro schema (a GenericRecord without values), not an event: give the event itself, or its schemaId and payload',
     );
   }
-  if (ownOf(object, 'entityTypeName') !== undefined) {
-    return unmappable(
-      'SBX_SALESFORCE_METADATA',
-      `a Tooling query result of ${String(ownOf(object, 'entityTypeName'))}, not CRM records`,
-    );
+  const tooling = textOf(ownOf(object, 'entityTypeName'));
+  if (tooling !== undefined) {
+    return unmappable('SBX_SALESFORCE_METADATA', `a Tooling query result of ${tooling}, not CRM records`);
   }
-  if (objectOf(objectOf(ownOf(object, 'data'))?.sobject) !== undefined) {
+  if (objectOf((objectOf(ownOf(object, 'data')) ?? object).sobject) !== undefined) {
     return unmappable('SBX_SALESFORCE_PUSH_TOPIC', 'a PushTopic message: subscribe to Change Data Capture instead');
   }
+  if (isProtocolMessage(object)) {
+    return unmappable(
+      'SBX_SALESFORCE_PAYLOAD',
+      `a message of the streaming protocol (${String(object.channel)}), no event`,
+    );
+  }
+  const code = textOf(ownOf(object, 'errorCode'));
+  if (code === undefined || ownOf(object, 'message') === undefined) return undefined;
+  return unmappable('SBX_SALESFORCE_PAYLOAD', `an error answer of Salesforce (${code}), not an event or a record`);
+}
+
+function unknown(object: Json): Unmappable {
   const keys = Object.keys(object).slice(0, 8).join(', ');
   return unmappable(
     'SBX_SALESFORCE_PAYLOAD',
     `an object with ${keys === '' ? 'no members' : `members ${keys}`}, not an event or a record`,
   );
+}
+
+function refusing(code: string, what: string): Item {
+  return () => {
+    throw unmappable(code, what);
+  };
 }
 
 function unmappable(code: string, what: string): Unmappable {

@@ -31,8 +31,30 @@ export function structuredEvent(object: Fields): EventNative | undefined {
     if (attribute !== undefined && (found[attribute] === undefined || plain.startsWith('event')))
       found[attribute] = value;
   }
-  const isEvent = found.specversion !== undefined || (found.source !== undefined && found.data !== undefined);
+  // Some senders leave the version out, or the source.
+  const isEvent = found.specversion !== undefined || (found.data !== undefined && (hasSource(found) || hasId(found)));
   return isEvent ? eventOf(found, dataOf(found)) : undefined;
+}
+
+function hasSource({ source }: Fields): boolean {
+  return source !== undefined;
+}
+
+function hasId({ id, type, time }: Fields): boolean {
+  return id !== undefined && type !== undefined && time !== undefined;
+}
+
+/**
+ * An event as CAP's messaging hands it over: `{ event, data, headers }`, the attributes in the headers under their own names.
+ * Its name is its type where they are none.
+ */
+export function capMessage(object: Fields): EventNative | undefined {
+  const headers = objectOf(object.headers);
+  const name = textOf(object.event);
+  const isMessage = headers !== undefined && (textOf(headers.type) ?? name) !== undefined;
+  const data = object.data ?? object.body ?? object.payload;
+  if (!isMessage || data === undefined) return undefined;
+  return eventOf({ ...headers, type: textOf(headers.type) ?? name?.replaceAll('/', '.') }, fromText(data));
 }
 
 function dataOf({ data, data_base64 }: Fields): unknown {

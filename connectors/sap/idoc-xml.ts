@@ -1,4 +1,4 @@
-import { type Fields, listOf, objectOf, objectsOf } from './json';
+import { type Fields, firstText, listOf, objectOf, objectsOf } from './json';
 import type { IdocNative } from './native';
 import { refuse } from '../kit/canonical-event';
 import { parseXml } from './xml';
@@ -26,10 +26,14 @@ export function readIdocXml(text: string): readonly IdocNative[] {
 
 /** The IDocs in a document's root element, which is named after their type. */
 function idocsOf(root: string, content: Fields): readonly IdocNative[] {
-  return objectsOf(content.IDOC).map((idoc) => {
+  // An IDoc that was taken out of its document says its type in the control record.
+  const found = root === 'IDOC' ? [content] : objectsOf(content.IDOC);
+  return found.map((idoc) => {
     const { EDI_DC40: control, EDI_DC: oldControl, ...segments } = idoc;
     const record = objectsOf(control)[0] ?? objectsOf(oldControl)[0];
-    return { kind: 'idoc', idocType: root, ...(record === undefined ? {} : { control: record }), segments };
+    const type = root === 'IDOC' ? firstText(record, ['IDOCTYP', 'MESTYP']) : root;
+    if (type === undefined) throw refuse('SBX_SAP_IDOC', 'an <IDOC> by itself, without IDOCTYP or MESTYP in EDI_DC40');
+    return { kind: 'idoc', idocType: type, ...(record === undefined ? {} : { control: record }), segments };
   });
 }
 
@@ -42,18 +46,25 @@ function unwrapped(document: { readonly root: string; readonly content: Fields }
 
 /** An IDoc that somebody has turned into JSON: as it comes from XML, elements in lists, attributes left out. */
 export function readIdocJson(object: Fields): readonly IdocNative[] {
-  const [[root, content] = ['', undefined], ...rest] = Object.entries(object);
-  const inner = objectOf(content);
+  const [[root, content] = ['', undefined], ...rest] = Object.entries(object).filter(([name]) => isElement(name));
+  const inner = objectOf(content) ?? objectOf(listOf(content)?.[0]);
   return inner === undefined || rest.length > 0 ? [] : idocsOf(root, elementsOf(inner));
+}
+
+/** Attributes, text and the declaration, as the usual converters name them, are none. */
+function isElement(name: string): boolean {
+  return !/^(?:[@$#?!-]|_(?!-))/.test(name);
 }
 
 function elementsOf(object: Fields): Fields {
   return Object.fromEntries(
     Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
-      if (/^[@$#_-]/.test(name)) return [];
-      const one = objectOf(value);
-      const several = one === undefined ? listOf(value) : [one];
-      return [[name, several === undefined ? plain(value) : several.map((item) => elementsOf(objectOf(item) ?? {}))]];
+      if (!isElement(name)) return [];
+      const several = listOf(value) ?? [value];
+      const segments = several.filter((item) => objectOf(item) !== undefined);
+      // Some converters put every element into a list, those with a text in them too.
+      if (segments.length === 0) return [[name, several.map(plain).join('')]];
+      return [[name, segments.map((item) => elementsOf(objectOf(item) ?? {}))]];
     }),
   );
 }

@@ -26,11 +26,12 @@ export function textsOf(value: unknown): readonly string[] {
   return (listOf(value) ?? []).map(textOf).filter((item) => item !== undefined);
 }
 
-/** The first of an object's properties that is a text. */
+/** The first of an object's properties that is a text, or a whole number: a key that somebody wrote as one. */
 export function firstText(object: Fields | undefined, names: readonly string[]): string | undefined {
   if (object === undefined) return undefined;
   for (const name of names) {
-    const text = textOf(ownOf(object, name));
+    const value = ownOf(object, name);
+    const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
     if (text !== undefined) return text;
   }
   return undefined;

@@ -1,23 +1,30 @@
 import { Unmappable } from '../contract';
 import { parseLossless } from '../kit/lossless-json';
-import { binaryEvent, isBareImage, structuredEvent } from './cloudevent';
+import { carriedBy, deepestEnvelope } from '../kit/envelope';
+import { isHttpCapture, partsOfCapture } from '../kit/http-capture';
+import { binaryEvent, capMessage, isBareImage, structuredEvent } from './cloudevent';
 import { readIdocJson, readIdocXml } from './idoc-xml';
 import { type Fields, listOf, objectOf } from './json';
-import type { SapNative } from './native';
+import type { RowNative, SapNative } from './native';
 import { refuse } from '../kit/canonical-event';
 import { readRows } from './rows';
 
 /**
- * Native payloads as people have them in files: CloudEvents of any version, alone, in a batch, or as headers and body; IDocs as
+ * Native payloads as people have them in files: CloudEvents of any version, alone, in a batch, in a captured HTTP message, as
+ * headers and body, as a message of CAP, in the envelopes of brokers and tools; IDocs as
  * XML or JSON; answers of OData services; one, or an array of them. Of several, one that cannot be read becomes an
  * UnreadableNative; a single one throws Unmappable, naming what it is.
  */
 export function readNatives(payload: unknown): readonly SapNative[] {
+  return readSeveral(payload, 0);
+}
+
+function readSeveral(payload: unknown, depth: number): readonly SapNative[] {
   const items = listOf(payload) ?? [payload];
-  if (items.length === 1) return readOne(items[0]);
+  if (items.length === 1) return readOne(items[0], depth);
   return items.flatMap((item) => {
     try {
-      return readOne(item);
+      return readOne(item, depth);
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error;
       return [{ kind: 'unreadable' as const, code: error.code, message: error.message }];
@@ -34,6 +41,8 @@ export function readText(text: string): readonly SapNative[] {
     throw refuse('SBX_SAP_IDOC_FLAT', 'this is a flat IDoc: have the port write XML (WE21, XML file or XML HTTP)');
   }
   if (!/^[[{"]/.test(trimmed)) {
+    const captured = isHttpCapture(trimmed) ? partsOfCapture(trimmed) : [];
+    if (captured.length > 0) return captured.flatMap(({ headers, body }) => ofRequest(headers, body));
     throw refuse('SBX_SAP_TEXT', 'this is neither XML nor JSON (a page of documentation, a recorded request?)');
   }
   let payload: unknown;
@@ -45,20 +54,32 @@ export function readText(text: string): readonly SapNative[] {
   return readNatives(payload);
 }
 
-function readOne(item: unknown): readonly SapNative[] {
+function readOne(item: unknown, depth: number): readonly SapNative[] {
   if (typeof item === 'string') return readText(item);
   const object = objectOf(item);
   if (object === undefined) throw refuse('SBX_SAP_PAYLOAD', `${kindOf(item)}, not an event, an IDoc or a row`);
-  const event = structuredEvent(object) ?? recorded(object);
+  const event = structuredEvent(object) ?? recorded(object) ?? capMessage(object);
   if (event !== undefined) return [event];
   refuseDocuments(object);
   const idocs = readIdocJson(object);
-  return idocs.length > 0 ? idocs : rowsIn(object);
+  if (idocs.length > 0) return idocs;
+  const rows = readRows(object);
+  return rows === undefined ? readCarried(object, depth) : rowsIn(rows);
 }
 
-function rowsIn(object: Fields): readonly SapNative[] {
-  const rows = readRows(object);
-  if (rows === undefined) throw unknown(object);
+function readCarried(object: Fields, depth: number): readonly SapNative[] {
+  const carried = depth < deepestEnvelope ? carriedBy(object) : undefined;
+  if (carried === undefined || listOf(carried)?.length === 0) throw unknown(object);
+  return readSeveral(carried, depth + 1);
+}
+
+/** What a captured request brought: an event in its headers, or what its body says by itself. */
+function ofRequest(headers: Fields, body: string): readonly SapNative[] {
+  const event = binaryEvent(headers, body);
+  return event === undefined ? readText(body) : [event];
+}
+
+function rowsIn(rows: readonly RowNative[]): readonly SapNative[] {
   const [first, ...others] = rows;
   if (first === undefined) throw refuse('SBX_SAP_NO_ROWS', 'an answer without rows');
   if (others.length === 0 && first.nativeType === '') throw unknown(first.fields);
@@ -75,6 +96,13 @@ function recorded(object: Fields): SapNative | undefined {
 }
 
 function refuseDocuments(object: Fields): void {
+  const isMessage = objectOf(object.headers) !== undefined && object.data !== undefined;
+  if (isMessage && object.status === undefined) {
+    throw refuse(
+      'SBX_SAP_EVENT_TYPE',
+      'a message without its event’s name: give it with "event", or "type" in its headers',
+    );
+  }
   for (const word of ['asyncapi', 'openapi', 'swagger', '$schema']) {
     if (word in object)
       throw refuse('SBX_SAP_SCHEMA', `this is a description of events or services (${word}), not one of them`);

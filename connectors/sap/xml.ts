@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { refuse } from '../kit/canonical-event';
+import { isDeep } from '../kit/json';
 import { type Fields, objectOf } from './json';
 
 /**
@@ -16,6 +17,9 @@ const parser = new XMLParser({
   isArray: (_name, _path, isLeaf) => !isLeaf,
 });
 
+/** Objects and lists; an IDoc has two of them for each level of its segments, which are less than twenty. */
+const deepest = 200;
+
 /**
  * The root element of an XML document and what is in it. Throws Unmappable for what is not well-formed, and for a document type
  * declaration: IDocs have none, and its entities could blow up or reach out.
@@ -26,8 +30,12 @@ export function parseXml(text: string): { readonly root: string; readonly conten
   try {
     document = parser.parse(text, true);
   } catch (error) {
-    throw refuse('SBX_SAP_XML', `XML that is not well-formed: ${(error as Error).message}`);
+    throw refuse(
+      'SBX_SAP_XML',
+      `XML that is not well-formed: ${(error as Error).message.replaceAll(':undefined', '')}`,
+    );
   }
+  if (isDeep(document, deepest)) throw refuse('SBX_SAP_XML', `XML that is nested deeper than ${deepest} levels`);
   const [root, ...others] = Object.entries(objectOf(document) ?? {});
   if (root === undefined || others.length > 0) throw refuse('SBX_SAP_XML', 'XML without one root element');
   const content = Array.isArray(root[1]) ? objectOf(root[1][0]) : undefined;

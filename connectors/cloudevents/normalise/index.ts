@@ -5,7 +5,7 @@ import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
 import { isoFromText } from '../../../canonical-schema/time';
 import { type SchemaFault, validateEnvelope, validateEvent } from '../../../canonical-schema/validate';
-import type { Mapping, NormaliseContext } from '../../contract';
+import { type Mapping, type NormaliseContext, Unmappable } from '../../contract';
 import { canonicalEvent, refuse } from '../../kit/canonical-event';
 import { compileMapping } from '../../kit/mapping';
 import type { CloudEventNative } from '../native';
@@ -74,6 +74,8 @@ function withoutMisfits(mapped: Mapped, faults: readonly SchemaFault[]): Mapped 
 }
 
 function tellingOf(native: CloudEventNative): Told {
+  const { unreadable } = (objectOf(native) as Partial<CloudEventNative> | undefined) ?? {};
+  if (unreadable !== undefined) throw new Unmappable(unreadable.code, unreadable.message);
   const event = objectOf(objectOf(native)?.['event']);
   if (event === undefined) throw refuse('SBX_CLOUDEVENTS_NATIVE', 'not a native of the CloudEvents connector');
   const [fault] = validateEnvelope(event);

@@ -10,6 +10,10 @@ type Reading = (parts: Parts, message: string) => readonly MessageRecord[];
 
 const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['Create', (parts) => [entityChange('created', parts)]],
+  // Data events of virtual tables: of Finance and Operations, say.
+  ['OnExternalCreated', (parts) => [entityChange('created', parts)]],
+  ['OnExternalUpdated', (parts) => [entityChange('updated', parts)]],
+  ['OnExternalDeleted', (parts) => [deletion(parts, parts.target('Target'))]],
   ['Update', (parts) => [entityChange('updated', parts)]],
   ['Upsert', (parts) => [entityChange('updated', parts)]],
   ['Restore', (parts) => [entityChange('undeleted', parts)]],
@@ -116,16 +120,21 @@ function deletion(parts: Parts, target: Fields | undefined): MessageRecord {
   return { ...key, kind: 'deleted', gap: false, own: {}, changed: [], fields, provenance };
 }
 
+/** New rows have no id before they are made: then the answer tells them, in the same order. */
 function bulk(kind: ChangeKind): Reading {
-  return (parts) =>
-    distinct(
-      membersOf(parts.parameter('Targets')).map((target) =>
-        changeOf(kind, parts.keyOf(target), isEntity(target) ? flattenEntity(target) : {}, {
-          pre: undefined,
-          post: undefined,
-        }),
-      ),
+  return (parts) => {
+    const ids = parts.output('Ids');
+    const madeOf = (target: Fields, index: number): Fields => {
+      const id = Array.isArray(ids) ? recordIdOf(ids[index]) : undefined;
+      return id === undefined || recordIdOf(ownOf(target, 'Id')) !== undefined ? target : { ...target, Id: id };
+    };
+    return distinct(
+      membersOf(parts.parameter('Targets')).map((told, index) => {
+        const target = madeOf(told, index);
+        return changeOf(kind, parts.keyOf(target), isEntity(target) ? flattenEntity(target) : {}, noImages);
+      }),
     );
+  };
 }
 
 function assignment(parts: Parts): MessageRecord {
@@ -179,7 +188,22 @@ function closing(parts: Parts, message: string): MessageRecord {
 
 function qualification(parts: Parts): MessageRecord {
   const key = parts.keyOf(parts.target('LeadId', 'Target'));
-  return changeOf('updated', key, { statecode: 1, ...columnOf('statuscode', parts.parameter('Status')) }, parts);
+  const record = changeOf(
+    'updated',
+    key,
+    { statecode: 1, ...columnOf('statuscode', parts.parameter('Status')) },
+    parts,
+  );
+  const made = parts.output('CreatedEntities');
+  if (made === undefined || made === null) return record;
+  // What became of the lead is no column of it.
+  return { ...record, fields: { ...record.fields, CreatedEntities: createdIn(made) } };
+}
+
+/** References to what a message has made, as table and id. */
+function createdIn(made: unknown): unknown {
+  const references = membersOf(Array.isArray(made) ? made : (ownOf(objectOf(made) ?? {}, 'References') ?? made));
+  return references.map((one) => ({ table: textOf(ownOf(one, 'LogicalName')), id: recordIdOf(ownOf(one, 'Id')) }));
 }
 
 /** Both sides have changed: the one in the Target, and each one that it was joined with or parted from. */

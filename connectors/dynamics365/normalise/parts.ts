@@ -50,6 +50,11 @@ export class Parts {
     return entryOf(ownOf(this.#body, 'InputParameters'), name);
   }
 
+  /** An output parameter, as it came. */
+  output(name: string): unknown {
+    return entryOf(ownOf(this.#body, 'OutputParameters'), name);
+  }
+
   /** All input and output parameters. */
   parameters(): readonly (readonly [string, unknown])[] {
     return [...entriesOf(ownOf(this.#body, 'InputParameters')), ...entriesOf(ownOf(this.#body, 'OutputParameters'))];

@@ -41,23 +41,32 @@ export function notificationTold(native: NotificationNative, { org }: Pick<Norma
   const kind = kindOf(textOf(ownOf(notification, 'changeType')));
   const data = objectOf(ownOf(notification, 'resourceData')) ?? {};
   const { recordId, nativeType } = placeOf(notification, data, native.stream);
-  const isTold = objectOf(native.resource) !== undefined;
-  const resource = objectOf(native.resource) ?? {};
+  const whole = objectOf(native.resource);
+  const resource = whole ?? toldIn(data);
   const time = timeOf([resource.lastModifiedDateTime, native.receivedAt, notification.subscriptionExpirationDateTime]);
   const version = versionOf(resource) ?? versionOf(data) ?? versionless(kind, time);
   return {
     nativeType,
     recordId,
     kind,
-    gap: !isTold && kind !== 'deleted',
+    gap: whole === undefined && kind !== 'deleted',
     identity: [org, recordId, kind, version],
     time,
     sequence: orderOf(time, kind),
     origin: isOwnWrite(nativeType, resource) ? 'self' : 'external',
     resource,
     // The body is never told: the record is read where it is not known yet.
-    provenance: isTold ? 'partial' : 'missing',
+    provenance: provenanceOf(whole, resource),
   };
+}
+
+function provenanceOf(whole: Fields | undefined, resource: Fields): Told['provenance'] {
+  return whole === undefined && Object.keys(resource).length === 0 ? 'missing' : 'partial';
+}
+
+/** Some notifications say more of the resource than its key, unencrypted. */
+function toldIn(data: Fields): Fields {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'id' && !name.startsWith('@odata.')));
 }
 
 /** A resource that was read, or one that a delta query tells to be gone. */
@@ -120,7 +129,12 @@ function versionless(kind: ChangeKind, time: string): string {
 
 function timeOf(values: readonly unknown[]): string {
   const time = values.map(instantOf).find((instant) => instant !== undefined);
-  if (time === undefined) throw refuse('SBX_GRAPH_TIME', 'it tells no time (lastModifiedDateTime), nor when it came');
+  if (time === undefined) {
+    throw refuse(
+      'SBX_GRAPH_TIME',
+      'it tells no time (lastModifiedDateTime), nor when it came: capture the HTTP message with its Date',
+    );
+  }
   return time;
 }
 
@@ -147,7 +161,7 @@ function placeOf(
   if (nativeType !== undefined) return { recordId, nativeType };
   throw refuse(
     'SBX_GRAPH_RESOURCE',
-    `a notification about ${recordId || 'nothing'}: only messages, events and To Do tasks are told`,
+    `a notification about ${recordId || 'nothing'}: only mail, calendar events and To Do tasks are told`,
   );
 }
 

@@ -1,12 +1,13 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { sequenceOf } from '../../../canonical-schema/identity';
+import { millisOf } from '../../../canonical-schema/time';
 import { isBitmap } from '../bitmap';
 import { objectOf, textOf, textsOf } from '../../kit/json';
 import { callClient, type DateType, type Fields, type JsonNative, type PubSubNative } from '../native';
 import { instantOf } from './dates';
 import { flatFieldName, flatten } from './flatten';
 import { refuse } from '../../kit/canonical-event';
-import type { Told } from './told';
+import { contentOf as contentOfChange, type Told } from './told';
 import { fullId } from './values';
 
 const kinds: Readonly<Record<string, ChangeKind>> = {
@@ -45,41 +46,72 @@ export function changeOfPubSub(native: PubSubNative): Told {
  */
 export function changeOfJson(native: JsonNative, header: Fields): Told {
   const body = objectOf(native.payload) ?? {};
-  const named = (list: unknown): readonly string[] | undefined => {
-    const texts = textsOf(list);
-    return texts.some(isBitmap) ? undefined : texts;
-  };
   const isNull = (name: string): boolean => body[name] === null;
   const names = Object.keys(body).filter((name) => name !== 'ChangeEventHeader');
   const tellsNulls = header.nulledFields === undefined;
-  const told = names.filter((name) => !isNull(name) || tellsNulls);
-  const changed = named(header.changedFields);
-  return changeOf(header, {
-    fields: Object.fromEntries(names.filter((name) => !isNull(name)).map((name) => [name, withoutNulls(body[name])])),
-    dateTypes: {},
-    changed: changed === undefined || changed.length === 0 ? told : changed,
-    nulled: tellsNulls ? names.filter(isNull) : (named(header.nulledFields) ?? []),
-    diff: named(header.diffFields) ?? [],
-  });
+  const told = names
+    .filter((name) => name !== 'ReplayId' && (!isNull(name) || tellsNulls))
+    .flatMap((name) => partsOf(name, body[name], (part) => tellsNulls || part !== null));
+  const emptied = names.flatMap((name) => (isNull(name) ? [name] : emptiedPartsOf(name, body[name])));
+  const changed = namedIn(header, 'changed');
+  const fields = Object.fromEntries(
+    names.filter((name) => !isNull(name)).map((name) => [name, withoutNulls(body[name])]),
+  );
+  return changeOf(
+    header,
+    {
+      fields,
+      dateTypes: {},
+      changed: changed === undefined || changed.length === 0 ? told : changed,
+      nulled: tellsNulls ? emptied : (namedIn(header, 'nulled') ?? []),
+      diff: namedIn(header, 'diff') ?? [],
+    },
+    native.createdDate,
+  );
 }
 
-function changeOf(header: Fields, body: Body): Told {
+/** A field list by its names; undefined where it is bitmaps, unless the client that left them in names the fields beside them. */
+function namedIn(header: Fields, which: 'changed' | 'nulled' | 'diff'): readonly string[] | undefined {
+  const texts = textsOf(header[`${which}Fields`]);
+  if (!texts.some(isBitmap)) return texts;
+  const beside = header[`${which}FieldNames`] ?? header[`${which}FieldsNames`];
+  return Array.isArray(beside) ? textsOf(beside) : undefined;
+}
+
+/** A field, or the parts of a compound one. */
+function partsOf(name: string, value: unknown, isTold: (part: unknown) => boolean): readonly string[] {
+  const parts = Object.entries(objectOf(value) ?? {}).filter(([, part]) => isTold(part));
+  return parts.length === 0 ? [name] : parts.map(([part]) => `${name}.${part}`);
+}
+
+function emptiedPartsOf(name: string, value: unknown): readonly string[] {
+  const parts = Object.entries(objectOf(value) ?? {}).filter(([, part]) => part === null);
+  return parts.map(([part]) => `${name}.${part}`);
+}
+
+/** @param sentAt when the envelope says that the event was sent */
+function changeOf(header: Fields, body: Body, sentAt?: string): Told {
   const nativeType = required(header, 'entityName');
-  const ids = recordIdsOf(header);
+  const ids = recordIdsOf(header, body.fields.Id);
   const { kind, gap } = ids.some(isWildcard) ? wholeEntity : kindOf(header);
-  const transactionKey = required(header, 'transactionKey');
+  const transactionKey = textOf(header.transactionKey);
   const sequenceNumber = sequenceNumberOf(header);
+  const isNumbered = transactionKey !== undefined && sequenceNumber !== undefined;
   const by = textOf(header.commitUser);
+  const time = timeOf(header, [body.fields.LastModifiedDate, body.fields.CreatedDate, sentAt]);
   return {
     nativeType,
     recordIds: kind === 'overflowed' ? ['*'] : ids,
     kind,
     gap,
-    identity: ['change', nativeType, transactionKey, String(sequenceNumber)],
-    time: timeOf(header),
-    sequence: sequenceOfCommit(header, sequenceNumber),
+    identity: isNumbered
+      ? ['change', nativeType, transactionKey, String(sequenceNumber)]
+      : // Without the number of the change, two of one transaction would be one: what it says tells them apart.
+        ['change', nativeType, contentOfChange({ header, fields: body.fields, nulled: body.nulled })],
+    time,
+    sequence: sequenceOfCommit(header, sequenceNumber ?? 0, time),
     ...(by === undefined ? {} : { by }),
-    transaction: { id: transactionKey, sequence: sequenceNumber },
+    ...(isNumbered ? { transaction: { id: transactionKey, sequence: sequenceNumber } } : {}),
     origin: isOwn(header.changeOrigin) ? 'self' : 'external',
     ...(gap ? untold : contentOf(kind, body)),
   };
@@ -122,32 +154,55 @@ function required(header: Fields, name: string): string {
   return text;
 }
 
-function recordIdsOf(header: Fields): readonly string[] {
-  const ids = textsOf(header.recordIds);
+/** @param own the body's `Id`, which stands there where somebody took the header's ids out */
+function recordIdsOf({ recordIds }: Fields, own: unknown): readonly string[] {
+  const told = recordIds ?? own;
+  const ids = textsOf(Array.isArray(told) ? told : [told]);
   if (ids.length === 0) throw refuse('SBX_SALESFORCE_HEADER', 'ChangeEventHeader.recordIds is missing or empty');
   return [...new Set(ids.map(fullId))];
 }
 
-function timeOf(header: Fields): string {
-  const time = instantOf(header.commitTimestamp);
+/** @param others what tells the time where the header was cut, best first */
+function timeOf({ commitTimestamp: told }: Fields, others: readonly unknown[]): string {
+  const isDigits = typeof told === 'string' && /^\d{1,16}$/.test(told);
+  const time = instantOf(isDigits ? Number(told) : told);
   if (time !== undefined) return time;
-  const value = JSON.stringify(header.commitTimestamp);
-  throw refuse('SBX_SALESFORCE_TIME', `ChangeEventHeader.commitTimestamp is not an instant in ms: ${value}`);
+  const other =
+    told === undefined || told === null ? others.map(instantOf).find((one) => one !== undefined) : undefined;
+  if (other !== undefined) return other;
+  const value = JSON.stringify(told) as string | undefined;
+  throw refuse(
+    'SBX_SALESFORCE_TIME',
+    value === undefined
+      ? 'ChangeEventHeader.commitTimestamp is missing, and neither LastModifiedDate nor the envelope tells a time'
+      : `ChangeEventHeader.commitTimestamp is not an instant in ms: ${value}`,
+  );
 }
 
-function sequenceNumberOf(header: Fields): number {
-  const { sequenceNumber } = header;
-  if (typeof sequenceNumber === 'number' && Number.isSafeInteger(sequenceNumber) && sequenceNumber >= 0)
-    return sequenceNumber;
+/** Undefined where it is not told. */
+function sequenceNumberOf({ sequenceNumber: told }: Fields): number | undefined {
+  if (told === undefined || told === null) return undefined;
+  const number = typeof told === 'string' && /^\d{1,15}$/.test(told) ? Number(told) : told;
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
   throw refuse('SBX_SALESFORCE_HEADER', 'ChangeEventHeader.sequenceNumber is not a whole number');
 }
 
-/** A commit number read by JSON.parse may have lost its last digits: better those it has than no order at all. */
-function sequenceOfCommit(header: Fields, sequenceNumber: number): string {
-  const { commitNumber = 0 } = header;
-  const digits = typeof commitNumber === 'number' ? String(commitNumber) : commitNumber;
-  if (typeof digits === 'string' && /^\d{1,20}$/.test(digits)) return sequenceOf(digits, sequenceNumber);
+/**
+ * A commit number read by JSON.parse may have lost its last digits: better those it has than no order at all. Where it is not
+ * told, the time as Salesforce's newer commit numbers have it, in nanoseconds.
+ */
+function sequenceOfCommit({ commitNumber }: Fields, sequenceNumber: number, time: string): string {
+  const told = commitNumber ?? (BigInt(Math.max(0, millisOf(time))) * 1_000_000n).toString();
+  const digits = typeof told === 'string' || typeof told === 'number' ? withoutExponent(String(told)) : '';
+  if (/^\d{1,20}$/.test(digits)) return sequenceOf(digits, sequenceNumber);
   throw refuse('SBX_SALESFORCE_HEADER', 'ChangeEventHeader.commitNumber is not a whole number');
+}
+
+/** `1.7209112317623419e+18`, as some languages print a double, as `1720911231762341900`. */
+function withoutExponent(text: string): string {
+  const [, first = '', rest = '', exponent = ''] = /^(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})$/.exec(text) ?? [];
+  const zeros = Number(exponent) - rest.replace(/0+$/, '').length;
+  return exponent === '' || zeros < 0 ? text : `${first}${rest.replace(/0+$/, '')}${'0'.repeat(zeros)}`;
 }
 
 /** `com/salesforce/api/rest/62.0;client=Signalbox`: the client is what the writer put into Sforce-Call-Options. */

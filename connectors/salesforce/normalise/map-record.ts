@@ -6,7 +6,7 @@ import type { Fields } from '../native';
 import { fitToEntity, kindsOf } from '../../kit/entity-kinds';
 import type { Table } from './standard-objects';
 import type { Told } from './told';
-import { placeOf, tableOf } from './tables';
+import { addressOf, placeOf, tableOf } from './tables';
 import { convert } from './values';
 
 /**
@@ -48,10 +48,11 @@ export async function mapRecord(
     fields: { ...table.constants, ...builtIn.fields, ...fields },
     attributes: isRecord ? { ...select(native, (name) => !isUsed(name)), ...attributes } : attributes,
     native: select(all, (name) => isDiff(name) || !(isRecord || isUsed(name))),
-    namesOf: namesBy((field) => placeOf(table, field)?.field),
+    namesOf: namesBy((field) => placeOf(table, field)?.field ?? addressOf(table, field)),
     pathsOf: namesBy((field) => {
       const place = placeOf(table, field);
-      return place?.part === undefined ? place?.field : `${place.field}.${place.part}`;
+      if (place === undefined) return addressOf(table, field);
+      return place.part === undefined ? place.field : `${place.field}.${place.part}`;
     }),
   };
 }

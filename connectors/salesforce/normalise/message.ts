@@ -11,33 +11,33 @@ const plain = { gap: false, origin: 'external', changed: [], nulled: [], diff: [
 
 /** A platform event of the Pub/Sub API. */
 export function messageOfPubSub(native: PubSubNative): Told {
-  return messageOf(textOf(native.schemaName), textOf(native.eventId), native.fields, native.dateTypes);
+  const { fields, dateTypes } = native;
+  return messageOf({ name: textOf(native.schemaName), eventId: textOf(native.eventId), body: fields, dateTypes });
 }
 
 /** A platform event or a generic streaming event as JSON. */
 export function messageOfJson(native: JsonNative): Told {
   const name = textOf(native.channel)?.split('/').pop();
-  const id = textOf(native.eventId);
-  if (typeof native.payload !== 'string') return messageOf(name, id, native.payload, {});
-  return messageOf(name, id, { Payload: native.payload, CreatedDate: native.createdDate }, {});
+  const { payload, createdDate: sentAt } = native;
+  const body = typeof payload === 'string' ? { Payload: payload, CreatedDate: sentAt } : payload;
+  return messageOf({ name, eventId: textOf(native.eventId), body, dateTypes: {}, sentAt });
 }
 
-function messageOf(
-  name: string | undefined,
-  eventId: string | undefined,
-  body: unknown,
-  dateTypes: PubSubNative['dateTypes'],
-): Told {
+interface Message {
+  readonly name: string | undefined;
+  readonly eventId: string | undefined;
+  readonly body: unknown;
+  readonly dateTypes: PubSubNative['dateTypes'];
+  /** What the envelope says of it. */
+  readonly sentAt?: string | undefined;
+}
+
+function messageOf({ name: told, eventId, body, dateTypes, sentAt }: Message): Told {
   const fields = objectOf(body);
   if (fields === undefined)
     throw refuse('SBX_SALESFORCE_PAYLOAD', 'an event whose payload is neither an object nor a text');
-  if (name === undefined || name === '') {
-    throw refuse(
-      'SBX_SALESFORCE_EVENT_NAME',
-      'a platform event without its channel: which event it is cannot be told. Give the message with its "channel"',
-    );
-  }
-  const time = instantOf(fields.CreatedDate);
+  const name = nameOf(told);
+  const time = instantOf(fields.CreatedDate ?? sentAt);
   if (time === undefined) throw refuse('SBX_SALESFORCE_TIME', `event ${name} has no CreatedDate that is an instant`);
   const uuid = eventId ?? textOf(fields.EventUuid);
   const identity = uuid === undefined ? ['content', name, contentOf(fields)] : ['event', uuid];
@@ -53,6 +53,14 @@ function messageOf(
     ...(by === undefined ? {} : { by: fullId(by) }),
     fields: withoutNulls(flatten(fields, objectOf(dateTypes) === undefined ? {} : dateTypes, true)),
   };
+}
+
+function nameOf(name: string | undefined): string {
+  if (name !== undefined && name !== '') return name;
+  throw refuse(
+    'SBX_SALESFORCE_EVENT_NAME',
+    'a platform event without its channel: which event it is cannot be told. Give the message with its "channel"',
+  );
 }
 
 /** A record read over the REST API: its state at its last change. */

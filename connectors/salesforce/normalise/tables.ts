@@ -39,6 +39,11 @@ export function placeOf(table: Table, native: string): Place | undefined {
   return undefined;
 }
 
+/** The canonical address that a compound field is as a whole, as an event names it that empties it. */
+export function addressOf(table: Table, native: string): string | undefined {
+  return Object.entries(table.addresses ?? {}).find(([prefix]) => native === `${prefix}Address`)?.[1];
+}
+
 const dateTypeOf: Partial<Record<Kind, DateType>> = { date: 'DateOnly', midnight: 'DateOnly', instant: 'DateTime' };
 
 /** Date fields of the standard objects, for events whose schema does not say. Custom fields end in `__c`, so none is hit. */

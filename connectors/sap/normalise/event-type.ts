@@ -29,7 +29,8 @@ function kindOf(word: string): ChangeKind | undefined {
 }
 
 /** Parts of an event's name that name neither object nor what happened. */
-const isFiller = (part: string): boolean => /^(v?\d+|sap|s4|beh|c4c|ssc|md|crm|custom|event|entity|root|)$/i.test(part);
+const isFiller = (part: string): boolean =>
+  /^(v?\d+|sap|s4|beh|c4c|ssc|md|crm|kyma|custom|event|entity|root|)$/i.test(part);
 
 /**
  * Reads `sap.s4.beh.<service>.v1.<Object>.<Happened>.v1`, `sap.ssc.<service>.entity.<object>`, `<Object>.Root.<Happened>` and a
@@ -38,19 +39,30 @@ const isFiller = (part: string): boolean => /^(v?\d+|sap|s4|beh|c4c|ssc|md|crm|c
 export function readEventType(type: string): EventName {
   const parts = type.split(/[./]/).filter((part) => !isFiller(part));
   const last = parts.at(-1) ?? '';
-  if (/(^|\.)custom\./i.test(type)) return ofCustomer(last);
+  if (isOfCustomer(type)) return ofCustomer(last);
   if (parts.length === 1) return { table: tableOf(last) };
   const kind = kindOf(last);
   if (kind !== undefined) return { table: objectAmong(parts.slice(0, -1)), kind };
+  // `OrderCreated` of an object that ends in its name is its creation.
+  const [happened, part] = partsOf(last);
+  const object = objectAmong(parts.slice(0, -1));
+  const own =
+    part !== '' && object.nativeType.toLowerCase().endsWith(part.toLowerCase()) ? kindOf(happened) : undefined;
+  if (own !== undefined) return { table: object, kind: own, word: last };
   // Objects' own events name a table, everything that happens to them does not.
   if (knownTable(last) !== undefined || /entity/i.test(type)) return { table: tableOf(last) };
-  return { table: objectAmong(parts.slice(0, -1)), kind: 'updated', word: last };
+  return { table: object, kind: 'updated', word: last };
 }
 
 /** The known object that is named last: a node's name follows its object's; else the last name. */
 function objectAmong(parts: readonly string[]): Table {
   const known = parts.toReversed().find((part) => knownTable(part) !== undefined);
   return tableOf(known ?? parts.at(-1) ?? 'Event');
+}
+
+/** Whether a customer has named the event. Kyma calls the events of every application custom. */
+export function isOfCustomer(type: string): boolean {
+  return /(^|\.)custom\./i.test(type) && !/(^|\.)kyma\.custom\./i.test(type);
 }
 
 /** `updateAccount`, `accountCreated`; `partiesDeterAction` says nothing. */

@@ -4,7 +4,7 @@ import { stableId } from '../../../canonical-schema/identity';
 import { type Fields, firstText, objectOf, objectsOf, ownOf, textOf } from '../json';
 import type { EventNative } from '../native';
 import { refuse } from '../../kit/canonical-event';
-import { type EventName, readEventType } from './event-type';
+import { type EventName, isOfCustomer, readEventType } from './event-type';
 import { differing } from './map-record';
 import { leavesOf, plainFields, valueAt } from './paths';
 import { anyObject } from './objects-s4';
@@ -25,7 +25,7 @@ export function toldByEvent(native: EventNative): Told {
   if (type === undefined) throw refuse('SBX_SAP_EVENT_TYPE', 'an event without a type');
   const name = readEventType(type);
   const table = name.table ?? { ...anyObject, nativeType: name.word ?? type };
-  const content = contentOf(name, table, objectOf(native.data) ?? {}, isCustom(type));
+  const content = contentOf(name, table, dataOf(native.data), isOfCustomer(type));
   const identity = identityOf(native);
   return {
     table,
@@ -48,8 +48,9 @@ function recordOf({ subject }: EventNative, table: Table, fields: Fields): strin
   return firstText(fields, table.keys) ?? textOf(subject) ?? keyOf(table, fields);
 }
 
-function isCustom(type: string): boolean {
-  return /(^|\.)custom\./i.test(type);
+/** Data that is no object is kept under that name. */
+function dataOf(data: unknown): Fields {
+  return objectOf(data) ?? (data === null || data === undefined ? {} : { data });
 }
 
 /** Source and id, as CloudEvents has it; of an event without an id, its content. */

@@ -4,7 +4,7 @@ import { stableId } from '../../../canonical-schema/identity';
 import { type Fields, firstText, objectOf, objectsOf, textOf, without } from '../json';
 import type { IdocNative, Segment } from '../native';
 import { refuse } from '../../kit/canonical-event';
-import { documentFields, orderLines } from './documents';
+import { beyondLines, documentTold, type DocumentTold, orderLines } from './documents';
 import { anyObject } from './objects-s4';
 import type { Table } from './table';
 import { keyOf, tableOf } from './tables';
@@ -146,7 +146,8 @@ function withoutInitial({ rules }: Table, fields: Fields): Fields {
 function documentOf(message: string, segments: Segment, frame: Frame): Told {
   const family = familyOf(message) ?? message;
   const table = tableOf(family);
-  const fields = withoutInitial(table, documentFields(segments));
+  const { fields: all, more } = documentTold(segments);
+  const fields = withoutInitial(table, all);
   const id = firstText(fields, table.keys);
   if (id === undefined)
     throw refuse('SBX_SAP_IDOC_KEY', `an IDoc ${message} without its number (${table.keys.join(' or ')})`);
@@ -163,7 +164,14 @@ function documentOf(message: string, segments: Segment, frame: Frame): Told {
     fields,
     provenance: 'event',
     ...(family === 'ORDERS' && lines.length > 0 ? { record: { lines } } : {}),
+    native: family === 'ORDERS' ? beyond(more) : more,
   };
+}
+
+/** Further segments, the positions without what is told as lines. */
+function beyond({ E1EDP01: positions = [], ...others }: DocumentTold['more']): DocumentTold['more'] {
+  const rest = beyondLines(positions);
+  return rest.length === 0 ? others : { ...others, E1EDP01: rest };
 }
 
 /** A message that nobody has taught us: kept whole, under the IDoc's own number. */

@@ -1,4 +1,4 @@
-import { parseLossless } from '../kit/lossless-json';
+import { parseLossless } from './lossless-json';
 
 /** The end of one HTTP message: its headers by lower-case name, and its body. */
 export interface HttpPart {
@@ -9,10 +9,10 @@ export interface HttpPart {
 const startLine = /^(?:[A-Z]+ \S+ HTTP\/[\d.]+|HTTP\/[\d.]+ \d{3}.*)$/;
 const headerLine = /^([A-Za-z][\w-]*):[ \t]?(.*)$/;
 
-/** Whether a text looks like a captured HTTP request or answer. */
+/** Whether a text looks like a captured HTTP request or answer. A line of a log may begin like a header, and goes on with JSON. */
 export function isHttpCapture(text: string): boolean {
   const [first = ''] = text.trimStart().split(/\r?\n/, 1);
-  return startLine.test(first) || headerLine.test(first);
+  return startLine.test(first) || (headerLine.test(first) && !/[{}]/.test(first)) || /^--\S+$/.test(first);
 }
 
 /** The parts of a captured HTTP message: one, or those of a multipart body, of all its change sets. Empty bodies are left out. */

@@ -1,0 +1,96 @@
+import type { CanonicalEvent } from '../../canonical-schema/event';
+import { validateEvent } from '../../canonical-schema/validate';
+import { normalise } from './normalise';
+import { readNatives } from './read-natives';
+
+const context = { tenant: 'acme', connection: 'crm', org: 'o', mapping: {} };
+const [first, second] = ['5b0e6f0a-4d0f-ef11-9f8a-6045bdd4c6be', '6c1f7a1b-4d0f-ef11-9f8a-6045bdd4c6be'];
+const nobody = '00000000-0000-0000-0000-000000000000';
+const entity = (table: string, id: string, columns: object) => ({
+  LogicalName: table,
+  Id: id,
+  Attributes: Object.entries(columns).map(([key, value]) => ({ key, value: value as unknown })),
+});
+const operation = {
+  OperationId: '1a14c3ec-9c50-ef11-bfe3-00224802dbb1',
+  OperationCreatedOn: '/Date(1772357400000+0000)/',
+  PrimaryEntityId: nobody,
+};
+
+async function all(payload: unknown): Promise<readonly CanonicalEvent[]> {
+  const made = await Promise.all(readNatives(payload).map((native) => normalise(native, context)));
+  for (const one of made.flat()) expect(validateEvent(one)).toEqual([]);
+  return made.flat();
+}
+
+it('rows that were made in bulk have the ids that the answer gives them', async () => {
+  const events = await all({
+    ...operation,
+    MessageName: 'CreateMultiple',
+    PrimaryEntityName: 'lead',
+    InputParameters: [
+      {
+        key: 'Targets',
+        value: { Entities: [entity('lead', nobody, { subject: 'a' }), entity('lead', nobody, { subject: 'b' })] },
+      },
+    ],
+    OutputParameters: [{ key: 'Ids', value: [first, second] }],
+  });
+  expect(events.map(({ type, subject, data }) => [type, subject, data.native.subject])).toEqual([
+    ['io.signalbox.lead.created.v1', `lead/${first}`, 'a'],
+    ['io.signalbox.lead.created.v1', `lead/${second}`, 'b'],
+  ]);
+});
+
+it('a qualified lead says what became of it', async () => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'QualifyLead',
+    PrimaryEntityName: 'lead',
+    InputParameters: [{ key: 'LeadId', value: { LogicalName: 'lead', Id: first } }],
+    OutputParameters: [{ key: 'CreatedEntities', value: [{ LogicalName: 'opportunity', Id: second }] }],
+  });
+  expect(event?.data.native.CreatedEntities).toEqual([{ table: 'opportunity', id: second }]);
+});
+
+it.each([
+  ['OnExternalCreated', 'created'],
+  ['OnExternalUpdated', 'updated'],
+  ['OnExternalDeleted', 'deleted'],
+])('the data event %s of a virtual table is that change', async (MessageName, kind) => {
+  const [event] = await all({
+    ...operation,
+    MessageName,
+    PrimaryEntityName: 'mserp_custgroupentity',
+    PrimaryEntityId: first,
+    InputParameters: [{ key: 'Target', value: entity('mserp_custgroupentity', first, {}) }],
+  });
+  expect(event?.type).toBe(`io.signalbox.record.${kind}.v1`);
+});
+
+describe('what Power Automate was triggered with', () => {
+  const row = { accountid: first, name: 'A', modifiedon: '2026-03-01T09:30:00Z', ItemInternalId: first };
+
+  it.each([
+    ['Create', 'created'],
+    ['Update', 'updated'],
+  ])('%s is told as such', async (SdkMessage, kind) => {
+    const [event] = await all({ body: { ...row, SdkMessage } });
+    expect(event).toMatchObject({ type: `io.signalbox.account.${kind}.v1`, subject: `account/${first}` });
+    expect(event?.data.record.name).toBe('A');
+  });
+
+  it('a row that is gone has the time of its message', async () => {
+    const gone = { accountid: first, SdkMessage: 'Delete' };
+    const [event] = await all({ headers: { Date: 'Sun, 01 Mar 2026 09:30:00 GMT' }, body: gone });
+    expect(event).toMatchObject({ type: 'io.signalbox.account.deleted.v1', time: '2026-03-01T09:30:00.000Z' });
+    await expect(all(gone)).rejects.toMatchObject({ message: expect.stringContaining('with its Date') as string });
+  });
+});
+
+it.each([
+  ['a business event of Finance and Operations', { BusinessEventId: 'CustPaid', EventId: '1' }, /CustPaid.*data event/],
+  ['an Entity by itself', entity('account', first, { name: 'A' }), /without its context/],
+])('%s is refused by name', (_, payload, what) => {
+  expect(() => readNatives(payload)).toThrow(what);
+});
