@@ -14,6 +14,7 @@ import type { Activities } from '../activities/create-activities';
 import type { Drafted, Proposal } from '../activities/engagement-types';
 import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
 import { drafted, proposalName, proposalOf, withoutProposal } from './drafting';
+import { keepsTask, type Made, madeOf, taskOf, withoutTask } from './made';
 import { names } from './names';
 import { bookkeeping, writeBack } from './options';
 
@@ -38,9 +39,7 @@ export const engagementStatus = defineQuery<EngagementState & { readonly awaitsA
 );
 
 /** Carried over to a new run. */
-export interface EngagementState {
-  /** The CRM's id of the task, once there is one. */
-  readonly taskId?: string;
+export interface EngagementState extends Made {
   /** The last directive that was acted on. */
   readonly acted?: Directive;
   /** The last decision it was told of, acted on or only proposed: what its end is recorded with. */
@@ -152,11 +151,11 @@ async function follow(
   directive: Directive,
   draft: Drafted | undefined,
 ): Promise<End | undefined> {
-  const before = { ...taskOf(memory.state), ...previousOf(memory.state) };
+  const before = { ...madeOf(memory.state), ...previousOf(memory.state) };
   const done = await act({ ...identity(input), directive, ...before, ...(draft === undefined ? {} : { draft }) });
   memory.state = {
     ...{ ...memory.state, acted: directive, ...proposalOf(draft) },
-    ...(done.taskId === undefined ? {} : { taskId: done.taskId }),
+    ...madeOf(done),
   };
   delete memory.expiresAt;
   if (done.ended !== undefined) return done.ended;
@@ -277,20 +276,6 @@ function identity({
   usecase,
 }: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
   return { engagement: id, tenant, connection, subject, usecase };
-}
-
-function taskOf(state: EngagementState): { readonly taskId?: string } {
-  return state.taskId === undefined ? {} : { taskId: state.taskId };
-}
-
-/** Whether the task is still open once the directive was acted on. */
-function keepsTask({ kind, templates }: Directive): boolean {
-  return kind === 'act' && templates.some((template) => template.kind === 'task');
-}
-
-/** A task that was closed is never taken up again: who calls for one later gets a new one. */
-function withoutTask({ acted, heard, approvals }: EngagementState): EngagementState {
-  return { approvals, ...(acted === undefined ? {} : { acted }), ...(heard === undefined ? {} : { heard }) };
 }
 
 function previousOf(state: EngagementState): { readonly previous?: Directive['decision'] } {
