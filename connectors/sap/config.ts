@@ -2,9 +2,14 @@ import type { JsonSchema, Mapping } from '../contract';
 import { usualObjects } from './odata/services';
 import { type ActivityFields, usualNames } from './rfc/activity-fields';
 import type { Parameters } from './rfc/messages';
+import { usualV2, usualV2Objects, type V2Settings } from './v2/settings';
 import schema from './config.schema.json';
 
-/** How Signalbox proves who it is to the OData services. */
+/** SAP's products, each with services of its own: two speak OData V2, one a REST API. */
+export type Product = ODataProduct | 'v2';
+export type ODataProduct = 's4' | 'c4c';
+
+/** How Signalbox proves who it is to the services. */
 export type Auth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | {
@@ -59,7 +64,7 @@ export interface Rfc {
 
 /** A connection to one SAP system, valid against `configSchema`, secrets resolved. */
 export interface SapConfig {
-  readonly product: 's4' | 'c4c';
+  readonly product: Product;
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound?: Inbound;
@@ -72,16 +77,23 @@ export interface SapConfig {
   readonly ownUsers?: readonly string[];
   readonly taskKeyField?: string;
   readonly note?: Partial<NoteSettings>;
+  readonly v2?: WrittenV2;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
 }
+
+/** Words of Sales and Service Cloud V2, as far as they are said. */
+type WrittenV2 = Partial<Omit<V2Settings, 'taskPriorities' | 'casePriorities'>> & {
+  readonly taskPriorities?: Partial<V2Settings['taskPriorities']>;
+  readonly casePriorities?: Partial<V2Settings['casePriorities']>;
+};
 
 /** JSON Schema of a connection, for validation, editors and documentation. */
 export const configSchema: JsonSchema = schema;
 
 /** The configuration with what it left open filled in. */
 export interface Settings {
-  readonly product: 's4' | 'c4c';
+  readonly product: Product;
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound: Inbound | undefined;
@@ -93,6 +105,7 @@ export interface Settings {
   readonly ownUsers: readonly string[];
   readonly taskKeyField: string;
   readonly note: NoteSettings;
+  readonly v2: V2Settings;
   readonly requestsPerSecond: number;
 }
 
@@ -114,9 +127,9 @@ export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions
 
 /** Fills in the defaults that `configSchema` names. */
 export function settingsOf(config: SapConfig): Settings {
-  const { auth } = config;
+  const { auth, product, v2 } = config;
   return {
-    product: config.product,
+    product,
     baseUrl: config.baseUrl.replace(/\/+$/, ''),
     auth,
     inbound: config.inbound,
@@ -124,14 +137,20 @@ export function settingsOf(config: SapConfig): Settings {
     rfc: config.rfc === undefined ? undefined : rfcSettings(config.rfc, config.write),
     eventMesh: config.eventMesh,
     streams: config.subscribe ?? [],
-    objects: config.objects ?? usualObjects[config.product],
+    objects: config.objects ?? (product === 'v2' ? usualV2Objects : usualObjects[product]),
     ownUsers: [
       ...(auth.kind === 'basic' ? [auth.username] : []),
       ...(config.rfc === undefined ? [] : [String(config.rfc.connection.user)]),
       ...(config.ownUsers ?? []),
     ],
-    taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
+    taskKeyField: config.taskKeyField ?? (product === 'v2' ? 'SignalboxKey' : 'SignalboxKey_KUT'),
     note: { textId: '0001', ticketType: '10011', language: 'EN', ...config.note },
+    v2: {
+      ...usualV2,
+      ...v2,
+      taskPriorities: { ...usualV2.taskPriorities, ...v2?.taskPriorities },
+      casePriorities: { ...usualV2.casePriorities, ...v2?.casePriorities },
+    },
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
 }
