@@ -127,7 +127,8 @@ export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions
 
 /** Fills in the defaults that `configSchema` names. */
 export function settingsOf(config: SapConfig): Settings {
-  const { auth, product, v2 } = config;
+  const { auth, product } = config;
+  const usual = usualOf(product);
   return {
     product,
     baseUrl: config.baseUrl.replace(/\/+$/, ''),
@@ -137,22 +138,30 @@ export function settingsOf(config: SapConfig): Settings {
     rfc: config.rfc === undefined ? undefined : rfcSettings(config.rfc, config.write),
     eventMesh: config.eventMesh,
     streams: config.subscribe ?? [],
-    objects: config.objects ?? (product === 'v2' ? usualV2Objects : usualObjects[product]),
-    ownUsers: [
-      ...(auth.kind === 'basic' ? [auth.username] : []),
-      ...(config.rfc === undefined ? [] : [String(config.rfc.connection.user)]),
-      ...(config.ownUsers ?? []),
-    ],
-    taskKeyField: config.taskKeyField ?? (product === 'v2' ? 'SignalboxKey' : 'SignalboxKey_KUT'),
+    objects: config.objects ?? usual.objects,
+    ownUsers: ownUsersOf(config),
+    taskKeyField: config.taskKeyField ?? usual.taskKeyField,
     note: { textId: '0001', ticketType: '10011', language: 'EN', ...config.note },
-    v2: {
-      ...usualV2,
-      ...v2,
-      taskPriorities: { ...usualV2.taskPriorities, ...v2?.taskPriorities },
-      casePriorities: { ...usualV2.casePriorities, ...v2?.casePriorities },
-    },
+    v2: v2Settings(config.v2),
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
+}
+
+/** What each product has as a default of its own. */
+function usualOf(product: Product): { readonly objects: readonly string[]; readonly taskKeyField: string } {
+  if (product === 'v2') return { objects: usualV2Objects, taskKeyField: 'SignalboxKey' };
+  return { objects: usualObjects[product], taskKeyField: 'SignalboxKey_KUT' };
+}
+
+function ownUsersOf({ auth, rfc, ownUsers = [] }: SapConfig): readonly string[] {
+  const named = auth.kind === 'basic' ? [auth.username] : [];
+  return [...named, ...(rfc === undefined ? [] : [String(rfc.connection.user)]), ...ownUsers];
+}
+
+function v2Settings(written: WrittenV2 = {}): V2Settings {
+  const taskPriorities = { ...usualV2.taskPriorities, ...written.taskPriorities };
+  const casePriorities = { ...usualV2.casePriorities, ...written.casePriorities };
+  return { ...usualV2, ...written, taskPriorities, casePriorities };
 }
 
 function rfcSettings({ activity, ...rfc }: Rfc, write: SapConfig['write']): RfcSettings {

@@ -39,7 +39,11 @@ beforeAll(async () => {
   const v2ExtensionFields = { tasks: keyed, cases: keyed, accounts: [...names, 'Outlook'] };
   line = await startPushedLine(
     () => startSap({ redeliveryMs: 5, v2ExtensionFields }),
-    (crm) => ({ tenant, file: fileOf(crm), env: { SAP_SECRET: crm.clientSecret, SAP_PUSH: webhook.password } }),
+    (crm) => ({
+      tenant,
+      file: fileOf(crm),
+      env: { SAP_CLIENT: crm.clientId, SAP_SECRET: crm.clientSecret, SAP_PUSH: webhook.password },
+    }),
   );
   system = line.crm;
   await system.admin.subscribe({
@@ -51,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(() => line.stop());
 
-function fileOf({ v2Url, tokenUrl, clientId, users }: RunningSap): object {
+function fileOf({ v2Url, tokenUrl, users }: RunningSap): object {
   return {
     tenant,
     connections: {
@@ -59,7 +63,12 @@ function fileOf({ v2Url, tokenUrl, clientId, users }: RunningSap): object {
         connector: 'sap',
         product: 'v2',
         baseUrl: v2Url,
-        auth: { kind: 'client-credentials', loginUrl: tokenUrl, clientId, clientSecret: 'env:SAP_SECRET' },
+        auth: {
+          kind: 'client-credentials',
+          loginUrl: tokenUrl,
+          clientId: 'env:SAP_CLIENT',
+          clientSecret: 'env:SAP_SECRET',
+        },
         inbound: { kind: 'basic', username: webhook.user, password: 'env:SAP_PUSH' },
         subscribe: ['events'],
         start: 'earliest',
@@ -100,7 +109,8 @@ const outlookOf = (id: string): unknown =>
 const decisionOn = (id: string, nth = 0) =>
   until(`decision ${nth} about ${id}`, async () => (await historyOf(id, 'decision'))[nth]?.decision);
 const echoesOf = async (id: string): Promise<number> =>
-  (await historyOf(id, 'event')).filter(({ event }) => event.origin === 'self').length;
+  (await historyOf(id, 'event')).filter(({ event }) => event.origin === 'self' && event.subject === `account/${id}`)
+    .length;
 
 test('an account whose contract turns bad gets a task, one case and a note, and the own writes are no reason to act again', async () => {
   const id = account('Pumpen Maier', staying);
@@ -119,7 +129,7 @@ test('an account whose contract turns bad gets a task, one case and a note, and 
   await until('the field', () => outlookOf(id) === 'Likely to leave');
   expect(JSON.stringify(system.admin.v2.record('accounts', id).notes)).toContain('is likely to leave');
   // The note and the field are two writes of the account.
-  await until('the echoes of the own writes', async () => (await echoesOf(id)) === 2);
+  await until('the echoes of the own writes', async () => (await echoesOf(id)) >= 2);
   expect(await historyOf(id, 'decision')).toHaveLength(2);
 
   // A newer decision changes the task and leaves another note; the case stays the one there is.

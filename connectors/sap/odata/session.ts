@@ -69,9 +69,8 @@ export class Session {
     let isSecond = false;
     for (;;) {
       const authorization = await credentials.authorization();
-      const isFree = request.method === 'GET' || !this.#isAsked;
-      const csrf = isFree ? undefined : await this.#token(tokenPath, authorization, signal);
-      const answer = await this.#fetch(request, authorization, csrf?.token, signal);
+      const token = request.method === 'GET' ? undefined : await this.#token(tokenPath, authorization, signal);
+      const answer = await this.#fetch(request, authorization, token, signal);
       const isStale = answer.status === 403 && /^required$/i.test(answer.headers['x-csrf-token'] ?? '');
       const mayPass = isStale || (answer.status === 401 && credentials.refused(authorization));
       if (isSecond || !mayPass) return answer;
@@ -83,14 +82,15 @@ export class Session {
     }
   }
 
-  /** The session's token; `undefined` where the system gives none, because it asks for none. */
-  async #token(tokenPath: string, authorization: string, signal: AbortSignal): Promise<Csrf | undefined> {
+  /** The session's token; `undefined` where the system gives none, because it asks for none, or has not asked yet. */
+  async #token(tokenPath: string, authorization: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#isAsked) return undefined;
     this.#csrf ??= this.#fetchToken(tokenPath, authorization, signal).catch((error: unknown) => {
       this.#csrf = undefined;
       throw error;
     });
     const csrf = await this.#csrf;
-    return csrf.token === '' ? undefined : csrf;
+    return csrf.token === '' ? undefined : csrf.token;
   }
 
   async #fetchToken(path: string, authorization: string, signal: AbortSignal): Promise<Csrf> {

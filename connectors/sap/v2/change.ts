@@ -92,11 +92,10 @@ function change(wanted: Change, context: V2Context): Promise<ActionResult> {
 }
 
 async function attempts(wanted: Change, context: V2Context): Promise<ActionResult> {
-  const { action, object, id, stepOf, nativeIdIn } = wanted;
-  const { client, signal } = context;
-  let refusal: { readonly etag: string | undefined; readonly error: unknown } | undefined;
+  const { action, object, id, stepOf } = wanted;
+  let refusal: Refusal | undefined;
   for (let attempt = 0; attempt < mostTries; attempt++) {
-    const record = await client.read(object, id, 'write', signal);
+    const record = await context.client.read(object, id, 'write', context.signal);
     if (record === undefined) {
       return refused(action, 'gone', 'SBX_SAP_RECORD_UNKNOWN', `${id} is deleted, or not for this user to see`);
     }
@@ -104,16 +103,32 @@ async function attempts(wanted: Change, context: V2Context): Promise<ActionResul
     if (refusal !== undefined && refusal.etag === record.etag) return failedCall(action, refusal.error);
     const step = stepOf(record);
     if ('result' in step) return step.result;
-    try {
-      const written = await client.patch(object, id, step.patch, record.etag ?? '*', signal);
-      return applied(action, 'applied', nativeIdIn?.(written) ?? id, written.fields, written.etag);
-    } catch (error) {
-      if (!isMoved(error)) return failedCall(action, error);
-      refusal = { etag: record.etag, error };
-    }
+    const written = await write(wanted, step.patch, record, context);
+    if ('result' in written) return written.result;
+    refusal = written;
   }
   const message = `${id} was changed by others ${mostTries} times between reading and writing it`;
   return refused(action, 'retryable', 'SBX_SAP_V2_MOVED', message);
+}
+
+/** Why a write was not taken, and the version that it was bound to. */
+interface Refusal {
+  readonly etag: string | undefined;
+  readonly error: unknown;
+}
+
+async function write(
+  { action, object, id, nativeIdIn }: Change,
+  patch: Fields,
+  { etag }: V2Record,
+  { client, signal }: V2Context,
+): Promise<{ readonly result: ActionResult } | Refusal> {
+  try {
+    const written = await client.patch(object, id, patch, etag ?? '*', signal);
+    return { result: applied(action, 'applied', nativeIdIn?.(written) ?? id, written.fields, written.etag) };
+  } catch (error) {
+    return isMoved(error) ? { etag, error } : { result: failedCall(action, error) };
+  }
 }
 
 /** Sources differ on whether it is told as 409 or 412. */

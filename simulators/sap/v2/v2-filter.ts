@@ -15,11 +15,13 @@ export const valueAt = (record: Members, path: string): unknown =>
       record,
     );
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** Instants, texts, numbers; what is not there comes first. */
 export const compare = (left: unknown, right: unknown): number => {
   const [a, b] = [left ?? '', right ?? ''];
   if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
-  const [x, y] = [String(a), String(b)];
+  const [x, y] = [textOf(a), textOf(b)];
   return x === y ? 0 : x < y ? -1 : 1;
 };
 

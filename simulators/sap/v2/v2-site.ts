@@ -101,7 +101,10 @@ export class V2Site {
     const { store, faults } = this.parts;
     if (method === 'GET') {
       const late = faults.take('lateIndex') !== undefined;
-      return json(200, new V2Query(url.searchParams, (path) => store.check(set, path)).answer(store.all(set), late));
+      const check = (path: string): void => {
+        store.check(set, path);
+      };
+      return json(200, new V2Query(url.searchParams, check).answer(store.all(set), late));
     }
     if (method !== 'POST') throw new V2Error(405, 'path.405', `${method} is not allowed here`);
     const made = store.create(set, bodyOf(body), this.parts.author());

@@ -34,12 +34,12 @@ export const etagOf = ({ adminData }: V2Record): string => `"${adminData.updated
 const merged = (target: unknown, patch: unknown): unknown => {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const before = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {};
-  const all: Record<string, unknown> = { ...before };
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete all[name];
-    else all[name] = merged(all[name], value);
-  }
-  return all;
+  const old = before as Readonly<Record<string, unknown>>;
+  const all = {
+    ...old,
+    ...Object.fromEntries(Object.entries(patch).map(([name, value]) => [name, merged(old[name], value)])),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 };
 
 const listOf = (value: unknown): readonly Body[] => (Array.isArray(value) ? (value as Body[]) : []);
@@ -125,11 +125,11 @@ export class V2Store {
     for (const name of readOnly) {
       if (name in body) throw new V2Error(400, `${set}.1002`, `${name} is read-only`, name);
     }
-    for (const field of Object.keys((body['extensions'] ?? {}) as Body)) this.check(set, `extensions/${field}`);
+    for (const field of Object.keys(body['extensions'] ?? {})) this.check(set, `extensions/${field}`);
   }
 
   #derived({ derived, nodes }: V2Object, values: Body): Body {
-    const name = derived?.of.flatMap((member) => (values[member] === undefined ? [] : [String(values[member])]));
+    const name = derived?.of.flatMap((member) => (typeof values[member] === 'string' ? [values[member]] : []));
     const withNodes = Object.fromEntries(
       nodes.flatMap((node) => {
         if (values[node] === undefined) return [];
