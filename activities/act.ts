@@ -97,19 +97,22 @@ async function conclusion(
   results: readonly ActionResult[],
 ): Promise<Acted> {
   const answered = actions.map((action, index) => ({ action, result: results[index] }));
-  const created = answered.find(
-    ({ action, result }) => action.kind === 'create-task' && result?.outcome !== 'failed',
-  )?.result;
-  if (created !== undefined && created.outcome !== 'failed') {
-    await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: created.nativeId });
-    return { taskId: created.nativeId };
+  const idOf = (kind: Action['kind']): string | undefined => {
+    const result = answered.find(({ action }) => action.kind === kind)?.result;
+    return result === undefined || isFailed(result) ? undefined : result.nativeId;
+  };
+  const [taskId, caseId] = [idOf('create-task'), idOf('create-case')];
+  const opened = caseId === undefined ? {} : { caseId };
+  if (taskId !== undefined) {
+    await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: taskId });
+    return { taskId, ...opened };
   }
   const refused = answered.flatMap(({ action, result }) =>
     result !== undefined && isFailed(result) ? [{ action, result }] : [],
   );
   // A person's newer change goes first, and a task that cannot be closed is closed already.
   const final = refused.find(({ action, result }) => result.failure !== 'conflict' && action.kind !== 'close-task');
-  return final === undefined ? {} : { ended: endOf(final.action, final.result) };
+  return final === undefined ? opened : { ...opened, ended: endOf(final.action, final.result) };
 }
 
 function endOf(action: Action, { failure, code, message }: Failed): NonNullable<Acted['ended']> {

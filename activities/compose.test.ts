@@ -200,3 +200,35 @@ describe('of a model with several classes', () => {
     });
   });
 });
+
+const opened: ActTemplate = {
+  kind: 'case',
+  subject: '{{record.name}} is at risk',
+  body: 'Look at it.',
+  priority: 'high',
+  team: 'T7',
+  assignTo: 'owner',
+};
+
+test('a case says what the task says, to whom the template gives it', () => {
+  const [action, ...others] = composed({}, [opened, opened]);
+  expect(others).toEqual([]);
+  expect(action).toMatchObject({
+    id: 'sbx:e1:lead-scoring:create-case',
+    kind: 'create-case',
+    case: {
+      subject: 'Maria Lopez is at risk (80 % likely)',
+      priority: 'high',
+      team: 'T7',
+      assignTo: '005000000000001AAA',
+    },
+  });
+  const text = action?.kind === 'create-case' ? action.case.description : '';
+  expect(text).toMatch(/^Look at it\.\n\nWhy \(80 % likely\):\n/);
+  expect(text).toContain('Decision e1:lead-scoring');
+});
+
+test('an engagement that has opened a case opens no other one, and closes none', () => {
+  expect(composed({ caseId: 'C1' }, [task, opened]).map(({ kind }) => kind)).toEqual(['create-task']);
+  expect(composed({ caseId: 'C1' }, [], 'moot')).toEqual([]);
+});

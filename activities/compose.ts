@@ -1,7 +1,14 @@
-import type { Action, AddNote, AddToQueue, SetFields, TaskContent } from '../canonical-schema/action';
+import type { Action, AddNote, AddToQueue, CreateCase, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
-import type { ActTemplate, NoteTemplate, RouteTemplate, SetTemplate, TaskTemplate } from '../tenants/tenant';
+import type {
+  ActTemplate,
+  CaseTemplate,
+  NoteTemplate,
+  RouteTemplate,
+  SetTemplate,
+  TaskTemplate,
+} from '../tenants/tenant';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest, Directive } from './lane-types';
 import type { Snapshot } from './merge';
@@ -30,10 +37,12 @@ export function compose(input: ActInput, snapshot: Snapshot, draft?: DraftTexts)
     .map((template) => taskAction(input, content(input, template, scope, snapshot, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
+  const cases = directive.templates.filter(isCase).slice(0, input.caseId === undefined ? 1 : 0);
+  const opened = cases.map((template) => caseAction(input, template, scope, snapshot));
   const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
   const queues = directive.templates.flatMap((template) => queueAction(input, template)).slice(0, 1);
   const fields = setAction(input, scope);
-  return [...tasks, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
+  return [...tasks, ...opened, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
 }
 
 /** A task's subject and body as its template has them: what an assistant is to say better. */
@@ -61,6 +70,24 @@ function taskAction(input: ActInput, task: TaskContent): Action {
   // The due time was promised when the task was made; a new score does not move it.
   const { subject, description, priority } = task;
   return { ...base(input, 'update-task'), kind: 'update-task', taskId, task: { subject, description, priority } };
+}
+
+/** A case is opened once in an engagement: what becomes of it is for those who work on it. */
+function caseAction(input: ActInput, template: CaseTemplate, scope: TemplateScope, snapshot: Snapshot): CreateCase {
+  const { priority, type, team, assignTo } = template;
+  const owner = ownerOf(assignTo, snapshot);
+  return {
+    ...base(input, 'create-case'),
+    kind: 'create-case',
+    case: {
+      subject: titleOf(template.subject, scope),
+      description: body(input, ownText(template.body, scope)),
+      priority,
+      ...(type === undefined ? {} : { type }),
+      ...(team === undefined ? {} : { team }),
+      ...(owner === undefined ? {} : { assignTo: owner }),
+    },
+  };
 }
 
 /** Each decision that is acted on leaves its own note; of several notes of a band each has a number. */
@@ -94,6 +121,7 @@ function fieldOf(
 ): readonly (readonly [string, SetFields['fields'][string]])[] {
   switch (template.kind) {
     case 'task':
+    case 'case':
     case 'note':
       return [];
     case 'set':
@@ -141,16 +169,28 @@ function content(
   const { decision } = input.directive;
   const due =
     template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
-  const owner = template.assignTo === 'owner' ? snapshot.record.ownerId : template.assignTo;
-  const line = draft === undefined ? renderLine(template.subject, scope, 230).text : oneLine(draft.subject, 230);
-  const tellsScore = draft === undefined && /\{\{\s*(score|percent)/.test(template.subject);
+  const owner = ownerOf(template.assignTo, snapshot);
   return {
-    subject: tellsScore ? line : `${line} (${percent(decision.score)} likely)`,
+    subject:
+      draft === undefined
+        ? titleOf(template.subject, scope)
+        : `${oneLine(draft.subject, 230)} (${percent(decision.score)} likely)`,
     description: body(input, draft === undefined ? ownText(template.body, scope) : draftText(draft)),
     priority: template.priority,
     ...(due === undefined ? {} : { due }),
-    ...(typeof owner === 'string' ? { assignTo: owner } : {}),
+    ...(owner === undefined ? {} : { assignTo: owner }),
   };
+}
+
+/** One line that tells the score: the template's own words for it, or behind them. */
+function titleOf(template: string, scope: TemplateScope): string {
+  const line = renderLine(template, scope, 230).text;
+  return /\{\{\s*(score|percent)/.test(template) ? line : `${line} (${percent(scope.score as number)} likely)`;
+}
+
+function ownerOf(assignTo: string | undefined, { record }: Snapshot): string | undefined {
+  const owner = assignTo === 'owner' ? record.ownerId : assignTo;
+  return typeof owner === 'string' ? owner : undefined;
 }
 
 function ownText(text: string | undefined, scope: TemplateScope): readonly string[] {
@@ -220,6 +260,10 @@ function percent(score: number): string {
 
 function isNote(template: ActTemplate): template is NoteTemplate {
   return template.kind === 'note';
+}
+
+function isCase(template: ActTemplate): template is CaseTemplate {
+  return template.kind === 'case';
 }
 
 function isTask(template: ActTemplate): template is TaskTemplate {

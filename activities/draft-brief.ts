@@ -165,6 +165,8 @@ function saidBy(action: Action): unknown {
       return action.fields;
     case 'add-note':
       return action.note.title;
+    case 'create-case':
+      return action.case.subject;
     case 'add-to-queue':
       return action.queue;
   }

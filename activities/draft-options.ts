@@ -10,10 +10,11 @@ const mostOptions = 40;
 
 const shown = (value: SetTemplate['value']): string => (typeof value === 'string' ? `"${value}"` : String(value));
 
-/** What a template may come to, whatever the score: each field with a value, each class with its owner. Queues and notes are not proposed. */
+/** What a template may come to, whatever the score: each field with a value, each class with its owner. Queues, notes and cases are not proposed. */
 function proposals(template: ActTemplate): readonly Proposal[] {
   switch (template.kind) {
     case 'task':
+    case 'case':
     case 'note':
       return [];
     case 'set':

@@ -16,6 +16,8 @@ export interface ActInput extends EngagementIdentity {
   readonly directive: Directive;
   /** The CRM's id of the open task. */
   readonly taskId?: string;
+  /** The CRM's id of the case that this engagement has opened. */
+  readonly caseId?: string;
   /** The decision that the task tells now. */
   readonly previous?: DecisionDigest;
   /** What the task says, where an assistant was asked for it. */
@@ -83,6 +85,8 @@ export interface ProposalAnswer {
 /** What acting led to. */
 export interface Acted {
   readonly taskId?: string;
+  /** Of a case that was opened. */
+  readonly caseId?: string;
   /** The CRM refused for good, or the task or record is gone: the engagement is over. */
   readonly ended?: { readonly label: OutcomeLabel; readonly because: string };
 }

@@ -86,6 +86,7 @@ describe.each(names)('%s in a lane', (name) => {
   it('is switched on by a few lines of a tenant file', () => {
     const around = {
       connectors: {},
+      refusals: {},
       mappings: { sales: {} },
       models: scorers,
       folder: __dirname,

@@ -71,7 +71,28 @@ export interface AddToQueue extends ActionBase {
   readonly queue: string;
 }
 
-export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue;
+/** What a case says. Texts are final. */
+export interface CaseContent {
+  /** One line, at most 255 characters. */
+  readonly subject: string;
+  /** Plain text, lines separated by `\n`. */
+  readonly description: string;
+  readonly priority: TaskPriority;
+  /** The CRM's own type of case. Absent: its default. */
+  readonly type?: string;
+  /** The CRM's id of the team that is to work on it. */
+  readonly team?: string;
+  /** The CRM's id of the person who is to work on it. Absent: whom the CRM's own routing finds. */
+  readonly assignTo?: string;
+}
+
+/** Opens one case (a ticket) about the record. `id` is stored in the CRM as the case's key, so a second try finds the first. */
+export interface CreateCase extends ActionBase {
+  readonly kind: 'create-case';
+  readonly case: CaseContent;
+}
+
+export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue | CreateCase;
 export type ActionKind = Action['kind'];
 
 /**

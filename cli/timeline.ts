@@ -73,6 +73,8 @@ export const actionText = (action: Action): string => {
         .join(', ')}`;
     case 'add-note':
       return `add note "${shown(action.note.title)}"`;
+    case 'create-case':
+      return `open case "${shown(action.case.subject)}"`;
     case 'add-to-queue':
       return `add to queue ${action.queue}`;
   }

@@ -229,6 +229,11 @@ export interface Connector<C, N> {
   readonly emits: readonly string[];
   readonly accepts: readonly ActionKind[];
   /**
+   * Only where it depends on the settings what can be written: kinds of action that `accepts` names and a connection so configured
+   * refuses, with why and what mends it. Told without connecting, of settings whose secrets are references.
+   */
+  readonly refuses?: (config: C) => Partial<Record<ActionKind, { readonly why: string; readonly fix: string }>>;
+  /**
    * Only where another connector speaks with the same product: people name that one for payloads which are this one's, told by
    * `claims`. The connectors themselves stay strangers.
    */

@@ -60,6 +60,10 @@ export function withoutTexts(action: Action): Action {
     }
     case 'add-note':
       return { ...action, note: { title: erasedText, text: erasedText } };
+    case 'create-case': {
+      const { priority } = action.case;
+      return { ...action, case: { subject: erasedText, description: erasedText, priority } };
+    }
     case 'add-to-queue':
       return action;
   }

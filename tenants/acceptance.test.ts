@@ -39,3 +39,57 @@ useCases:
     ]);
   });
 });
+
+describe('what a connection cannot write with its settings', () => {
+  const erp = (settings: string, act: string): string => `tenant: acme
+connections:
+  erp:
+    connector: sap
+    baseUrl: https://erp.acme.example
+    auth: { kind: basic, username: SIGNALBOX, password: env:SF_CLIENT_ID }
+    subscribe: [events]
+    ${settings}
+useCases:
+  lead-scoring: { connection: erp, bands: { hot: 0.6 }, act: { hot: [{ ${act} }] } }
+`;
+  const opened = 'case: { subject: "{{record.name}} is at risk" }';
+
+  test.each([
+    ['a case with product s4', 'product: s4', opened, 'case', /no cases are opened/, /product c4c or v2/],
+    ['a task with product s4', 'product: s4', 'task: { subject: Call }', 'task', /no tasks over OData/, /write: bapi/],
+  ])('%s', (_, settings, act, key, message, fix) => {
+    expect(faultsOf(erp(settings, act))).toMatchObject([
+      {
+        line: 10,
+        path: `useCases.lead-scoring.act.hot[0].${key}`,
+        message: expect.stringMatching(message) as string,
+        fix: expect.stringMatching(fix) as string,
+      },
+    ]);
+  });
+
+  test.each([
+    ['a case with product c4c', 'product: c4c', opened],
+    ['a case with product v2', 'product: v2', opened],
+    [
+      'a task by BAPI',
+      'product: s4\n    write: bapi\n    rfc: { connection: { ashost: h, sysnr: "00", client: "100", user: RFC, passwd: env:SF_CLIENT_ID } }',
+      'task: { subject: Call }',
+    ],
+    ['a note with product s4', 'product: s4', 'note: { title: Hot }'],
+  ])('%s is no fault', (_, settings, act) => {
+    expect(faultsOf(erp(settings, act))).toEqual([]);
+  });
+
+  test('a case where cases are not opened at all, and a name in its template that there is not', () => {
+    const text = acme.replace('set: { field: Rating, value: Warm }', opened.replace('name', 'nam'));
+    expect(faultsOf(text)).toMatchObject([
+      { path: 'useCases.lead-scoring.act.warm[0].case', message: 'salesforce writes no cases' },
+      {
+        path: 'useCases.lead-scoring.act.warm[0].case.subject',
+        message: expect.stringContaining('nam') as string,
+        fix: expect.stringContaining('name') as string,
+      },
+    ]);
+  });
+});

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const around = () => ({
-  ...{ connectors: {}, mappings: { sales: {} }, models, folder: __dirname },
+  ...{ connectors: {}, refusals: {}, mappings: { sales: {} }, models, folder: __dirname },
   ...{ hasIdentity: false, hasAssistant: false },
 });
 const sales = { connection: 'sales' } as const;

@@ -154,7 +154,7 @@ describe('a fault of shape', () => {
       '- set: { field: Rating, value: Hot }\n          task: { subject: x }',
       'set',
       /only one key/,
-      /task, note, set, route/,
+      /task, case, note, set, route/,
       'useCases.lead-scoring.act.hot[1]',
     ],
     [

@@ -94,10 +94,13 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
   const connectors = Object.fromEntries(
     Object.entries(written.connections).map(([name, { connector }]) => [name, connectorOf(connector, options)]),
   );
+  const refusals = Object.fromEntries(
+    Object.entries(written.connections).map(([name, settings]) => [name, connectors[name]?.refuses?.(settings) ?? {}]),
+  );
   const [hasIdentity, hasAssistant] = [written.identity !== undefined, written.assistant !== undefined];
   for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    const around = { connectors, mappings, models: options.models, folder: dirname(file), hasIdentity, hasAssistant };
-    findings.push(...useCaseFindings(name, useCase, around));
+    const known = { connectors, refusals, mappings, models: options.models, hasIdentity, hasAssistant };
+    findings.push(...useCaseFindings(name, useCase, { ...known, folder: dirname(file) }));
   }
   const isAsked = Object.entries(written.useCases ?? {}).some(
     ([name, useCase]) => entityOf(name, useCase) === 'rhythm',

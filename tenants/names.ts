@@ -167,10 +167,16 @@ const routeFindings = (path: Path, route: WrittenAct['route'], { classes }: Name
 };
 
 /** What is wrong with one act: its templates, and the classes of its route. */
-export const actFindings = (path: Path, { task, note, set, route }: WrittenAct, names: Names): readonly Finding[] => {
+export const actFindings = (
+  path: Path,
+  { task, case: opened, note, set, route }: WrittenAct,
+  names: Names,
+): readonly Finding[] => {
   const texts = [
     [[...path, 'task', 'subject'], task?.subject],
     [[...path, 'task', 'body'], task?.body],
+    [[...path, 'case', 'subject'], opened?.subject],
+    [[...path, 'case', 'body'], opened?.body],
     [[...path, 'note', 'title'], note?.title],
     [[...path, 'note', 'text'], note?.text],
     [[...path, 'set', 'value'], set?.value],

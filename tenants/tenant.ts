@@ -72,6 +72,20 @@ export interface TaskTemplate {
   readonly draft?: { readonly withinMs: number };
 }
 
+/** A case about the record, opened once as long as the engagement lasts. `subject` and `body` are templates. */
+export interface CaseTemplate {
+  readonly kind: 'case';
+  readonly subject: string;
+  readonly body?: string;
+  readonly priority: TaskPriority;
+  /** The CRM's own type of case. */
+  readonly type?: string;
+  /** The CRM's id of a team. */
+  readonly team?: string;
+  /** `owner` (of the record) or the CRM's id of a person. */
+  readonly assignTo?: string;
+}
+
 /** A note at the record, for whoever opens it next. `title` and `text` are templates. */
 export interface NoteTemplate {
   readonly kind: 'note';
@@ -108,7 +122,7 @@ export interface QueueRoute extends Routing {
 export type RouteTemplate = OwnerRoute | QueueRoute;
 
 /** What a band calls for. */
-export type ActTemplate = TaskTemplate | NoteTemplate | SetTemplate | RouteTemplate;
+export type ActTemplate = TaskTemplate | CaseTemplate | NoteTemplate | SetTemplate | RouteTemplate;
 
 /** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
 export type Approval = 'none' | 'required' | { readonly above: number };

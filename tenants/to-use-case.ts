@@ -23,11 +23,12 @@ const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): T
   };
 };
 
-const actTemplate = ({ task, note, set, route }: WrittenAct, draftMs: number): ActTemplate => {
+const actTemplate = ({ task, case: opened, note, set, route }: WrittenAct, draftMs: number): ActTemplate => {
+  if (opened !== undefined) return { kind: 'case', priority: 'normal', ...opened };
   if (note !== undefined) return { kind: 'note', ...note };
   if (set !== undefined) return { kind: 'set', ...set };
   if (route !== undefined) return { kind: 'route', ...route };
-  if (task === undefined) throw new Error('an act without task, note, set and route passed the schema');
+  if (task === undefined) throw new Error('an act without task, case, note, set and route passed the schema');
   return taskTemplate(task, draftMs);
 };
 

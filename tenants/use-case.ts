@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EntityName, entityNames } from '../canonical-schema/entity';
 import type { AnyConnector, Mapping } from '../connectors/contract';
-import { acceptanceFindings } from './acceptance';
+import { acceptanceFindings, type Refusals } from './acceptance';
 import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
 import { learningFindings, type WrittenLearning } from './learning';
@@ -10,7 +10,7 @@ import { relatedFindings, type WrittenRelated } from './related';
 import { rhythmFindings } from './rhythm';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
-import type { Approval, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './tenant';
+import type { Approval, CaseTemplate, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './tenant';
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
@@ -19,6 +19,7 @@ export interface WrittenAct {
     readonly draft?: boolean;
     readonly priority?: TaskTemplate['priority'];
   };
+  readonly case?: Omit<CaseTemplate, 'kind' | 'priority'> & { readonly priority?: CaseTemplate['priority'] };
   readonly note?: Omit<NoteTemplate, 'kind'>;
   readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
   readonly route?: Omit<OwnerRoute, 'kind'> | Omit<QueueRoute, 'kind'>;
@@ -45,6 +46,8 @@ export interface WrittenUseCase {
 export interface UseCaseSurroundings {
   /** The connector of each connection of the file, by the connection's name. */
   readonly connectors: Readonly<Record<string, AnyConnector>>;
+  /** What a connection refuses to write because of its settings, by its name. */
+  readonly refusals: Readonly<Record<string, Refusals>>;
   /** The mapping of each connection of the file, by the connection's name. */
   readonly mappings: Readonly<Record<string, Mapping>>;
   readonly models: KnownModels;
@@ -219,7 +222,7 @@ export const useCaseFindings = (
         const at = [...path, 'act', band, index];
         return [
           ...actFindings(at, act, withRelated),
-          ...acceptanceFindings(at, act, around.connectors[written.connection]),
+          ...acceptanceFindings(at, act, around.connectors[written.connection], around.refusals[written.connection]),
         ];
       }),
     ),

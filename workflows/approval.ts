@@ -7,7 +7,6 @@ import {
   identity,
   isWoken,
   previousOf,
-  taskOf,
   type Approved,
   type End,
   type EngagementInput,
@@ -15,6 +14,7 @@ import {
   type Inbox,
   type Told,
 } from './engagement-state';
+import { madeOf } from './made';
 import { bookkeeping } from './options';
 
 const { propose, settle } = proxyLocalActivities<Activities>(bookkeeping);
@@ -40,7 +40,7 @@ export async function refusal(
   const status = await proposed(id, {
     ...identity(input),
     directive,
-    ...taskOf(state),
+    ...madeOf(state),
     ...previousOf(state),
     ...drafted,
   });

@@ -1,5 +1,6 @@
 import type { Proposal } from '../activities/engagement-types';
 import type { Directive, OutcomeLabel, OutcomeSeen } from '../activities/lane-types';
+import type { Made } from './made';
 
 /** A person's answer to the proposal of a decision, or of the assistant that drafted its task. */
 export interface Approved {
@@ -14,9 +15,7 @@ export interface Approved {
 export type Told = Approved & { readonly at: string };
 
 /** Carried over to a new run. */
-export interface EngagementState {
-  /** The CRM's id of the task, once there is one. */
-  readonly taskId?: string;
+export interface EngagementState extends Made {
   /** The last directive that was acted on. */
   readonly acted?: Directive;
   /** The last decision it was told of, acted on or only proposed: what its end is recorded with. */
@@ -76,10 +75,6 @@ export function identity({
   usecase,
 }: EngagementInput): Omit<EngagementInput, 'state' | 'pending'> {
   return { engagement: id, tenant, connection, subject, usecase };
-}
-
-export function taskOf(state: EngagementState): { readonly taskId?: string } {
-  return state.taskId === undefined ? {} : { taskId: state.taskId };
 }
 
 export function previousOf(state: EngagementState): { readonly previous?: Directive['decision'] } {

@@ -19,7 +19,6 @@ import {
   identity,
   isWoken,
   previousOf,
-  taskOf,
   type Approved,
   type End,
   type EngagementEnd,
@@ -28,6 +27,7 @@ import {
   type Inbox,
   type Memory,
 } from './engagement-state';
+import { keepsTask, madeOf, taskOf, withoutTask } from './made';
 import { names } from './names';
 import { bookkeeping, writeBack } from './options';
 
@@ -115,11 +115,11 @@ async function follow(
   directive: Directive,
   draft: Drafted | undefined,
 ): Promise<End | undefined> {
-  const before = { ...taskOf(memory.state), ...previousOf(memory.state) };
+  const before = { ...madeOf(memory.state), ...previousOf(memory.state) };
   const done = await act({ ...identity(input), directive, ...before, ...(draft === undefined ? {} : { draft }) });
   memory.state = {
     ...{ ...memory.state, acted: directive, ...proposalOf(draft) },
-    ...(done.taskId === undefined ? {} : { taskId: done.taskId }),
+    ...madeOf(done),
   };
   delete memory.expiresAt;
   if (done.ended !== undefined) return done.ended;
@@ -199,14 +199,4 @@ function leavesTaskOpen(label: OutcomeLabel): boolean {
 
 function isNewer(directive: Directive, than: Directive | undefined): boolean {
   return than === undefined || directive.decision.sequence > than.decision.sequence;
-}
-
-/** Whether the task is still open once the directive was acted on. */
-function keepsTask({ kind, templates }: Directive): boolean {
-  return kind === 'act' && templates.some((template) => template.kind === 'task');
-}
-
-/** A task that was closed is never taken up again: who calls for one later gets a new one. */
-function withoutTask({ acted, heard, approvals }: EngagementState): EngagementState {
-  return { approvals, ...(acted === undefined ? {} : { acted }), ...(heard === undefined ? {} : { heard }) };
 }

@@ -302,6 +302,70 @@ export type Action =
        * The CRM's id of the queue, or of the user or team whose own queue is meant.
        */
       queue: string;
+    }
+  | {
+      /**
+       * Derived from the decision: the same action has the same id however often it is tried. At most 255 characters.
+       */
+      id: string;
+      /**
+       * The tenant's name: letters, digits, `-` and `_`.
+       */
+      tenantid: string;
+      /**
+       * Name of the tenant's connection to the CRM.
+       */
+      connection: string;
+      /**
+       * The record that the action is about.
+       */
+      about: {
+        /**
+         * Canonical entity of the record, e.g. `lead`.
+         */
+        entity: string;
+        /**
+         * The CRM's id of the record.
+         */
+        id: string;
+      };
+      /**
+       * The decision that called for the action.
+       */
+      decisionid: string;
+      /**
+       * What is to be done.
+       */
+      kind: 'create-case';
+      /**
+       * What the case says. Texts are final, templates are rendered.
+       */
+      case: {
+        /**
+         * One line, at most 255 characters.
+         */
+        subject: string;
+        /**
+         * Plain text, lines separated by `\n`.
+         */
+        description: string;
+        /**
+         * How urgent it is to a person; each sink maps it to the CRM's own words.
+         */
+        priority: 'high' | 'normal' | 'low';
+        /**
+         * The CRM's own type of case. Absent: its default.
+         */
+        type?: string;
+        /**
+         * The CRM's id of the team that is to work on it.
+         */
+        team?: string;
+        /**
+         * The CRM's id of the person who is to work on it. Absent: whom the CRM's own routing finds.
+         */
+        assignTo?: string;
+      };
     };
 /**
  * What the CRM answered to one action.

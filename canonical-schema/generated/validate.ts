@@ -3301,7 +3301,7 @@ return errors === 0;
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const action = validate63;
-const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false}]};
+const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-case"},"case":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"priority":{"type":"string","enum":["high","normal","low"]},"type":{"type":"string","minLength":1},"team":{"type":"string","minLength":1},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","case"],"additionalProperties":false}]};
 
 function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/action.v1.json" */;
@@ -5910,8 +5910,10 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else {
-const err220 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+else if(tag0 === "create-case"){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err220 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -5920,9 +5922,8 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-else {
-const err221 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(data.tenantid === undefined){
+const err221 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "tenantid"},message:"must have required property '"+"tenantid"+"'"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -5931,14 +5932,544 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-else {
-const err222 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.connection === undefined){
+const err222 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "connection"},message:"must have required property '"+"connection"+"'"};
 if(vErrors === null){
 vErrors = [err222];
 }
 else {
 vErrors.push(err222);
+}
+errors++;
+}
+if(data.about === undefined){
+const err223 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "about"},message:"must have required property '"+"about"+"'"};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+if(data.decisionid === undefined){
+const err224 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "decisionid"},message:"must have required property '"+"decisionid"+"'"};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err225 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+if(data.case === undefined){
+const err226 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "case"},message:"must have required property '"+"case"+"'"};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
+}
+errors++;
+}
+for(const key16 in data){
+if(!(((((((key16 === "id") || (key16 === "tenantid")) || (key16 === "connection")) || (key16 === "about")) || (key16 === "decisionid")) || (key16 === "kind")) || (key16 === "case"))){
+const err227 = {instancePath,schemaPath:"#/oneOf/6/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data70 = data.id;
+if(typeof data70 === "string"){
+if(func2(data70) > 255){
+const err228 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/6/properties/id/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
+if(func2(data70) < 1){
+const err229 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/6/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+}
+else {
+const err230 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/6/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+}
+if(data.tenantid !== undefined){
+let data71 = data.tenantid;
+if(typeof data71 === "string"){
+if(!pattern10.test(data71)){
+const err231 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/6/properties/tenantid/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+}
+else {
+const err232 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/6/properties/tenantid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err232];
+}
+else {
+vErrors.push(err232);
+}
+errors++;
+}
+}
+if(data.connection !== undefined){
+let data72 = data.connection;
+if(typeof data72 === "string"){
+if(func2(data72) < 1){
+const err233 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/6/properties/connection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err233];
+}
+else {
+vErrors.push(err233);
+}
+errors++;
+}
+}
+else {
+const err234 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/6/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err234];
+}
+else {
+vErrors.push(err234);
+}
+errors++;
+}
+}
+if(data.about !== undefined){
+let data73 = data.about;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data73.entity === undefined){
+const err235 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/6/properties/about/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+if(data73.id === undefined){
+const err236 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/6/properties/about/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+for(const key17 in data73){
+if(!((key17 === "entity") || (key17 === "id"))){
+const err237 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/6/properties/about/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
+}
+errors++;
+}
+}
+if(data73.entity !== undefined){
+let data74 = data73.entity;
+if(typeof data74 === "string"){
+if(func2(data74) < 1){
+const err238 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/6/properties/about/properties/entity/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
+}
+errors++;
+}
+}
+else {
+const err239 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/6/properties/about/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err239];
+}
+else {
+vErrors.push(err239);
+}
+errors++;
+}
+}
+if(data73.id !== undefined){
+let data75 = data73.id;
+if(typeof data75 === "string"){
+if(func2(data75) < 1){
+const err240 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/6/properties/about/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err240];
+}
+else {
+vErrors.push(err240);
+}
+errors++;
+}
+}
+else {
+const err241 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/6/properties/about/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
+}
+errors++;
+}
+}
+}
+else {
+const err242 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/6/properties/about/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err242];
+}
+else {
+vErrors.push(err242);
+}
+errors++;
+}
+}
+if(data.decisionid !== undefined){
+let data76 = data.decisionid;
+if(typeof data76 === "string"){
+if(func2(data76) < 1){
+const err243 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/6/properties/decisionid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err243];
+}
+else {
+vErrors.push(err243);
+}
+errors++;
+}
+}
+else {
+const err244 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/6/properties/decisionid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err244];
+}
+else {
+vErrors.push(err244);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data77 = data.kind;
+if(typeof data77 !== "string"){
+const err245 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/6/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err245];
+}
+else {
+vErrors.push(err245);
+}
+errors++;
+}
+if("create-case" !== data77){
+const err246 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/6/properties/kind/const",keyword:"const",params:{allowedValue: "create-case"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err246];
+}
+else {
+vErrors.push(err246);
+}
+errors++;
+}
+}
+if(data.case !== undefined){
+let data78 = data.case;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.subject === undefined){
+const err247 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/6/properties/case/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'"};
+if(vErrors === null){
+vErrors = [err247];
+}
+else {
+vErrors.push(err247);
+}
+errors++;
+}
+if(data78.description === undefined){
+const err248 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/6/properties/case/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
+if(vErrors === null){
+vErrors = [err248];
+}
+else {
+vErrors.push(err248);
+}
+errors++;
+}
+if(data78.priority === undefined){
+const err249 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/6/properties/case/required",keyword:"required",params:{missingProperty: "priority"},message:"must have required property '"+"priority"+"'"};
+if(vErrors === null){
+vErrors = [err249];
+}
+else {
+vErrors.push(err249);
+}
+errors++;
+}
+for(const key18 in data78){
+if(!((((((key18 === "subject") || (key18 === "description")) || (key18 === "priority")) || (key18 === "type")) || (key18 === "team")) || (key18 === "assignTo"))){
+const err250 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/6/properties/case/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err250];
+}
+else {
+vErrors.push(err250);
+}
+errors++;
+}
+}
+if(data78.subject !== undefined){
+let data79 = data78.subject;
+if(typeof data79 === "string"){
+if(func2(data79) > 255){
+const err251 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/6/properties/case/properties/subject/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err251];
+}
+else {
+vErrors.push(err251);
+}
+errors++;
+}
+if(func2(data79) < 1){
+const err252 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/6/properties/case/properties/subject/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err252];
+}
+else {
+vErrors.push(err252);
+}
+errors++;
+}
+}
+else {
+const err253 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/6/properties/case/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err253];
+}
+else {
+vErrors.push(err253);
+}
+errors++;
+}
+}
+if(data78.description !== undefined){
+if(typeof data78.description !== "string"){
+const err254 = {instancePath:instancePath+"/case/description",schemaPath:"#/oneOf/6/properties/case/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err254];
+}
+else {
+vErrors.push(err254);
+}
+errors++;
+}
+}
+if(data78.priority !== undefined){
+let data81 = data78.priority;
+if(typeof data81 !== "string"){
+const err255 = {instancePath:instancePath+"/case/priority",schemaPath:"#/oneOf/6/properties/case/properties/priority/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err255];
+}
+else {
+vErrors.push(err255);
+}
+errors++;
+}
+if(!(((data81 === "high") || (data81 === "normal")) || (data81 === "low"))){
+const err256 = {instancePath:instancePath+"/case/priority",schemaPath:"#/oneOf/6/properties/case/properties/priority/enum",keyword:"enum",params:{allowedValues: schema25.oneOf[6].properties.case.properties.priority.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err256];
+}
+else {
+vErrors.push(err256);
+}
+errors++;
+}
+}
+if(data78.type !== undefined){
+let data82 = data78.type;
+if(typeof data82 === "string"){
+if(func2(data82) < 1){
+const err257 = {instancePath:instancePath+"/case/type",schemaPath:"#/oneOf/6/properties/case/properties/type/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err257];
+}
+else {
+vErrors.push(err257);
+}
+errors++;
+}
+}
+else {
+const err258 = {instancePath:instancePath+"/case/type",schemaPath:"#/oneOf/6/properties/case/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err258];
+}
+else {
+vErrors.push(err258);
+}
+errors++;
+}
+}
+if(data78.team !== undefined){
+let data83 = data78.team;
+if(typeof data83 === "string"){
+if(func2(data83) < 1){
+const err259 = {instancePath:instancePath+"/case/team",schemaPath:"#/oneOf/6/properties/case/properties/team/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err259];
+}
+else {
+vErrors.push(err259);
+}
+errors++;
+}
+}
+else {
+const err260 = {instancePath:instancePath+"/case/team",schemaPath:"#/oneOf/6/properties/case/properties/team/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err260];
+}
+else {
+vErrors.push(err260);
+}
+errors++;
+}
+}
+if(data78.assignTo !== undefined){
+let data84 = data78.assignTo;
+if(typeof data84 === "string"){
+if(func2(data84) < 1){
+const err261 = {instancePath:instancePath+"/case/assignTo",schemaPath:"#/oneOf/6/properties/case/properties/assignTo/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err261];
+}
+else {
+vErrors.push(err261);
+}
+errors++;
+}
+}
+else {
+const err262 = {instancePath:instancePath+"/case/assignTo",schemaPath:"#/oneOf/6/properties/case/properties/assignTo/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err262];
+}
+else {
+vErrors.push(err262);
+}
+errors++;
+}
+}
+}
+else {
+const err263 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/6/properties/case/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err263];
+}
+else {
+vErrors.push(err263);
+}
+errors++;
+}
+}
+}
+else {
+const err264 = {instancePath,schemaPath:"#/oneOf/6/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err264];
+}
+else {
+vErrors.push(err264);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else {
+const err265 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+if(vErrors === null){
+vErrors = [err265];
+}
+else {
+vErrors.push(err265);
+}
+errors++;
+}
+}
+else {
+const err266 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(vErrors === null){
+vErrors = [err266];
+}
+else {
+vErrors.push(err266);
+}
+errors++;
+}
+}
+else {
+const err267 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err267];
+}
+else {
+vErrors.push(err267);
 }
 errors++;
 }
@@ -7549,7 +8080,7 @@ return errors === 0;
 }
 validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern27 = new RegExp("^asset/[\\s\\S]", "u");
+const pattern28 = new RegExp("^asset/[\\s\\S]", "u");
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/asset-event.v1.json" */;
@@ -7623,7 +8154,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern27.test(data1)){
+if(!pattern28.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^asset/[\\s\\S]"},message:"must match pattern \""+"^asset/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -8476,7 +9007,7 @@ return errors === 0;
 }
 validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern34 = new RegExp("^case/[\\s\\S]", "u");
+const pattern35 = new RegExp("^case/[\\s\\S]", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/case-event.v1.json" */;
@@ -8550,7 +9081,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern34.test(data1)){
+if(!pattern35.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^case/[\\s\\S]"},message:"must match pattern \""+"^case/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -9857,7 +10388,7 @@ return errors === 0;
 }
 validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern35 = new RegExp("^contact/[\\s\\S]", "u");
+const pattern36 = new RegExp("^contact/[\\s\\S]", "u");
 
 function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/contact-event.v1.json" */;
@@ -9931,7 +10462,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern35.test(data1)){
+if(!pattern36.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^contact/[\\s\\S]"},message:"must match pattern \""+"^contact/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -10863,7 +11394,7 @@ return errors === 0;
 }
 validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern42 = new RegExp("^interaction/[\\s\\S]", "u");
+const pattern43 = new RegExp("^interaction/[\\s\\S]", "u");
 
 function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/interaction-event.v1.json" */;
@@ -10937,7 +11468,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
+if(!pattern43.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^interaction/[\\s\\S]"},message:"must match pattern \""+"^interaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -12254,7 +12785,7 @@ return errors === 0;
 }
 validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern43 = new RegExp("^lead/[\\s\\S]", "u");
+const pattern44 = new RegExp("^lead/[\\s\\S]", "u");
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/lead-event.v1.json" */;
@@ -12328,7 +12859,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern43.test(data1)){
+if(!pattern44.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^lead/[\\s\\S]"},message:"must match pattern \""+"^lead/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -13181,7 +13712,7 @@ return errors === 0;
 }
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern49 = new RegExp("^opportunity/[\\s\\S]", "u");
+const pattern50 = new RegExp("^opportunity/[\\s\\S]", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/opportunity-event.v1.json" */;
@@ -13255,7 +13786,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern49.test(data1)){
+if(!pattern50.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^opportunity/[\\s\\S]"},message:"must match pattern \""+"^opportunity/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -14656,7 +15187,7 @@ return errors === 0;
 }
 validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern54 = new RegExp("^order/[\\s\\S]", "u");
+const pattern55 = new RegExp("^order/[\\s\\S]", "u");
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/order-event.v1.json" */;
@@ -14730,7 +15261,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern54.test(data1)){
+if(!pattern55.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^order/[\\s\\S]"},message:"must match pattern \""+"^order/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15858,7 +16389,7 @@ validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 export const predictionEvent = validate115;
 const schema49 = {"$id":"https://signalbox.io/schemas/prediction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","dataschema","causationid"],"properties":{"type":{"type":"string","pattern":"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/prediction.v1.json"},"data":{"$ref":"/schemas/prediction.v1.json"}}};
-const pattern69 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
+const pattern70 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
 
 function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction-event.v1.json" */;
@@ -15909,7 +16440,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!pattern69.test(data0)){
+if(!pattern70.test(data0)){
 const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},message:"must match pattern \""+"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -16313,7 +16844,7 @@ return errors === 0;
 }
 validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern70 = new RegExp("^record/[\\s\\S]", "u");
+const pattern71 = new RegExp("^record/[\\s\\S]", "u");
 
 function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/record-event.v1.json" */;
@@ -16387,7 +16918,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern70.test(data1)){
+if(!pattern71.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^record/[\\s\\S]"},message:"must match pattern \""+"^record/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -16791,7 +17322,7 @@ return errors === 0;
 }
 validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern71 = new RegExp("^rhythm/[\\s\\S]", "u");
+const pattern72 = new RegExp("^rhythm/[\\s\\S]", "u");
 
 function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/rhythm-event.v1.json" */;
@@ -16865,7 +17396,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern71.test(data1)){
+if(!pattern72.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^rhythm/[\\s\\S]"},message:"must match pattern \""+"^rhythm/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -16936,7 +17467,7 @@ export const taskEvent = validate132;
 const schema56 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
 const schema57 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
 const schema58 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
-const pattern73 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+const pattern74 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
 
 function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
@@ -17210,7 +17741,7 @@ errors++;
 if(data.due !== undefined){
 let data9 = data.due;
 if(typeof data9 === "string"){
-if(!pattern73.test(data9)){
+if(!pattern74.test(data9)){
 const err21 = {instancePath:instancePath+"/due",schemaPath:"#/properties/due/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -17671,7 +18202,7 @@ return errors === 0;
 }
 validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern72 = new RegExp("^task/[\\s\\S]", "u");
+const pattern73 = new RegExp("^task/[\\s\\S]", "u");
 
 function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task-event.v1.json" */;
@@ -17745,7 +18276,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern72.test(data1)){
+if(!pattern73.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^task/[\\s\\S]"},message:"must match pattern \""+"^task/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -18556,7 +19087,7 @@ return errors === 0;
 }
 validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern74 = new RegExp("^transaction/[\\s\\S]", "u");
+const pattern75 = new RegExp("^transaction/[\\s\\S]", "u");
 
 function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction-event.v1.json" */;
@@ -18630,7 +19161,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern74.test(data1)){
+if(!pattern75.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^transaction/[\\s\\S]"},message:"must match pattern \""+"^transaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];

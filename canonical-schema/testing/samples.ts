@@ -236,6 +236,18 @@ export const sampleActions: readonly Action[] = [
     expectedVersion: at,
   },
   { ...action, kind: 'add-note', note: { title: 'Likely to leave', text: 'Why\n+ Pays monthly' } },
+  {
+    ...action,
+    kind: 'create-case',
+    case: {
+      subject: 'Pump 7 will fail',
+      description: 'Why',
+      priority: 'high',
+      type: 'ZSRV',
+      team: 'T1',
+      assignTo: 'E7',
+    },
+  },
   { ...action, kind: 'add-to-queue', queue: '7f3d2c9a-0b1e-4c5d-8e6f-a1b2c3d4e5f6' },
 ];
 

@@ -11,10 +11,11 @@ import type {
 import { isOfCrm } from '../../canonical-schema/entity';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
-import { refused } from '../kit/action-result';
+import { notAccepted, refused } from '../kit/action-result';
 import { applied, failed } from './action-result';
 import { sharedEffects } from '../kit/shared-effects';
 import { objectOf, ownOf, textOf } from '../kit/json';
+import { crm } from './normalise';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
 import { versionOf } from './normalise/told';
@@ -76,6 +77,8 @@ export class DataverseSink implements Sink {
         return this.#addNote(action);
       case 'add-to-queue':
         return this.#addToQueue(action);
+      case 'create-case':
+        return Promise.resolve(notAccepted(action, crm));
       default:
         return this.#change(action);
     }

@@ -1,6 +1,6 @@
 import type { Finding } from '../contract';
 import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
-import type { Settings, Stream } from './config';
+import type { ODataProduct, Settings, Stream } from './config';
 import { meshStream } from './inbound/mesh-queue';
 import type { ODataClient } from './odata/client';
 import { ODataFailure } from './odata/failure';
@@ -9,7 +9,8 @@ import { setOf, type EntitySet } from './odata/services';
 
 export interface CheckOptions {
   readonly settings: Settings;
-  readonly client: ODataClient;
+  /** Proves credentials and services. */
+  readonly services: (signal: AbortSignal) => Promise<readonly Finding[]>;
   readonly rfc?: { check(): Promise<readonly Finding[]> } | undefined;
   /** Of Event Mesh, where one is taken from. */
   readonly queue?: AmqpQueue | undefined;
@@ -17,8 +18,22 @@ export interface CheckOptions {
 
 /** Proves credentials, services, the task's key field and that what is subscribed to can be received, without an effect. */
 export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { settings } = options;
-  const sets = settings.objects.map((name) => [name, setOf(settings.product, name)] as const);
+  const { settings, services } = options;
+  const found = await services(signal);
+  const folder = settings.idoc === undefined ? [] : await checkFolder(settings.idoc.folder);
+  const rfc = (await options.rfc?.check()) ?? [];
+  const mesh = options.queue === undefined ? [] : [await checkQueue(options.queue, signal)];
+  return [...checkInbound(settings), ...mesh, ...folder, ...rfc, ...found];
+}
+
+/** Proves credentials, OData services and the task's key field. */
+export async function checkServices(
+  settings: Settings,
+  product: ODataProduct,
+  client: ODataClient,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const sets = settings.objects.map((name) => [name, setOf(product, name)] as const);
   const services = new Map<string, EntitySet[]>();
   for (const [, set] of sets)
     if (set !== undefined) services.set(set.service, [...(services.get(set.service) ?? []), set]);
@@ -28,12 +43,9 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
     return [{ level: 'error', what: `object ${name}`, why: 'it cannot be read over OData', fix }];
   });
   const found = await Promise.all(
-    [...services].map(([service, ofService]) => checkService(service, ofService, options, signal)),
+    [...services].map(([service, ofService]) => checkService(service, ofService, { settings, client }, signal)),
   );
-  const folder = settings.idoc === undefined ? [] : await checkFolder(settings.idoc.folder);
-  const rfc = (await options.rfc?.check()) ?? [];
-  const mesh = options.queue === undefined ? [] : [await checkQueue(options.queue, signal)];
-  return [...checkInbound(settings), ...mesh, ...folder, ...rfc, ...unknown, ...found.flat()];
+  return [...unknown, ...found.flat()];
 }
 
 function checkInbound({ streams, inbound, eventMesh, idoc }: Settings): readonly Finding[] {
@@ -58,7 +70,7 @@ function checkInbound({ streams, inbound, eventMesh, idoc }: Settings): readonly
 async function checkService(
   service: string,
   sets: readonly EntitySet[],
-  { settings, client }: CheckOptions,
+  { settings, client }: { readonly settings: Settings; readonly client: ODataClient },
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const what = `service ${service}`;
@@ -81,7 +93,9 @@ async function checkService(
       fix: 'take the object out of `objects`, or give the user its work center',
     });
   }
-  if (settings.product === 'c4c') findings.push(checkKeyField(metadata, settings));
+  if (settings.product === 'c4c') {
+    findings.push(checkKeyField(metadata, 'Task', settings), checkKeyField(metadata, 'ServiceRequest', settings));
+  }
   return findings;
 }
 
@@ -93,9 +107,13 @@ function serviceFix({ product }: Settings): string {
     : 'check baseUrl and the user; a business user needs the work centers of the objects';
 }
 
-function checkKeyField(metadata: string, { taskKeyField }: Settings): Finding {
-  const what = `field Task.${taskKeyField}`;
-  if (metadata.includes(`Name="${taskKeyField}"`)) return { level: 'ok', what };
-  const fix = `add an extension field (text, 255) to the activity task in key user tools, publish it in the OData service, and name it under taskKeyField`;
-  return { level: 'error', what, why: 'without it a retry could make a second task', fix };
+/** Tasks must have the field; tickets only where a use case opens some. */
+function checkKeyField(metadata: string, object: 'Task' | 'ServiceRequest', { taskKeyField }: Settings): Finding {
+  const what = `field ${object}.${taskKeyField}`;
+  const type = new RegExp(`<EntityType [^>]*Name="${object}"[\\s\\S]*?</EntityType>`).exec(metadata)?.[0] ?? '';
+  if (type.includes(`Name="${taskKeyField}"`)) return { level: 'ok', what };
+  const [name, level] = object === 'Task' ? (['activity task', 'error'] as const) : (['ticket', 'warning'] as const);
+  const when = object === 'Task' ? '' : 'where a use case opens cases: ';
+  const fix = `${when}add an extension field (text, 255) to the ${name} in key user tools, publish it in the OData service, and name it under taskKeyField`;
+  return { level, what, why: `without it a retry could make a second ${object === 'Task' ? 'task' : 'ticket'}`, fix };
 }

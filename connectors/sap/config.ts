@@ -2,9 +2,14 @@ import type { JsonSchema, Mapping } from '../contract';
 import { usualObjects } from './odata/services';
 import { type ActivityFields, usualNames } from './rfc/activity-fields';
 import type { Parameters } from './rfc/messages';
+import { usualV2, usualV2Objects, type V2Settings } from './v2/settings';
 import schema from './config.schema.json';
 
-/** How Signalbox proves who it is to the OData services. */
+/** SAP's products, each with services of its own: two speak OData V2, one a REST API. */
+export type Product = ODataProduct | 'v2';
+export type ODataProduct = 's4' | 'c4c';
+
+/** How Signalbox proves who it is to the services. */
 export type Auth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | {
@@ -59,7 +64,7 @@ export interface Rfc {
 
 /** A connection to one SAP system, valid against `configSchema`, secrets resolved. */
 export interface SapConfig {
-  readonly product: 's4' | 'c4c';
+  readonly product: Product;
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound?: Inbound;
@@ -72,16 +77,23 @@ export interface SapConfig {
   readonly ownUsers?: readonly string[];
   readonly taskKeyField?: string;
   readonly note?: Partial<NoteSettings>;
+  readonly v2?: WrittenV2;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
 }
+
+/** Words of Sales and Service Cloud V2, as far as they are said. */
+type WrittenV2 = Partial<Omit<V2Settings, 'taskPriorities' | 'casePriorities'>> & {
+  readonly taskPriorities?: Partial<V2Settings['taskPriorities']>;
+  readonly casePriorities?: Partial<V2Settings['casePriorities']>;
+};
 
 /** JSON Schema of a connection, for validation, editors and documentation. */
 export const configSchema: JsonSchema = schema;
 
 /** The configuration with what it left open filled in. */
 export interface Settings {
-  readonly product: 's4' | 'c4c';
+  readonly product: Product;
   readonly baseUrl: string;
   readonly auth: Auth;
   readonly inbound: Inbound | undefined;
@@ -93,6 +105,7 @@ export interface Settings {
   readonly ownUsers: readonly string[];
   readonly taskKeyField: string;
   readonly note: NoteSettings;
+  readonly v2: V2Settings;
   readonly requestsPerSecond: number;
 }
 
@@ -114,9 +127,10 @@ export interface RfcSettings extends Required<Pick<Rfc, 'connection' | 'sessions
 
 /** Fills in the defaults that `configSchema` names. */
 export function settingsOf(config: SapConfig): Settings {
-  const { auth } = config;
+  const { auth, product } = config;
+  const usual = usualOf(product);
   return {
-    product: config.product,
+    product,
     baseUrl: config.baseUrl.replace(/\/+$/, ''),
     auth,
     inbound: config.inbound,
@@ -124,16 +138,30 @@ export function settingsOf(config: SapConfig): Settings {
     rfc: config.rfc === undefined ? undefined : rfcSettings(config.rfc, config.write),
     eventMesh: config.eventMesh,
     streams: config.subscribe ?? [],
-    objects: config.objects ?? usualObjects[config.product],
-    ownUsers: [
-      ...(auth.kind === 'basic' ? [auth.username] : []),
-      ...(config.rfc === undefined ? [] : [String(config.rfc.connection.user)]),
-      ...(config.ownUsers ?? []),
-    ],
-    taskKeyField: config.taskKeyField ?? 'SignalboxKey_KUT',
+    objects: config.objects ?? usual.objects,
+    ownUsers: ownUsersOf(config),
+    taskKeyField: config.taskKeyField ?? usual.taskKeyField,
     note: { textId: '0001', ticketType: '10011', language: 'EN', ...config.note },
+    v2: v2Settings(config.v2),
     requestsPerSecond: config.requestsPerSecond ?? 10,
   };
+}
+
+/** What each product has as a default of its own. */
+function usualOf(product: Product): { readonly objects: readonly string[]; readonly taskKeyField: string } {
+  if (product === 'v2') return { objects: usualV2Objects, taskKeyField: 'SignalboxKey' };
+  return { objects: usualObjects[product], taskKeyField: 'SignalboxKey_KUT' };
+}
+
+function ownUsersOf({ auth, rfc, ownUsers = [] }: SapConfig): readonly string[] {
+  const named = auth.kind === 'basic' ? [auth.username] : [];
+  return [...named, ...(rfc === undefined ? [] : [String(rfc.connection.user)]), ...ownUsers];
+}
+
+function v2Settings(written: WrittenV2 = {}): V2Settings {
+  const taskPriorities = { ...usualV2.taskPriorities, ...written.taskPriorities };
+  const casePriorities = { ...usualV2.casePriorities, ...written.casePriorities };
+  return { ...usualV2, ...written, taskPriorities, casePriorities };
 }
 
 function rfcSettings({ activity, ...rfc }: Rfc, write: SapConfig['write']): RfcSettings {

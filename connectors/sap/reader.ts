@@ -1,15 +1,17 @@
 import { type Log, Permanent, type Reader } from '../contract';
+import type { ODataProduct } from './config';
 import type { Fields } from './json';
 import { textOf } from './json';
 import type { RowNative } from './native';
 import { dayOf, instantOf } from './normalise/values';
+import { type Changed, oldestFirst } from './oldest-first';
 import type { ODataClient } from './odata/client';
 import { connectorErrorOf } from './odata/failure';
 import { type EntitySet, quoted, setOf, setsOf } from './odata/services';
 
 export interface ReaderOptions {
   readonly client: ODataClient;
-  readonly product: 's4' | 'c4c';
+  readonly product: ODataProduct;
   /** Objects of the stream of events. */
   readonly objects: readonly string[];
   readonly log: Log;
@@ -48,21 +50,13 @@ export class ODataReader implements Reader<RowNative> {
   ): AsyncGenerator<RowNative, void, undefined> {
     if (stream !== 'events') return;
     const { product, objects } = this.options;
-    const wanted = objects.map((name) => setOf(product, name) ?? name);
-    const heads: Head[] = [];
-    for (const set of wanted) {
-      if (typeof set === 'string') throw unknownObject(set, product);
-      const rows = this.#changedRows(set, { from, to }, signal);
-      const head = await rows.next();
-      if (head.done !== true) heads.push({ set, rows, next: head.value });
-    }
-    // The oldest of all objects first.
-    while (heads.length > 0) {
-      const head = heads.reduce((oldest, one) => (one.next.at < oldest.next.at ? one : oldest));
-      yield this.#native(head.set, head.next.row);
-      const next = await head.rows.next();
-      if (next.done === true) heads.splice(heads.indexOf(head), 1);
-      else head.next = next.value;
+    const sets = objects.map((name) => {
+      const set = setOf(product, name);
+      if (set === undefined) throw unknownObject(name, product);
+      return set;
+    });
+    for await (const { of, row } of oldestFirst(sets, (set) => this.#changedRows(set, { from, to }, signal))) {
+      yield this.#native(of, row);
     }
   }
 
@@ -75,7 +69,7 @@ export class ODataReader implements Reader<RowNative> {
     set: EntitySet,
     { from, to }: Window,
     signal: AbortSignal,
-  ): AsyncGenerator<Changed, void, undefined> {
+  ): AsyncGenerator<Placed, void, undefined> {
     const { field, type } = set.changed;
     const { pageRows = 500 } = this.options;
     const orderby = `${field},${set.key}`;
@@ -103,10 +97,10 @@ export class ODataReader implements Reader<RowNative> {
   }
 
   /** What comes behind a key at one time. */
-  async #sameTime(set: EntitySet, time: string, behind: string, signal: AbortSignal): Promise<readonly Changed[]> {
+  async #sameTime(set: EntitySet, time: string, behind: string, signal: AbortSignal): Promise<readonly Placed[]> {
     const { field, type } = set.changed;
     const { pageRows = 500 } = this.options;
-    const all: Changed[] = [];
+    const all: Placed[] = [];
     let key = behind;
     for (;;) {
       const filter = `${field} eq ${literal(type, time)} and ${set.key} gt ${quoted(key)}`;
@@ -118,7 +112,7 @@ export class ODataReader implements Reader<RowNative> {
     }
   }
 
-  async #page(set: EntitySet, filter: string, orderby: string, signal: AbortSignal): Promise<readonly Changed[]> {
+  async #page(set: EntitySet, filter: string, orderby: string, signal: AbortSignal): Promise<readonly Placed[]> {
     const { client, pageRows = 500 } = this.options;
     try {
       const rows = await client.query(set, { filter, orderby, top: pageRows, ...expanded(set) }, 'read', signal);
@@ -139,26 +133,16 @@ interface Window {
   readonly to: string;
 }
 
-interface Changed {
-  readonly row: Fields;
-  readonly key: string;
+interface Placed extends Changed {
   /** What the row is ordered by: an instant, or a day. */
   readonly place: string;
-  /** When it was changed, as exactly as the row says it. */
-  readonly at: string;
-}
-
-interface Head {
-  readonly set: EntitySet;
-  readonly rows: AsyncGenerator<Changed, void, undefined>;
-  next: Changed;
 }
 
 function expanded({ expand }: EntitySet): { readonly expand?: string } {
   return expand === undefined ? {} : { expand };
 }
 
-function changedOf({ key, changed: { field, type } }: EntitySet, row: Fields): Changed {
+function changedOf({ key, changed: { field, type } }: EntitySet, row: Fields): Placed {
   const place = (type === 'day' ? dayOf(row[field]) : instantOf(row[field])) ?? '';
   const time = /^PT(\d+)H(\d+)M(\d+)S$/.exec(textOf(row[field.replace(/Date$/, 'Time')]) ?? '');
   const clock =
@@ -172,7 +156,7 @@ function changedOf({ key, changed: { field, type } }: EntitySet, row: Fields): C
 }
 
 /** Those of the window; a day's rows in the order of their times. */
-function within(rows: readonly Changed[], from: string, to: string): readonly Changed[] {
+function within(rows: readonly Placed[], from: string, to: string): readonly Placed[] {
   return rows.filter(({ at }) => at >= from && at < to).toSorted((a, b) => a.at.localeCompare(b.at));
 }
 

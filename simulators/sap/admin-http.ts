@@ -3,6 +3,7 @@ import type { FaultRequest } from './faults';
 import { json, type HttpAnswer, type HttpRequest } from './http/message';
 import { ODataError } from './odata/odata-error';
 import type { Body } from './odata/writing';
+import { V2Error } from './v2/v2-error';
 
 /** What a resource gets: the names in its path, and the body. */
 interface Given {
@@ -28,6 +29,16 @@ const resources: Readonly<Record<string, Resource>> = {
   },
   'DELETE records': (admin, { set, id }) => {
     admin.remove(set, id);
+    return { id };
+  },
+  'GET v2': ({ v2 }, { set, id }) => (id === '' ? v2.records(set) : v2.record(set, id)),
+  'POST v2': ({ v2 }, { set, body }) => ({ id: v2.create(set, body) }),
+  'PATCH v2': ({ v2 }, { set, id, body }) => {
+    v2.update(set, id, body);
+    return { id };
+  },
+  'DELETE v2': ({ v2 }, { set, id }) => {
+    v2.remove(set, id);
     return { id };
   },
   'GET events': (admin) => admin.events(),
@@ -63,7 +74,7 @@ export const answerAdmin = async (admin: Admin, { method, url, body }: HttpReque
     const given = (body.length === 0 ? {} : JSON.parse(body.toString('utf8'))) as Body;
     return json(200, await answer(admin, { set, id, body: given }));
   } catch (error) {
-    const status = error instanceof ODataError ? error.status : 400;
+    const status = error instanceof ODataError || error instanceof V2Error ? error.status : 400;
     return json(status, { error: error instanceof Error ? error.message : String(error) });
   }
 };

@@ -9,6 +9,8 @@ import type { Author, Row, Transaction } from './odata/store';
 import type { Body } from './odata/writing';
 import { keyText } from './odata/store';
 import type { Sap, SapSystem } from './sap';
+import { V2Admin } from './v2/v2-admin';
+import { v2Objects } from './v2/v2-objects';
 
 /** A webhook that a test or a demo registers directly. */
 export interface SubscribeRequest {
@@ -54,11 +56,16 @@ export interface Counts {
 
 /** What a test or a demo may do to the landscape behind its APIs' back; over HTTP and as methods. */
 export class Admin {
+  /** Records of Sales and Service Cloud V2. */
+  readonly v2: V2Admin;
+
   constructor(
     private readonly sap: Sap,
     /** Stops the simulator. */
     readonly stop: () => void,
-  ) {}
+  ) {
+    this.v2 = new V2Admin(sap.v2.store, sap.v2.person);
+  }
 
   /**
    * Creates a record as a person in the user interface, who may also set what is read-only for callers.
@@ -123,7 +130,7 @@ export class Admin {
     return this.sap.webhooks.deliveries();
   }
 
-  /** Every write that reached an OData service. */
+  /** Every write that reached a service. */
   writes(): readonly WriteEntry[] {
     return this.sap.writes;
   }
@@ -176,9 +183,10 @@ export class Admin {
     const tables = [this.sap.s4, this.sap.c4c].flatMap(({ models, writing }) =>
       models.flatMap(({ types }) => types.map(({ set }) => [set, writing.store.table(set).rows.size] as const)),
     );
+    const v2 = v2Objects.map(({ set }) => [set, this.v2.records(set).length] as const);
     const queues = [...this.sap.mesh.queues.values()];
     return {
-      records: Object.fromEntries(tables),
+      records: Object.fromEntries([...tables, ...v2]),
       emitted: this.events().length,
       delivered,
       refused: deliveries.length - delivered,

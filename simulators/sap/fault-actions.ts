@@ -2,9 +2,10 @@ import { armedFaults, immediateFaults, type ArmedFault, type FaultRequest, type 
 import type { Sap } from './sap';
 
 const immediately: Readonly<Record<ImmediateFault, (sap: Sap, request: FaultRequest) => void>> = {
-  csrfLoss: ({ s4, c4c }) => {
+  csrfLoss: ({ s4, c4c, v2 }) => {
     s4.sessions.drop();
     c4c.sessions.drop();
+    v2.sessions.drop();
   },
   tokenExpiry: (sap, { links }) => {
     sap.access.revokeAll();

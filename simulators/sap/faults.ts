@@ -10,6 +10,8 @@ export const armedFaults = [
   'reorderEvents',
   'loseEvents',
   'refuseHandshake',
+  'parallelChange',
+  'lateIndex',
 ] as const;
 
 /** A fault that waits for its moment. */

@@ -9,6 +9,8 @@ export interface SapOptions {
   readonly s4Port?: number;
   /** Port of Cloud for Customer; 0 takes any free one. */
   readonly c4cPort?: number;
+  /** Port of Sales and Service Cloud V2; 0 takes any free one. */
+  readonly v2Port?: number;
   /** Port of token endpoint, Event Mesh and admin endpoint; 0 takes any free one. */
   readonly btpPort?: number;
   readonly clientId?: string;
@@ -26,8 +28,14 @@ export interface SapOptions {
   readonly sessionLifeMs?: number;
   /** Rows of a page before `__next`; 1000. */
   readonly pageSize?: number;
-  /** Extension fields of C4C sets; `SignalboxKey_KUT` on `TaskCollection` where absent. */
+  /** Extension fields of C4C sets; `SignalboxKey_KUT` on `TaskCollection` and `ServiceRequestCollection` where absent. */
   readonly extensionFields?: ExtensionFields;
+  /** Members of `extensions` by V2 set; `SignalboxKey` of `tasks` and `cases` where absent. */
+  readonly v2ExtensionFields?: ExtensionFields;
+  /** V2 services that the caller's role does not have: `case-service`. */
+  readonly v2Denied?: readonly string[];
+  /** Whether V2 asks those with a password for a CSRF token. False where absent, as it was seen. */
+  readonly v2Csrf?: boolean;
   /** Shows ticket names as objects `{content, languageCode}`, as the older c4codata service does. */
   readonly localisedTexts?: boolean;
   /**
@@ -45,6 +53,7 @@ export interface SapOptions {
 export const withDefaults = (options: SapOptions): Required<SapOptions> => ({
   s4Port: 0,
   c4cPort: 0,
+  v2Port: 0,
   btpPort: 0,
   clientId: 'sb-signalbox!t1',
   clientSecret: randomUUID(),
@@ -55,7 +64,10 @@ export const withDefaults = (options: SapOptions): Required<SapOptions> => ({
   tokenLifeMs: 12 * 60 * MINUTE_MS,
   sessionLifeMs: 30 * MINUTE_MS,
   pageSize: 1000,
-  extensionFields: { TaskCollection: ['SignalboxKey_KUT'] },
+  extensionFields: { TaskCollection: ['SignalboxKey_KUT'], ServiceRequestCollection: ['SignalboxKey_KUT'] },
+  v2ExtensionFields: { tasks: ['SignalboxKey'], cases: ['SignalboxKey'] },
+  v2Denied: [],
+  v2Csrf: false,
   localisedTexts: false,
   c4cEvents: 'v2',
   redeliveryMs: 100,

@@ -21,6 +21,9 @@ import { Service } from './odata/service';
 import { Store, type Change } from './odata/store';
 import { Writing } from './odata/writing';
 import type { SapOptions } from './options';
+import { v2Event } from './v2/v2-events';
+import { V2Site } from './v2/v2-site';
+import { V2Store, type V2Author } from './v2/v2-store';
 
 /** A system with its records and services. */
 export interface SapSystem {
@@ -31,7 +34,16 @@ export interface SapSystem {
   readonly models: readonly ServiceModel[];
 }
 
-/** What makes one of the two products out of the common parts. */
+/** Sales and Service Cloud V2, which has no OData. */
+export interface V2System {
+  readonly store: V2Store;
+  readonly sessions: Sessions;
+  readonly site: V2Site;
+  /** Who writes through `admin`. */
+  readonly person: () => V2Author;
+}
+
+/** What makes one of the two OData products out of the common parts. */
 interface SystemPlan {
   readonly models: readonly ServiceModel[];
   readonly rules: Rules;
@@ -43,7 +55,7 @@ interface SystemPlan {
   readonly committed?: (changes: readonly Change[], store: Store) => void;
 }
 
-/** The landscape: S/4HANA, Cloud for Customer, Event Mesh and who may use them. All of it lives in memory. */
+/** The landscape: S/4HANA, Cloud for Customer, Sales and Service Cloud V2, Event Mesh and who may use them. All of it lives in memory. */
 export class Sap {
   readonly faults = new ArmedFaults();
   readonly numbers = new Numbers();
@@ -54,7 +66,8 @@ export class Sap {
   readonly idocs: Idocs;
   readonly s4: SapSystem;
   readonly c4c: SapSystem;
-  /** V2 tenant of C4C. */
+  readonly v2: V2System;
+  /** V2 tenant, also that of C4C's events. */
   readonly tenant = '63d2b99cd28c19121118a781';
   /** Cuts the AMQP links; set by who serves them. */
   dropLinks: () => void = () => undefined;
@@ -95,6 +108,7 @@ export class Sap {
       csrfFor: 'basic',
       events: (changes) => c4cEvents(changes, options.c4cEvents, identity),
     });
+    this.v2 = this.#v2System();
   }
 
   /** The GUID of a user. */
@@ -119,11 +133,29 @@ export class Sap {
     this.mesh.close();
   }
 
+  #emit(topic: string, event: object): void {
+    this.mesh.emit(`${this.mesh.namespace}/${topic}`, JSON.stringify(event), 'application/cloudevents+json');
+  }
+
+  #v2System(): V2System {
+    const { v2ExtensionFields, v2Denied, v2Csrf, sessionLifeMs, personUser } = this.options;
+    const { access, faults, writes } = this;
+    const store = new V2Store(this.numbers, v2ExtensionFields, (change) => {
+      const { topic, event } = v2Event(this.tenant, change);
+      this.#emit(topic, event);
+    });
+    const sessions = new Sessions('JSESSIONID', sessionLifeMs);
+    const as = (name: string) => (): V2Author => ({ name, id: this.userId(name), at: Date.now() });
+    const [author, person] = [as(access.credentials.basicUser), as(personUser)];
+    const parts = { store, access, faults, sessions, author, person, writes, denied: v2Denied, csrf: v2Csrf };
+    return { store, sessions, site: new V2Site(parts), person };
+  }
+
   #system(plan: SystemPlan): SapSystem {
     const { models, dialect } = plan;
     const store: Store = new Store(models, (changes) => {
       for (const { topic, event } of plan.events(changes)) {
-        this.mesh.emit(`${this.mesh.namespace}/${topic}`, JSON.stringify(event), 'application/cloudevents+json');
+        this.#emit(topic, event);
       }
       plan.committed?.(changes, store);
     });

@@ -14,7 +14,9 @@ export interface RunningSap {
   readonly s4Url: string;
   /** `http://127.0.0.1:port` of Cloud for Customer; its service is `/sap/c4c/odata/v1/c4codataapi`. */
   readonly c4cUrl: string;
-  /** Takes `grant_type=client_credentials`. Its tokens are good for both systems and Event Mesh. */
+  /** `http://127.0.0.1:port` of Sales and Service Cloud V2; its services are below `/sap/c4c/api/v1/`. */
+  readonly v2Url: string;
+  /** Takes `grant_type=client_credentials`. Its tokens are good for all systems and Event Mesh. */
   readonly tokenUrl: string;
   /** JSON Web Key Set that verifies the tokens, which are RS256 JWTs. */
   readonly tokenKeysUrl: string;
@@ -52,7 +54,7 @@ export interface RunningSap {
 }
 
 /**
- * Starts S/4HANA, Cloud for Customer and Event Mesh on the loopback interface.
+ * Starts S/4HANA, Cloud for Customer, Sales and Service Cloud V2 and Event Mesh on the loopback interface.
  * @throws where a port is taken or an option does not fit.
  */
 export const startSap = async (options: SapOptions = {}): Promise<RunningSap> => {
@@ -65,26 +67,30 @@ export const startSap = async (options: SapOptions = {}): Promise<RunningSap> =>
   const admin = new Admin(sap, () => void stop());
   const s4 = new HttpServer((request) => sap.s4.site.answer(request));
   const c4c = new HttpServer((request) => sap.c4c.site.answer(request));
+  const v2 = new HttpServer((request) => sap.v2.site.answer(request));
   const btpSite = new BtpSite(sap, admin, new MeshRest(sap.mesh, sap.webhooks));
   const amqp = new AmqpServer(sap.mesh, (authorization) => sap.access.check(authorization) === 'bearer');
   sap.dropLinks = () => {
     amqp.dropLinks();
   };
   const btp = new HttpServer((request) => btpSite.answer(request));
-  const servers = [s4, c4c, btp];
-  const ports = [sap.options.s4Port, sap.options.c4cPort, sap.options.btpPort];
+  const servers = [s4, c4c, v2, btp];
+  const ports = [sap.options.s4Port, sap.options.c4cPort, sap.options.v2Port, sap.options.btpPort];
   const listening = servers.map((server, index) => server.listen(ports[index] ?? 0));
-  const [s4Url = '', c4cUrl = '', btpUrl = ''] = await Promise.all(listening).catch(async (error: unknown) => {
-    await Promise.allSettled(listening);
-    await stop();
-    throw error;
-  });
+  const [s4Url = '', c4cUrl = '', v2Url = '', btpUrl = ''] = await Promise.all(listening).catch(
+    async (error: unknown) => {
+      await Promise.allSettled(listening);
+      await stop();
+      throw error;
+    },
+  );
   sap.webhooks.origin = new URL(btpUrl).host;
   sap.access.issuer = btpUrl;
   const named = (name: string) => ({ name, id: sap.userId(name) });
   return {
     s4Url,
     c4cUrl,
+    v2Url,
     tokenUrl: `${btpUrl}/oauth/token`,
     tokenKeysUrl: `${btpUrl}/token_keys`,
     ...sap.access.credentials,

@@ -27,6 +27,8 @@ export interface Crm {
   tasksOf(actionId: string): Promise<number>;
   /** How many notes it holds under the action's id. Only where the connector accepts notes. */
   readonly notesOf?: (actionId: string) => Promise<number>;
+  /** How many cases it holds under the action's id. Only where the connector accepts to open cases. */
+  readonly casesOf?: (actionId: string) => Promise<number>;
   /** How many events the CRM has handed out on streams so far. */
   handedOut(): Promise<number>;
   /** Only where the CRM pushes: outlives connections, as the ledger's does. */

@@ -2,6 +2,7 @@ import { Unmappable } from '../../contract';
 import { parseLossless } from '../../kit/lossless-json';
 import type { Decoded } from '../../kit/inbox-source';
 import { binaryEvent, structuredEvent } from '../cloudevent';
+import type { Product } from '../config';
 import { objectOf, textOf } from '../json';
 import type { SapNative } from '../native';
 import { readText } from '../read-natives';
@@ -29,7 +30,7 @@ export function pack(headers: Readonly<Record<string, string>>, body: Uint8Array
 /** What the connection knows and its natives must carry. */
 export interface Hints {
   readonly own: readonly string[];
-  readonly product: 's4' | 'c4c';
+  readonly product: Product;
 }
 
 /** The native of an entry; or its body with the reason why it is none, for quarantine. */

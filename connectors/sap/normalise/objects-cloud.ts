@@ -56,7 +56,7 @@ const account: Table = {
 const contact: Table = {
   nativeType: 'Contact',
   entity: 'contact',
-  aliases: ['contacts', 'contactservice', 'contactpersonservice'],
+  aliases: ['contacts', 'contactperson', 'contactpersons', 'contactservice', 'contactpersonservice'],
   keys: cloudKeys,
   rules: [
     ...audit,
@@ -123,6 +123,7 @@ const ticket: Table = {
     ...described,
     ...accountOf,
     ...contactOf,
+    ['ownerId', 'uuid', 'processor.id'],
     ['number', 'text', 'displayId', 'ID'],
     ['subject', 'text', 'subject', 'Name'],
     [
@@ -138,7 +139,7 @@ const ticket: Table = {
     ['type', 'text', 'caseType', 'ProcessingTypeCodeText', 'ProcessingTypeCode'],
     ['productId', 'id', 'ProductID'],
     ['isClosed', 'closed', 'lifeCycleStatus', 'ServiceRequestLifeCycleStatusCode'],
-    ['due', 'instant', 'completionDueOn', 'CompletionDueDate'],
+    ['due', 'instant', 'timePoints.completionDueOn', 'completionDueOn', 'CompletionDueDate'],
     ['contactEmail', 'text', 'ReporterEmail', 'ReportedForEmail'],
   ],
 };

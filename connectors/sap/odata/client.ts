@@ -28,7 +28,7 @@ export class ODataClient {
     const rows: Fields[] = [];
     let path: string | undefined = `${set.service}/${set.set}?${queryText(query)}`;
     while (path !== undefined) {
-      const { body } = await this.session.send({ method: 'GET', path }, set.service, priority, signal);
+      const { body } = await this.session.send({ method: 'GET', path }, tokenPath(set.service), priority, signal);
       const d = dataOf(body, path);
       rows.push(...objectsOf(d.results));
       path = nextOf(d, set);
@@ -67,7 +67,7 @@ export class ODataClient {
     const headers = { 'content-type': contentType, accept: 'multipart/mixed' };
     const answer = await this.session.send(
       { method: 'POST', path: `${service}/$batch`, headers, body },
-      service,
+      tokenPath(service),
       'write',
       signal,
     );
@@ -85,8 +85,13 @@ export class ODataClient {
   async metadata(service: string, signal: AbortSignal): Promise<string> {
     const headers = { accept: 'application/xml' };
     const path = `${service}/$metadata`;
-    return (await this.session.send({ method: 'GET', path, headers }, service, 'read', signal)).body;
+    return (await this.session.send({ method: 'GET', path, headers }, tokenPath(service), 'read', signal)).body;
   }
+}
+
+/** Any read of the service gives its token. */
+function tokenPath(service: string): string {
+  return `${service}/`;
 }
 
 /** `$filter=…&$top=…`, with the service asked for JSON: Atom is what it likes better. */

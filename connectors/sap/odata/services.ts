@@ -1,4 +1,5 @@
 import type { EntityName } from '../../../canonical-schema/entity';
+import type { ODataProduct } from '../config';
 import { tableOf } from '../normalise/tables';
 
 /** Where an object's rows are. */
@@ -25,7 +26,7 @@ const cloudSet = (nativeType: string, set: string): EntitySet => ({
   changed: { field: 'EntityLastChangedOn', type: 'instant' },
 });
 
-const sets: Readonly<Record<'s4' | 'c4c', readonly EntitySet[]>> = {
+const sets: Readonly<Record<ODataProduct, readonly EntitySet[]>> = {
   s4: [
     {
       nativeType: 'BusinessPartner',
@@ -75,24 +76,24 @@ const sets: Readonly<Record<'s4' | 'c4c', readonly EntitySet[]>> = {
 };
 
 /** Objects that a stream's gap is read back for where the configuration names none. */
-export const usualObjects: Readonly<Record<'s4' | 'c4c', readonly string[]>> = {
+export const usualObjects: Readonly<Record<ODataProduct, readonly string[]>> = {
   s4: ['BusinessPartner', 'SalesOrder'],
   c4c: ['Account', 'Contact', 'Lead', 'Opportunity', 'ServiceRequest', 'Task'],
 };
 
 /** The sets of a product that can be read. */
-export function setsOf(product: 's4' | 'c4c'): readonly EntitySet[] {
+export function setsOf(product: ODataProduct): readonly EntitySet[] {
   return sets[product];
 }
 
 /** The set of an object, by any of its names; undefined where its service is not known. */
-export function setOf(product: 's4' | 'c4c', nativeType: string): EntitySet | undefined {
+export function setOf(product: ODataProduct, nativeType: string): EntitySet | undefined {
   const { nativeType: name } = tableOf(nativeType);
   return sets[product].find((set) => set.nativeType === name);
 }
 
 /** The set of a canonical entity, for writing. */
-export function setOfEntity(product: 's4' | 'c4c', entity: string): EntitySet | undefined {
+export function setOfEntity(product: ODataProduct, entity: string): EntitySet | undefined {
   return sets[product].find(({ nativeType }) => tableOf(nativeType).entity === (entity as EntityName));
 }
 

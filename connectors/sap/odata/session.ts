@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly governor: RateGovernor;
+  /** Whether the token is fetched before the first write, or only once the system asks for it. Default: before. */
+  readonly csrf?: 'before' | 'asked';
 }
 
 /** A CSRF token and the cookies that it is worth something with. */
@@ -35,21 +37,23 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #cookies = new Map<string, string>();
   #csrf: Promise<Csrf> | undefined;
+  #isAsked: boolean;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#isAsked = options.csrf !== 'asked';
   }
 
   /**
    * Sends a request when the rate allows it. Rejects with ODataFailure for a refusal, Retryable when no answer came (of a write,
    * the effect is unknown), Permanent when no token is to be had, and with the signal's reason.
-   * @param service path of the service, where the token is fetched
+   * @param tokenPath where the token is fetched
    */
-  async send(request: Request, service: string, priority: Priority, signal: AbortSignal): Promise<Answer> {
+  async send(request: Request, tokenPath: string, priority: Priority, signal: AbortSignal): Promise<Answer> {
     const { governor } = this.#options;
     return governor.run(
       async () => {
-        const answer = await this.#attempt(request, service, signal);
+        const answer = await this.#attempt(request, tokenPath, signal);
         if (answer.status < 400) return answer;
         const failure = failureOf(answer);
         if (failure.retryAfterMs !== undefined) governor.pauseFor(failure.retryAfterMs);
@@ -60,35 +64,37 @@ export class Session {
     );
   }
 
-  async #attempt(request: Request, service: string, signal: AbortSignal): Promise<Answer> {
+  async #attempt(request: Request, tokenPath: string, signal: AbortSignal): Promise<Answer> {
     const { credentials } = this.#options;
     let isSecond = false;
     for (;;) {
       const authorization = await credentials.authorization();
-      const csrf = request.method === 'GET' ? undefined : await this.#token(service, authorization, signal);
-      const answer = await this.#fetch(request, authorization, csrf?.token, signal);
+      const token = request.method === 'GET' ? undefined : await this.#token(tokenPath, authorization, signal);
+      const answer = await this.#fetch(request, authorization, token, signal);
       const isStale = answer.status === 403 && /^required$/i.test(answer.headers['x-csrf-token'] ?? '');
       const mayPass = isStale || (answer.status === 401 && credentials.refused(authorization));
       if (isSecond || !mayPass) return answer;
       isSecond = true;
+      this.#isAsked ||= isStale;
       // The session has ended: its cookies would only bring the dead one back.
       this.#cookies.clear();
       this.#csrf = undefined;
     }
   }
 
-  /** The session's token; `undefined` where the system gives none, because it asks for none. */
-  async #token(service: string, authorization: string, signal: AbortSignal): Promise<Csrf | undefined> {
-    this.#csrf ??= this.#fetchToken(service, authorization, signal).catch((error: unknown) => {
+  /** The session's token; `undefined` where the system gives none, because it asks for none, or has not asked yet. */
+  async #token(tokenPath: string, authorization: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#isAsked) return undefined;
+    this.#csrf ??= this.#fetchToken(tokenPath, authorization, signal).catch((error: unknown) => {
       this.#csrf = undefined;
       throw error;
     });
     const csrf = await this.#csrf;
-    return csrf.token === '' ? undefined : csrf;
+    return csrf.token === '' ? undefined : csrf.token;
   }
 
-  async #fetchToken(service: string, authorization: string, signal: AbortSignal): Promise<Csrf> {
-    const fetching: Request = { method: 'GET', path: `${service}/`, headers: { accept: 'application/json' } };
+  async #fetchToken(path: string, authorization: string, signal: AbortSignal): Promise<Csrf> {
+    const fetching: Request = { method: 'GET', path, headers: { accept: 'application/json' } };
     const answer = await this.#fetch(fetching, authorization, 'Fetch', signal);
     if (answer.status === 401 || answer.status >= 500 || answer.status === 429) throw failureOf(answer);
     return { token: answer.headers['x-csrf-token'] ?? '' };

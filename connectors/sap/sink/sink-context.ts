@@ -1,11 +1,11 @@
 import type { ActionResult, CloseTask, CreateTask, UpdateTask } from '../../../canonical-schema/action';
-import type { NoteSettings } from '../config';
+import type { NoteSettings, ODataProduct } from '../config';
 import type { ODataClient } from '../odata/client';
 
 /** What the writes of a connection share. */
 export interface SinkContext {
   readonly client: ODataClient;
-  readonly product: 's4' | 'c4c';
+  readonly product: ODataProduct;
   readonly baseUrl: string;
   /** Extension field of activity tasks. */
   readonly taskKeyField: string;

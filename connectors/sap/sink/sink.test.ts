@@ -105,6 +105,56 @@ describe('tasks', () => {
   });
 });
 
+describe('tickets', () => {
+  const opened = (entity: string, id: string): Action => ({
+    ...base,
+    kind: 'create-case',
+    id: 'case-1',
+    about: { entity, id },
+    case: { subject: 'Pump 7', description: 'It shakes', priority: 'high', type: 'SRRQ', team: 'T7', assignTo: 'E7' },
+  });
+
+  it('are opened once about the account, with a description, for a team and a person', async () => {
+    const { sink } = await connect();
+    const account = newAccount();
+    const results = [];
+    for (let n = 0; n < 2; n++) results.push(...(await sink.apply([opened('account', account)], signal())));
+    expect(results.map(({ outcome }) => outcome)).toEqual(['applied', 'already-applied']);
+    expect(system.admin.tickets()).toMatchObject([
+      {
+        SignalboxKey_KUT: 'case-1',
+        Name: 'Pump 7',
+        ServicePriorityCode: '2',
+        ProcessingTypeCode: 'SRRQ',
+        ServiceAndSupportTeam: 'T7',
+        AssignedTo: 'E7',
+        CustomerID: system.admin.record('CorporateAccountCollection', account).AccountID,
+      },
+    ]);
+    expect(system.admin.notes()).toMatchObject([{ TypeCode: '10004', Text: 'It shakes' }]);
+  });
+
+  it('of S/4HANA are refused with what to do instead', async () => {
+    const { sink } = await connect(system.s4Url, { product: 's4' });
+    const [result] = await sink.apply([opened('account', '7')], signal());
+    expect(result).toMatchObject({ failure: 'permanent', code: 'SBX_SAP_NO_CASES' });
+  });
+
+  it('want their key field: the check warns where the ticket has none, and tasks have one', async () => {
+    await system.stop();
+    system = await startSap({ extensionFields: { TaskCollection: ['SignalboxKey_KUT'] } });
+    const found = await (await connect()).check(signal());
+    expect(found).toContainEqual({ level: 'ok', what: 'field Task.SignalboxKey_KUT' });
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        what: 'field ServiceRequest.SignalboxKey_KUT',
+        fix: expect.stringContaining('where a use case opens cases') as string,
+      }),
+    );
+  });
+});
+
 describe('the session', () => {
   const setName = (id: string, key: string, value: string): Action => ({
     ...base,

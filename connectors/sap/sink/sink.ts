@@ -5,7 +5,7 @@ import { notAccepted } from '../../kit/action-result';
 import { coalesce } from '../../kit/coalesce';
 import { crm } from '../normalise';
 import { addNotes } from './add-notes';
-import { createTasks } from './create-tasks';
+import { createKeyed } from './create-keyed';
 import type { SinkContext } from './sink-context';
 import { isUpdate, updateRecords } from './update-records';
 
@@ -45,18 +45,20 @@ export class ODataSink implements Sink {
   }
 
   async #applyBatch(batch: readonly Action[]): Promise<readonly ActionResult[]> {
-    const creations = batch.filter((action) => action.kind === 'create-task');
+    const tasks = batch.filter((action) => action.kind === 'create-task');
+    const cases = batch.filter((action) => action.kind === 'create-case');
     const notes = batch.filter((action) => action.kind === 'add-note');
     const changes = batch.filter((action) => action.kind === 'update-task' || action.kind === 'close-task');
     const { changeActivities, createActivities } = this.#context;
     const updates = batch.filter(changeActivities === undefined ? isUpdate : isFields);
-    const [created, changed, noted, updated] = await Promise.all([
-      createActivities?.(creations) ?? createTasks(creations, this.#context),
+    const [created, opened, changed, noted, updated] = await Promise.all([
+      createActivities?.(tasks) ?? createKeyed(tasks, this.#context),
+      createKeyed(cases, this.#context),
       changeActivities?.(changes) ?? noResults,
       addNotes(notes, this.#context),
       updateRecords(updates, this.#context),
     ]);
-    const results = new Map([...created, ...changed, ...noted, ...updated]);
+    const results = new Map([...created, ...opened, ...changed, ...noted, ...updated]);
     return batch.map((action) => results.get(action.id) ?? notAccepted(action, crm));
   }
 }

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Action, ActionResult, AddNote, CreateTask, SetFields } from '../../../canonical-schema/action';
+import type {
+  Action,
+  ActionResult,
+  AddNote,
+  CreateCase,
+  CreateTask,
+  SetFields,
+} from '../../../canonical-schema/action';
 import type { Connection } from '../../../connectors/contract';
 import { resultFaults } from '../envelope';
 import { examine, type Examination, pump } from '../examine';
@@ -24,6 +31,11 @@ function createTask(id: string, about: WrittenRecord): CreateTask {
 
 function addNote(id: string, about: WrittenRecord): AddNote {
   return { kind: 'add-note', ...base(id, about), note: { title: `Of ${about.id}`, text: 'Contract suite' } };
+}
+
+function createCase(id: string, about: WrittenRecord): CreateCase {
+  const content = { subject: `About ${about.id}`, description: 'Contract suite', priority: 'high' } as const;
+  return { kind: 'create-case', ...base(id, about), case: content };
 }
 
 function setField({ crm }: Examination, id: string, about: WrittenRecord, expectedVersion?: string): SetFields {
@@ -55,6 +67,11 @@ export const C15: Clause = {
         const { notesOf } = crm;
         assert.ok(notesOf !== undefined, 'the subject cannot count notes');
         await hasOneEffect([connection, other], (id) => addNote(`note-${id}`, about), notesOf);
+      }
+      if (subject.connector.accepts.includes('create-case')) {
+        const { casesOf } = crm;
+        assert.ok(casesOf !== undefined, 'the subject cannot count cases');
+        await hasOneEffect([connection, other], (id) => createCase(`case-${id}`, about), casesOf);
       }
     }),
 };

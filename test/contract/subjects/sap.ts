@@ -8,7 +8,8 @@ import { readmeExamples } from '../readme-examples';
 import type { ContractSubject, Crm } from '../subject';
 
 const accounts = 'CorporateAccountCollection';
-const webhook = { user: 'EVENTMESH', password: 'a-password-of-the-webhook' };
+/** Who pushes. */
+export const webhook = { user: 'EVENTMESH', password: 'a-password-of-the-webhook' };
 
 const changed = {
   type: 'sap.s4.beh.businesspartner.v1.BusinessPartner.Changed.v1',
@@ -87,6 +88,7 @@ export const subject: ContractSubject = {
     objects: 'streams are of a system, not of an object, so what to read after a gap must be said',
     ownUsers: 'events name the user who wrote by another id than the one who logs in',
     taskKeyField: 'the key of an action needs an extension field, whose name is the tenant’s',
+    v2: 'codes and paths of Sales and Service Cloud V2 that are each tenant’s, or that nobody could verify',
   },
 };
 
@@ -134,7 +136,6 @@ async function startMesh(): Promise<Crm> {
 function crmOf(system: RunningSap, inbox: MemoryInbox): Crm {
   const { admin } = system;
   const records = new Map<number, string>();
-  const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
   return {
     config: configOf(system),
     stream: 'events',
@@ -150,36 +151,44 @@ function crmOf(system: RunningSap, inbox: MemoryInbox): Crm {
     versionOf: (id) => Promise.resolve(versionOf(system, id)),
     tasksOf: (actionId) =>
       Promise.resolve(admin.tasks().filter(({ SignalboxKey_KUT: key }) => key === actionId).length),
+    casesOf: (actionId) =>
+      Promise.resolve(admin.tickets().filter(({ SignalboxKey_KUT: key }) => key === actionId).length),
     notesOf: (actionId) => {
       const isOf = ({ Text: text }: Readonly<Record<string, unknown>>): boolean =>
         String(text).split('\n').at(-1) === `Note ${actionId}`;
       return Promise.resolve(admin.notes('CorporateAccountTextCollection').filter(isOf).length);
     },
     handedOut: () => Promise.resolve(inbox.handedOut),
-    faults: {
-      expirePositions: async () => {
-        // One that nobody has read goes with them: otherwise the last position would still be good.
-        await inbox.append('events', [Buffer.from('{}')]);
-        await inbox.release('events', await inbox.newest('events'));
-      },
-      expireTokens: () =>
-        done(() => {
-          admin.fault({ kind: 'tokenExpiry', links: true });
-        }),
-      poison: () =>
-        done(() => {
-          admin.fault({ kind: 'poisonEvent' });
-        }),
-      loseNextAnswer: () =>
-        done(() => {
-          admin.fault({ kind: 'dropResponse' });
-        }),
-      refuseNextWrite: (retryAfter) =>
-        done(() => {
-          admin.fault({ kind: 'serverUnavailable', on: 'write', retryAfter });
-        }),
-    },
+    faults: faultsOf(system, inbox),
     stop: () => system.stop(),
+  };
+}
+
+/** What is caused alike, whichever of SAP's products is spoken with. */
+export function faultsOf({ admin }: RunningSap, inbox: MemoryInbox): Crm['faults'] {
+  const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
+  return {
+    expirePositions: async () => {
+      // One that nobody has read goes with them: otherwise the last position would still be good.
+      await inbox.append('events', [Buffer.from('{}')]);
+      await inbox.release('events', await inbox.newest('events'));
+    },
+    expireTokens: () =>
+      done(() => {
+        admin.fault({ kind: 'tokenExpiry', links: true });
+      }),
+    poison: () =>
+      done(() => {
+        admin.fault({ kind: 'poisonEvent' });
+      }),
+    loseNextAnswer: () =>
+      done(() => {
+        admin.fault({ kind: 'dropResponse' });
+      }),
+    refuseNextWrite: (retryAfter) =>
+      done(() => {
+        admin.fault({ kind: 'serverUnavailable', on: 'write', retryAfter });
+      }),
   };
 }
 

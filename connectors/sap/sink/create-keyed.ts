@@ -1,28 +1,39 @@
-import type { Action, ActionResult, CreateTask } from '../../../canonical-schema/action';
+import type { ActionResult, CreateCase, CreateTask } from '../../../canonical-schema/action';
 import { type Fields, textOf } from '../json';
 import type { BatchPart } from '../odata/batch';
 import { etagOf, queryText, rowIn, rowsIn } from '../odata/client';
 import type { Answer } from '../odata/failure';
-import { quoted, setOf, setOfEntity } from '../odata/services';
+import { type EntitySet, quoted, setOf, setOfEntity } from '../odata/services';
 import { withLocks } from './key-locks';
 import { applied, refused } from '../../kit/action-result';
 import { failedAnswer, failedCall } from './results';
 import type { SinkContext } from './sink-context';
 import { newTask, partiesOf } from './task-fields';
+import { newTicket } from './ticket-fields';
 
 type Results = Map<string, ActionResult>;
 
+/** An action that makes a row of its own, known by its key. */
+export type Creation = CreateTask | CreateCase;
+
+const objects = { 'create-task': 'Task', 'create-case': 'ServiceRequest' } as const;
+
 /**
- * Creates activity tasks, each at most once: its action's id is looked up first, under a lock in this process; the same batch that
- * creates it looks up again, and where another process has been quicker the own one is deleted.
+ * Creates activity tasks, or tickets, each at most once: its action's id is looked up first, under a lock in this process; the same
+ * batch that creates it looks up again, and where another process has been quicker the own one is deleted.
+ * @param actions all of the same kind
  */
-export async function createTasks(actions: readonly CreateTask[], context: SinkContext): Promise<Results> {
+export async function createKeyed(actions: readonly Creation[], given: SinkContext): Promise<Results> {
   const results: Results = new Map();
-  const { product, baseUrl } = context;
-  if (setOf(product, 'Task') === undefined) {
-    for (const action of actions) results.set(action.id, noTasks(action));
+  const { product, baseUrl } = given;
+  const [first] = actions;
+  if (first === undefined) return results;
+  const set = setOf(product, objects[first.kind]);
+  if (set === undefined) {
+    for (const action of actions) results.set(action.id, noSet(action));
     return results;
   }
+  const context = { ...given, set };
   const locks = actions.map(({ id }) => `${baseUrl} ${id}`);
   await withLocks(locks, async () => {
     try {
@@ -36,20 +47,27 @@ export async function createTasks(actions: readonly CreateTask[], context: SinkC
   return results;
 }
 
-function noTasks(action: Action): ActionResult {
+/** What the creations of one call share. */
+type Context = SinkContext & { readonly set: EntitySet };
+
+function noSet(action: Creation): ActionResult {
+  if (action.kind === 'create-case') {
+    const message =
+      'with product s4 no cases are opened: let the use case act through a connection with product c4c or v2';
+    return refused(action, 'permanent', 'SBX_SAP_NO_CASES', message);
+  }
   const message =
-    'S/4HANA has no tasks over OData: let the use case act through a connection with product c4c, or create activities over RFC';
+    'S/4HANA has no tasks over OData: let the use case act through a connection with product c4c or v2, or create activities over RFC';
   return refused(action, 'permanent', 'SBX_SAP_NO_TASKS', message);
 }
 
 /** Answers for the tasks that an earlier try has made; the others are left. */
 async function unlessFound(
-  actions: readonly CreateTask[],
-  context: SinkContext,
+  actions: readonly Creation[],
+  context: Context,
   results: Results,
-): Promise<readonly CreateTask[]> {
-  const set = taskSet(context);
-  const { client, taskKeyField: field, signal } = context;
+): Promise<readonly Creation[]> {
+  const { client, set, taskKeyField: field, signal } = context;
   const keys = actions.map(({ id }) => id);
   const rows = await client.byKeys(set, keys, { field }, 'write', signal);
   const byKey = new Map(rows.map((row) => [textOf(row[field]) ?? '', row]));
@@ -60,19 +78,19 @@ async function unlessFound(
   });
 }
 
-function found(action: CreateTask, row: Fields): ActionResult {
+function found(action: Creation, row: Fields): ActionResult {
   return applied(action, 'already-applied', textOf(row.ObjectID) ?? '', row, etagOf(row));
 }
 
 interface Ready {
-  readonly action: CreateTask;
+  readonly action: Creation;
   readonly body: Fields;
 }
 
 /** Reads the records that tasks are about; refuses those about a record that is not there. */
 async function withParties(
-  actions: readonly CreateTask[],
-  context: SinkContext,
+  actions: readonly Creation[],
+  context: Context,
   results: Results,
 ): Promise<readonly Ready[]> {
   const { client, product, taskKeyField, signal } = context;
@@ -87,25 +105,30 @@ async function withParties(
       if (record === undefined && set !== undefined) {
         const message = `there is no ${entity} ${action.about.id}, or it is not for this user to see`;
         results.set(action.id, refused(action, 'permanent', 'SBX_SAP_RECORD_UNKNOWN', message));
-      } else ready.push({ action, body: newTask(action, taskKeyField, partiesOf(entity, record ?? {})) });
+      } else ready.push({ action, body: bodyOf(action, taskKeyField, record ?? {}) });
     }
   }
   return ready;
 }
 
-function groupByEntity(actions: readonly CreateTask[]): ReadonlyMap<string, readonly CreateTask[]> {
-  const groups = new Map<string, CreateTask[]>();
+function bodyOf(action: Creation, keyField: string, record: Fields): Fields {
+  const parties = partiesOf(action.about.entity, record);
+  return action.kind === 'create-task' ? newTask(action, keyField, parties) : newTicket(action, keyField, parties);
+}
+
+function groupByEntity(actions: readonly Creation[]): ReadonlyMap<string, readonly Creation[]> {
+  const groups = new Map<string, Creation[]>();
   for (const action of actions) {
     groups.set(action.about.entity, [...(groups.get(action.about.entity) ?? []), action]);
   }
   return groups;
 }
 
-/** One batch: each task in a change set of its own, so that one that fails leaves the others, then a look at each key. */
-async function create(ready: readonly Ready[], context: SinkContext, results: Results): Promise<void> {
+/** One batch: each row in a change set of its own, so that one that fails leaves the others, then a look at each key. */
+async function create(ready: readonly Ready[], context: Context, results: Results): Promise<void> {
   if (ready.length === 0) return;
   const { client, taskKeyField, signal } = context;
-  const { service, set } = taskSet(context);
+  const { service, set } = context.set;
   const creations = ready.map(({ body }): BatchPart => ({
     changes: [{ method: 'POST', path: set, body: JSON.stringify(body) }],
   }));
@@ -122,16 +145,16 @@ async function create(ready: readonly Ready[], context: SinkContext, results: Re
 }
 
 async function resultOf(
-  action: CreateTask,
+  action: Creation,
   created: Answer | undefined,
   look: Answer | undefined,
-  context: SinkContext,
+  context: Context,
 ): Promise<ActionResult> {
   if (created === undefined) return failedCall(action, new Error('the batch has no answer for it'));
   if (created.status >= 300) return failedAnswer(action, created);
   const row = rowIn(created);
   const id = textOf(row.ObjectID);
-  if (id === undefined) return failedCall(action, new Error('the answer does not tell the id of the task'));
+  if (id === undefined) return failedCall(action, new Error('the answer does not tell the id of what was made'));
   const first = look === undefined ? undefined : firstOf(rowsIn(look));
   const winner = textOf(first?.ObjectID);
   if (first === undefined || winner === undefined || winner === id) {
@@ -140,16 +163,16 @@ async function resultOf(
   return withdraw(action, id, first, context);
 }
 
-/** The older task stays: by its time, then by its number, so that all processes agree which that is. */
+/** The older one stays: by its time, then by its number, so that all processes agree which that is. */
 function firstOf(rows: readonly Fields[]): Fields | undefined {
   const place = (row: Fields): string =>
     `${(textOf(row.CreationDateTime) ?? '').padStart(30, '0')} ${(textOf(row.ID) ?? '').padStart(35, '0')}`;
   return rows.toSorted((a, b) => place(a).localeCompare(place(b)))[0];
 }
 
-async function withdraw(action: CreateTask, id: string, first: Fields, context: SinkContext): Promise<ActionResult> {
+async function withdraw(action: Creation, id: string, first: Fields, context: Context): Promise<ActionResult> {
   const { client, signal } = context;
-  const { service, set } = taskSet(context);
+  const { service, set } = context.set;
   const path = `${set}(${quoted(id)})`;
   const [answers] = await client.batch(
     service,
@@ -159,10 +182,4 @@ async function withdraw(action: CreateTask, id: string, first: Fields, context: 
   const answer = answers?.[0];
   if (answer !== undefined && answer.status >= 300 && answer.status !== 404) return failedAnswer(action, answer);
   return found(action, first);
-}
-
-function taskSet({ product }: SinkContext): NonNullable<ReturnType<typeof setOf>> {
-  const set = setOf(product, 'Task');
-  if (set === undefined) throw new Error(`${product} has no tasks`);
-  return set;
 }
