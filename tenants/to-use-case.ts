@@ -61,18 +61,24 @@ const bandsOf = ({ bands = {} }: WrittenUseCase): readonly Band[] =>
     .map(([band, from]) => ({ name: band, from }))
     .sort((a, b) => b.from - a.from);
 
+/** Whether a person is asked, and who may answer. */
+const approvalOf = ({ approval = 'none', approvers }: WrittenUseCase): Pick<UseCase, 'approval' | 'approvers'> => ({
+  approval,
+  ...(approvers === undefined ? {} : { approvers }),
+});
+
 /**
  * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
  * @param draftMs how long a task waits for its draft, at most
  */
 export const toUseCase = (name: string, written: WrittenUseCase, folder: string, draftMs: number): UseCase => {
   const { connection, when, outcome, act = {} } = written;
-  const { model = name, approval = 'none', materialChange = 0.05 } = written;
+  const { model = name, materialChange = 0.05 } = written;
   const bands = bandsOf(written);
   const useCase = {
-    ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
+    ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, materialChange },
+    ...approvalOf(written),
     act: templatesOf(act, draftMs),
-    ...(written.approvers === undefined ? {} : { approvers: written.approvers }),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
