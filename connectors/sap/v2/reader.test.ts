@@ -7,7 +7,7 @@ import { sap } from '..';
 import type { RowNative } from '../native';
 import { V2Client } from './client';
 import { V2Reader } from './reader';
-import { connectV2, signal, startTenant } from './v2.fixture';
+import { connectV2, signal, startTenant } from '../../../test/sap-v2-tenant';
 
 let system: RunningSap;
 beforeEach(async () => {

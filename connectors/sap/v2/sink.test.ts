@@ -1,6 +1,6 @@
 import type { Action } from '../../../canonical-schema/action';
 import type { RunningSap } from '../../../simulators/sap';
-import { about, applyOne, caseAbout, connectV2, signal, startTenant, taskAbout } from './v2.fixture';
+import { about, applyOne, caseAbout, connectV2, signal, startTenant, taskAbout } from '../../../test/sap-v2-tenant';
 
 let system: RunningSap;
 const account = (): string => system.admin.v2.create('accounts', { firstLineName: 'Maier' });

@@ -1,10 +1,9 @@
-import type { Action, CreateCase, CreateTask } from '../../../canonical-schema/action';
-import { type RunningSap, startSap } from '../../../simulators/sap';
-import type { SapOptions } from '../../../simulators/sap';
-import { sap } from '..';
-import type { Connection } from '../../contract';
-import { noInbox } from '../../kit/no-inbox';
-import type { SapNative } from '../native';
+import type { Action, CreateCase, CreateTask } from '../canonical-schema/action';
+import { type RunningSap, type SapOptions, startSap } from '../simulators/sap';
+import { sap } from '../connectors/sap';
+import type { Connection } from '../connectors/contract';
+import { noInbox } from '../connectors/kit/no-inbox';
+import type { SapNative } from '../connectors/sap/native';
 
 export const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 
