@@ -74,14 +74,16 @@ export class Endings {
   }
 
   private async untilEnded(ref: StreamRef, settings: TenantConnection, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        return await this.end(ref, settings, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.needs.log.warn({ ...ref, err: String(error) }, 'a removed stream could not be ended yet');
-        await pause(againMs, undefined, { signal }).catch(() => undefined);
-      }
+    let isOver = false;
+    while (!isOver) {
+      isOver = await this.end(ref, settings, signal).then(
+        () => true,
+        async (error: unknown) => {
+          if (signal.aborted) return true;
+          this.needs.log.warn({ ...ref, err: String(error) }, 'a removed stream could not be ended yet');
+          return pause(againMs, false, { signal }).catch(() => true);
+        },
+      );
     }
   }
 

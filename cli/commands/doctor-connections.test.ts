@@ -16,7 +16,7 @@ import {
   serviceBus,
   type Settings,
   type Stage,
-} from './doctor-stages.fixture';
+} from '../../test/doctor-stages';
 
 jest.setTimeout(60_000);
 
@@ -85,6 +85,8 @@ const mustLead = async ({ fix = '' }: Finding): Promise<void> => {
 };
 
 const set = (more: Settings) => (good: Settings) => ({ ...good, ...more });
+const without = (name: string) => (good: Settings) =>
+  Object.fromEntries(Object.entries(good).filter(([known]) => known !== name));
 const within = (name: string, more: Settings) => (good: Settings) => ({
   ...good,
   [name]: { ...(good[name] as object), ...more },
@@ -123,7 +125,7 @@ const ofDynamics365: Table = {
     ...{ what: /changes of systemuser/, why: /not enabled/, fix: /Track changes/ },
   },
   'no webhook': {
-    with: ({ webhook: _, ...good }) => good,
+    with: without('webhook'),
     ...{ what: /webhook/, why: /nothing that Dataverse posts is taken/, fix: /add webhook/ },
   },
   'a webhook that Dataverse does not know': {
@@ -163,7 +165,7 @@ const ofGraph: Table = {
     ...{ what: /users\/0c8f7d1e/, why: /./, fix: /API permissions/ },
   },
   'no notifications': {
-    with: ({ notifications: _, ...good }) => good,
+    with: without('notifications'),
     ...{ what: /subscriptions/, why: /nothing that Graph posts is taken/, fix: /add notifications/ },
   },
   'no subscription': { what: /subscriptions/, why: /none to users/, fix: /signalbox connect graph/ },
@@ -179,7 +181,7 @@ const ofSap: Table = {
     fix: /objects/,
   },
   'nobody who may push': {
-    with: ({ inbound: _, ...good }) => good,
+    with: without('inbound'),
     ...{ what: /inbound/, why: /nobody who pushes can prove/, fix: /inbound/ },
   },
   'a folder of IDocs that is not there': {

@@ -112,7 +112,7 @@ test('a use case that is taken out decides no more; its engagements end by their
   org.admin.update(inTime.lead, { Company: 'Bluewater Ltd' });
   await until('the change', async () =>
     (await ledger().history(applied.tenant, `lead/${inTime.lead}`)).some(
-      (entry) => entry.kind === 'event' && entry.event.data.change.fields?.includes('company'),
+      (entry) => entry.kind === 'event' && entry.event.data.change.fields.includes('company'),
     ),
   );
   expect(await applied.decisionsOf(undecided)).toEqual([]);

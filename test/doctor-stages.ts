@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { startIssuer } from '../../simulators/cloudevents';
-import { startDynamics365 } from '../../simulators/dynamics365';
-import { startGraph } from '../../simulators/graph';
-import { startSalesforce } from '../../simulators/salesforce';
-import { startSap } from '../../simulators/sap';
-import { startServiceBus } from '../../simulators/servicebus';
-import { signalbox } from '../terminal.fixture';
+import { startIssuer } from '../simulators/cloudevents';
+import { startDynamics365 } from '../simulators/dynamics365';
+import { startGraph } from '../simulators/graph';
+import { startSalesforce } from '../simulators/salesforce';
+import { startSap } from '../simulators/sap';
+import { startServiceBus } from '../simulators/servicebus';
+import { signalbox } from '../cli/terminal.fixture';
 
 /** A connection of a tenant's file. */
 export type Settings = Readonly<Record<string, unknown>>;
