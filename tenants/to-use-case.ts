@@ -60,6 +60,9 @@ const bandsOf = ({ bands = {} }: WrittenUseCase): readonly Band[] =>
     .map(([band, from]) => ({ name: band, from }))
     .sort((a, b) => b.from - a.from);
 
+const approversOf = ({ approvers }: WrittenUseCase): Pick<UseCase, 'approvers'> =>
+  approvers === undefined ? {} : { approvers };
+
 /**
  * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
  * @param draftMs how long a task waits for its draft, at most
@@ -71,7 +74,7 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string,
   const useCase = {
     ...{ name, connection, model, entity: entityOf(name, written) ?? 'record', bands, approval, materialChange },
     act: templatesOf(act, draftMs),
-    ...(written.approvers === undefined ? {} : { approvers: written.approvers }),
+    ...approversOf(written),
     ...(when === undefined ? {} : { when: compileExpression(when) }),
     ...(outcome === undefined ? {} : { outcome: outcomeRule(outcome) }),
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
