@@ -26,24 +26,22 @@ it('tells what is open or waits, and nothing of a tenant that has none', async (
   const batch = sampleBatch('b1', events);
   const parked = { event: sampleEvent(tenant, 3, 'lead/00Q000000000003AAA'), status: 'parked', code: 'SBX_X' } as const;
   await ledger.recordBatch(tenant, { ...batch, events: [...batch.events, parked] });
+  const [decision] = batch.decisions;
+  if (decision === undefined) throw new Error('a batch without decisions');
+  const { id, subject, usecase, reasons } = decision;
+  const asked = { id, decisionid: id, engagement: 'e', subject, usecase, connection: 'sales', reasons };
+  await ledger.proposals.open(tenant, { ...asked, actions: [sampleAction(decision)], since: at, until: at });
   expect(await of(tenant)).toEqual({
     gaps: [{ tenant, ...stream, policy: 'halt', count: 1 }],
     quarantine: [],
     inboxes: [{ tenant, ...stream, count: 1 }],
     parked: [{ tenant, count: 1 }],
     engagements: [{ tenant, usecase: 'lead-scoring', count: 2 }],
-    unanswered: [{ tenant, usecase: 'lead-scoring', count: 2 }],
+    proposals: [{ tenant, usecase: 'lead-scoring', count: 1 }],
   });
   await ledger.gaps.close(tenant, gap, { recovered: 0, duplicates: 0, at });
-  const [decision] = batch.decisions;
-  if (decision === undefined) throw new Error('a batch without decisions');
-  await ledger.recordActions([
-    {
-      ...{ action: sampleAction(decision), engagement: 'e', workflowid: 'w', runid: 'r', attempt: 1, at },
-      result: { actionId: `${decision.id}:task`, outcome: 'applied', nativeId: '00T1', answer: null },
-    },
-  ]);
-  expect(await of(tenant)).toMatchObject({ gaps: [], engagements: [{ count: 2 }], unanswered: [{ count: 1 }] });
+  await ledger.proposals.settle(tenant, id, { status: 'approved', by: 'ina', at });
+  expect(await of(tenant)).toMatchObject({ gaps: [], engagements: [{ count: 2 }], proposals: [] });
 });
 
 it('knows the events of decisions, with their trace where they have one', async () => {

@@ -18,8 +18,8 @@ export interface Standing {
   readonly inboxes: readonly OfStream[];
   readonly parked: readonly Count[];
   readonly engagements: readonly OfUseCase[];
-  /** Open engagements that no action has followed since their last decision: where approval is asked for, they wait for it. */
-  readonly unanswered: readonly OfUseCase[];
+  /** What waits for a person. */
+  readonly proposals: readonly OfUseCase[];
 }
 
 interface Row {
@@ -42,11 +42,8 @@ export async function standing(database: Kysely<Schema>): Promise<Standing> {
     union all select 'parked', tenant, '', '', '', count(*)::int from parked where status = 'parked' group by tenant
     union all select 'engagements', tenant, usecase, '', '', count(*)::int
       from engagements where status = 'open' group by tenant, usecase
-    union all select 'unanswered', tenant, usecase, '', '', count(*)::int
-      from engagements where status = 'open' and not exists (
-        select 1 from actions where actions.tenant = engagements.tenant and actions.subject = engagements.subject
-          and actions.decisionid = engagements.lastdecision)
-      group by tenant, usecase`.execute(database);
+    union all select 'proposals', tenant, usecase, '', '', count(*)::int
+      from proposals where status = 'waiting' group by tenant, usecase`.execute(database);
   const of = <T>(what: keyof Standing, read: (row: Row) => T): T[] => rows.filter((row) => row.what === what).map(read);
   const stream = ({ tenant, a, b, count }: Row): OfStream => ({ tenant, connection: a, stream: b, count });
   const useCase = ({ tenant, a, count }: Row): OfUseCase => ({ tenant, usecase: a, count });
@@ -56,7 +53,7 @@ export async function standing(database: Kysely<Schema>): Promise<Standing> {
     inboxes: of('inboxes', stream),
     parked: of('parked', ({ tenant, count }) => ({ tenant, count })),
     engagements: of('engagements', useCase),
-    unanswered: of('unanswered', useCase),
+    proposals: of('proposals', useCase),
   };
 }
 

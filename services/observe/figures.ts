@@ -32,17 +32,12 @@ function tellStanding(metrics: Metrics, standing: Standing | undefined, tenants:
   for (const { count, ...labels } of standing.quarantine) quarantine.set(labels, count);
   for (const { count, ...labels } of standing.inboxes) inbox.set(labels, count);
   for (const { count, ...labels } of standing.parked) parked.set(labels, count);
-  tellEngagements(metrics, standing, tenants);
+  tellEngagements(metrics, standing);
 }
 
-function tellEngagements(
-  { engagements, awaiting }: Metrics,
-  standing: Standing,
-  tenants: ReadonlyMap<string, Tenant>,
-): void {
+function tellEngagements({ engagements, awaiting }: Metrics, standing: Standing): void {
   for (const { count, tenant, usecase } of standing.engagements) engagements.set({ tenant, use_case: usecase }, count);
-  for (const { count, tenant, usecase } of standing.unanswered)
-    if (asks(tenants.get(tenant)?.useCases[usecase])) awaiting.set({ tenant, use_case: usecase }, count);
+  for (const { count, tenant, usecase } of standing.proposals) awaiting.set({ tenant, use_case: usecase }, count);
 }
 
 /** What a tenant has none of is 0, not absent: an alert that ends must end. */

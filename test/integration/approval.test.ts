@@ -51,7 +51,7 @@ const answer = (run: Run, decisionid: string, verdict: Approved['verdict']): Pro
 
 /** Proposals of the tenant that nobody has answered, as metrics tell them. */
 async function unanswered(): Promise<readonly number[]> {
-  const { unanswered: rows } = await line.signalbox.runtime.ledger.standing();
+  const { proposals: rows } = await line.signalbox.runtime.ledger.standing();
   return rows.filter(({ tenant }) => tenant === line.tenants.asks.tenant).map(({ count }) => count);
 }
 
