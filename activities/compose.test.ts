@@ -1,10 +1,10 @@
 import type { Action } from '../canonical-schema/action';
 import { validateAction } from '../canonical-schema/validate';
-import type { ActTemplate } from '../tenants/tenant';
 import { compose } from './compose';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest } from './lane-types';
 import type { Snapshot } from './merge';
+import type { ActTemplate } from '../tenants/act-template';
 
 const snapshot: Snapshot = {
   subject: 'lead/00Q000000000001AAA',

@@ -1,6 +1,9 @@
 import type { Action, AddNote, AddToQueue, CreateCase, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
+import type { ActInput } from './engagement-types';
+import type { DecisionDigest, Directive } from './lane-types';
+import type { Snapshot } from './merge';
 import type {
   ActTemplate,
   CaseTemplate,
@@ -8,10 +11,7 @@ import type {
   RouteTemplate,
   SetTemplate,
   TaskTemplate,
-} from '../tenants/tenant';
-import type { ActInput } from './engagement-types';
-import type { DecisionDigest, Directive } from './lane-types';
-import type { Snapshot } from './merge';
+} from '../tenants/act-template';
 
 /** What an assistant drafted, for a person who reads the task. */
 export interface DraftTexts {

@@ -1,5 +1,5 @@
-import type { ActTemplate } from '../tenants/tenant';
 import { optionsOf } from './draft-options';
+import type { ActTemplate } from '../tenants/act-template';
 
 const hot: ActTemplate = { kind: 'set', field: 'Rating', value: 'Hot' };
 const warm: ActTemplate = { kind: 'set', field: 'Rating', value: 'Warm' };

@@ -1,6 +1,7 @@
-import type { ActTemplate, SetTemplate, UseCase } from '../tenants/tenant';
+import type { UseCase } from '../tenants/tenant';
 import type { Proposal } from './engagement-types';
 import type { Directive } from './lane-types';
+import type { ActTemplate, SetTemplate } from '../tenants/act-template';
 
 /** Proposals by the key under which an assistant may choose them. */
 export type Options = ReadonlyMap<string, Proposal>;

@@ -1,6 +1,6 @@
 import type { Settlement } from '../ledger/ledger';
-import type { SetTemplate } from '../tenants/tenant';
 import type { DecisionDigest, Directive, OutcomeLabel } from './lane-types';
+import type { SetTemplate } from '../tenants/act-template';
 
 interface EngagementIdentity {
   readonly engagement: string;

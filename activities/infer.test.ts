@@ -8,11 +8,12 @@ import { loadModels } from '../models/registry';
 import { openScorer, type Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { toUseCase } from '../tenants/to-use-case';
-import { useCaseFindings, type WrittenUseCase } from '../tenants/use-case';
+import { useCaseFindings } from '../tenants/use-case';
 import { Connections } from './connections';
 import type { BatchView } from './context';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
+import type { WrittenUseCase } from '../tenants/written';
 
 /** A use case over each of these models is a few lines of the tenant's file. */
 const written: Readonly<Record<string, WrittenUseCase>> = {

@@ -1,6 +1,7 @@
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { ActTemplate, Approval, Band } from '../tenants/tenant';
+import type { Band } from '../tenants/tenant';
+import type { ActTemplate, Approval } from '../tenants/act-template';
 
 /** Events of one partition, in the broker's order. */
 export interface LaneBatch {

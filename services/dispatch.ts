@@ -2,24 +2,10 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { BatchOutcome, LaneBatch } from '../activities/lane-types';
 import { Consumer, type Batch, type Undecided } from '../broker/consumer';
-import type { StreamRef } from '../activities/subscription-types';
-import type { Tenant, TenantConnection } from '../tenants/tenant';
+import type { Tenant } from '../tenants/tenant';
 import { laneId, names, taskQueues } from '../workflows/names';
-import type { Door } from './receive';
 import type { Runtime } from './runtime';
-
-/** A running service. */
-export interface Service {
-  /** Where CRMs push to; only where some do. */
-  readonly door?: Door | undefined;
-  /** Serves a tenant as it is from now on; again does nothing. `before` is how it was served, absent where it was not. */
-  serve?(tenant: Tenant, before: Tenant | undefined): Promise<void>;
-  /** Serves a tenant no more. */
-  leave?(tenant: Tenant): Promise<void>;
-  /** Ends a stream that only an earlier version names. Rejects where it must be heard on, and its settings cannot be had. */
-  recall?(stream: StreamRef, settingsOf: () => Promise<TenantConnection>): Promise<void>;
-  stop(): Promise<void>;
-}
+import type { Service } from './service';
 
 /**
  * Hands the batches of every lane queue to their lanes. A message is acknowledged when its lane has decided it; while a lane is

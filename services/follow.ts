@@ -8,9 +8,9 @@ import type { Follower, Taken, TenantVersion } from '../ledger/ledger';
 import type { LoadOptions } from '../tenants/load';
 import { tenantOfDocument } from '../tenants/load';
 import type { Tenant, TenantConnection } from '../tenants/tenant';
-import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { formerStreams } from './versions';
+import type { Service } from './service';
 
 /** How the versions of tenants' files that the ledger has are read. */
 export interface FollowOptions {

@@ -9,9 +9,9 @@ import { Endings } from './endings';
 import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
 import { endCounting, startCounting } from './rhythm';
-import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
 import { running } from './worker-service';
+import type { Service } from './service';
 
 /**
  * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Connections, OpenConnection } from '../activities/connections';
 import { Permanent, Retryable, type InboundReply, type InboundRequest } from '../connectors/contract';
-import { maxBodyBytes, openDoor, type Door, type DoorLimits } from './receive';
+import { maxBodyBytes, openDoor, type DoorLimits } from './receive';
+import type { Door } from './service';
 
 const log: { level: string; fields: Readonly<Record<string, unknown>>; message: string }[] = [];
 const to = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {

@@ -2,10 +2,10 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError, Retryable, type InboundReply, type InboundRequest, type Log } from '../connectors/contract';
-import type { Connections, PushedConnection } from '../activities/connections';
-import { Answers, type Counts } from './answers';
-import type { Service } from './dispatch';
+import type { Connections } from '../activities/connections';
+import { Answers } from './answers';
 import { authority, type ListenAddress } from './listen-address';
+import type { Door, ReceiverAddress } from './service';
 
 /**
  * A larger body is refused. What one event may become is limited by Temporal, which takes no payload above 2 MiB
@@ -31,18 +31,6 @@ const usual: DoorLimits = { readWithinMs: 8_000, answerWithinMs: maxAnswerMs, un
 
 /** What a sender is told to wait where nobody knows better. */
 const retryAfterMs = 5_000;
-
-/** A connection that is pushed to, and where. */
-export interface ReceiverAddress extends PushedConnection {
-  readonly url: string;
-}
-
-/** The HTTP door for CRMs that push. */
-export interface Door extends Service {
-  readonly receivers: readonly ReceiverAddress[];
-  /** What a connection's senders were answered so far; `*` for requests that belong to no connection. */
-  answered(tenant: string, connection: string): Counts;
-}
 
 /** What the door needs of the process. */
 export interface DoorDependencies {

@@ -1,8 +1,8 @@
 import type { Ledger } from '../ledger/ledger';
 import { retentionOf } from '../tenants/load';
 import type { Tenant } from '../tenants/tenant';
-import type { Service } from './dispatch';
 import type { Runtime } from './runtime';
+import type { Service } from './service';
 
 type Needs = Pick<Runtime, 'ledger' | 'tenants' | 'log' | 'now'>;
 

@@ -1,9 +1,9 @@
-import { startDispatch, type Service } from './dispatch';
+import { startDispatch } from './dispatch';
 import { startFollowing, type FollowingService, type FollowOptions } from './follow';
 import { startIngest } from './ingest';
-import type { Door } from './receive';
 import { openRuntime, type Runtime, type RuntimeOptions } from './runtime';
 import { startWorker } from './worker';
+import type { Door, Service } from './service';
 
 /** The processes of Signalbox, as `docker-compose.yml` names them. */
 export const roles = ['worker', 'dispatch', 'ingest'] as const;

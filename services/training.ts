@@ -2,10 +2,10 @@ import { Worker } from '@temporalio/worker';
 import path from 'node:path';
 import { createTrainingActivities } from '../activities/create-training-activities';
 import { taskQueues } from '../workflows/names';
-import type { Service } from './dispatch';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
 import { running } from './worker-service';
+import type { Service } from './service';
 
 /** Trains challengers in a Python process, one at a time: it takes a whole core while it lasts. */
 export async function startTraining(runtime: Runtime): Promise<Service> {

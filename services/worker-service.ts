@@ -1,5 +1,5 @@
 import type { Worker } from '@temporalio/worker';
-import type { Service } from './dispatch';
+import type { Service } from './service';
 
 /** A Temporal worker as a service: stopping lets what is under way finish. */
 export function running(worker: Worker): Service {

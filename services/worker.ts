@@ -6,7 +6,6 @@ import type { EngagementDoor } from '../activities/lane-dependencies';
 import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement-state';
-import type { Service } from './dispatch';
 import { watchScorers, watchSteps } from './observe/watch-work';
 import { running } from './worker-service';
 import { startRetention } from './retention';
@@ -16,6 +15,7 @@ import { startTraining } from './training';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Service } from './service';
 
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');

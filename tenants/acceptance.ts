@@ -2,7 +2,7 @@ import type { ActionKind } from '../canonical-schema/action';
 import type { AnyConnector } from '../connectors/contract';
 import type { Path } from './document';
 import type { Finding } from './shape-faults';
-import type { WrittenAct } from './use-case';
+import type { WrittenAct } from './written';
 
 /** Why a connection refuses kinds of action because of its settings, and what mends it. */
 export type Refusals = Partial<Record<ActionKind, { readonly why: string; readonly fix: string }>>;

@@ -1,4 +1,5 @@
-import type { KnownModels, WrittenUseCase } from './use-case';
+import type { KnownModels } from './use-case';
+import type { WrittenUseCase } from './written';
 
 /**
  * A use case with what its model brings along where the file does not say it: which entity, which bands, what each calls for. What

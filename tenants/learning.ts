@@ -1,7 +1,26 @@
 import { durationMs } from './duration';
 import type { Path } from './document';
 import type { Finding } from './shape-faults';
-import type { LearningRule } from './tenant';
+
+/** How an engagement may end: the labels that outcomes are recorded with. */
+export type OutcomeName =
+  'won' | 'lost' | 'completed' | 'removed' | 'gone' | 'moot' | 'expired' | 'declined' | 'failed';
+
+/** How a use case learns from what became of its decisions. */
+export interface LearningRule {
+  /** Outcomes that say that what the score is the probability of has happened, and that it has not. All others say nothing. */
+  readonly yes: readonly OutcomeName[];
+  readonly no: readonly OutcomeName[];
+  /** Whether an outcome counts before `outcome.within` is over. */
+  readonly early: boolean;
+  /** Newest decisions with a label that are trained on, at most. */
+  readonly window: number;
+  /** Milliseconds in shadow, and for a person's answer, at most. */
+  readonly shadow: number;
+  readonly answer: number;
+  /** Milliseconds between two looks; each one trains, or only where drift is seen, or none (`watch`: an alarm is told). Absent: only when a person asks. */
+  readonly schedule?: { readonly every: number; readonly when: 'drift' | 'always' | 'watch' };
+}
 
 /** `learning` of a use case as the file has it, once its shape was checked. */
 export interface WrittenLearning {

@@ -14,7 +14,8 @@ import { type Finding, shapeFindings } from './shape-faults';
 import { rhythmRetentionFindings } from './rhythm';
 import type { Retention, Tenant, TenantConnection } from './tenant';
 import { toUseCase } from './to-use-case';
-import { entityOf, type KnownModels, useCaseFindings, type WrittenUseCase } from './use-case';
+import { entityOf, type KnownModels, useCaseFindings } from './use-case';
+import type { WrittenUseCase } from './written';
 
 /** What a tenant's file is read with. */
 export interface LoadOptions extends Partial<SecretSources> {

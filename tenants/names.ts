@@ -6,7 +6,7 @@ import { compileJsonata, ExpressionError, expressionRoots, namesRead } from './e
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
 import { placeholders, TemplateError, templateRoots } from './template';
-import type { WrittenAct } from './use-case';
+import type { WrittenAct } from './written';
 
 /** What may be named in the expressions and templates of a use case. */
 export interface Names {

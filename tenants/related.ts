@@ -6,17 +6,7 @@ import { durationMs } from './duration';
 import { type CompiledValue, compileExpression, compileValue, recordScope } from './expression';
 import { connectionFindings, expressionFindings, namesAbout } from './names';
 import type { Finding } from './shape-faults';
-
-/** A value over a customer's other records, as the file has it. */
-export interface WrittenRelated {
-  readonly connection?: string;
-  readonly entity: EntityName;
-  readonly count?: string;
-  readonly sum?: string;
-  readonly daysSince?: string;
-  readonly at?: string;
-  readonly within?: string;
-}
+import type { WrittenRelated } from './written';
 
 /** A value over a customer's other records. */
 export interface RelatedValue {

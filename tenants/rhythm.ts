@@ -2,7 +2,7 @@ import { type EntityName, isOfCrm } from '../canonical-schema/entity';
 import type { Path } from './document';
 import { durationMs } from './duration';
 import type { Finding } from './shape-faults';
-import type { WrittenAct, WrittenUseCase } from './use-case';
+import type { WrittenAct, WrittenUseCase } from './written';
 
 const actFindings = (path: Path, act: WrittenAct): readonly Finding[] => {
   const [key = ''] = Object.keys(act);

@@ -1,9 +1,10 @@
 import type { EntityName } from '../canonical-schema/entity';
-import type { TaskPriority } from '../canonical-schema/action';
 import type { Mapping } from '../connectors/contract';
+import type { ActTemplate, Approval } from './act-template';
 import type { Assistant } from './assistant';
 import type { CompiledExpression } from './expression';
 import type { Identity } from './identity';
+import type { LearningRule } from './learning';
 import type { RelatedValue } from './related';
 
 /** One tenant's file, checked: every name in it is known, every secret is resolved, every default is filled in. */
@@ -58,101 +59,12 @@ export interface Band {
   readonly from: number;
 }
 
-/** A task for a person. `subject` and `body` are templates. */
-export interface TaskTemplate {
-  readonly kind: 'task';
-  readonly subject: string;
-  readonly body?: string;
-  /** Milliseconds from the decision to the due time. */
-  readonly due?: number;
-  readonly priority: TaskPriority;
-  /** `owner` (of the record) or the CRM's id of a user or queue. */
-  readonly assignTo?: string;
-  /** The assistant drafts the texts, within so many milliseconds. Absent: they are the template's. */
-  readonly draft?: { readonly withinMs: number };
-}
-
-/** A case about the record, opened once as long as the engagement lasts. `subject` and `body` are templates. */
-export interface CaseTemplate {
-  readonly kind: 'case';
-  readonly subject: string;
-  readonly body?: string;
-  readonly priority: TaskPriority;
-  /** The CRM's own type of case. */
-  readonly type?: string;
-  /** The CRM's id of a team. */
-  readonly team?: string;
-  /** `owner` (of the record) or the CRM's id of a person. */
-  readonly assignTo?: string;
-}
-
-/** A note at the record, for whoever opens it next. `title` and `text` are templates. */
-export interface NoteTemplate {
-  readonly kind: 'note';
-  readonly title: string;
-  readonly text?: string;
-}
-
-/** A field of the record, under its native name. A text value is a template; null empties the field. */
-export interface SetTemplate {
-  readonly kind: 'set';
-  readonly field: string;
-  readonly value: string | number | boolean | null;
-}
-
-interface Routing {
-  readonly kind: 'route';
-  /** The CRM's id of a user, team or queue, by class. */
-  readonly to: Readonly<Record<string, string>>;
-  /** For a class that is not in `to`. Absent: the record stays with whom it is. */
-  readonly otherwise?: string;
-}
-
-/** Who owns the record, by the class that the model has chosen. */
-export interface OwnerRoute extends Routing {
-  /** The owner's field, under its native name. */
-  readonly field: string;
-}
-
-/** Which queue the record waits in, by that class: for CRMs whose queues are no owners. */
-export interface QueueRoute extends Routing {
-  readonly queue: true;
-}
-
-export type RouteTemplate = OwnerRoute | QueueRoute;
-
-/** What a band calls for. */
-export type ActTemplate = TaskTemplate | CaseTemplate | NoteTemplate | SetTemplate | RouteTemplate;
-
-/** Who must say yes before anything is written: nobody, a person always, or a person when the record's amount is above. */
-export type Approval = 'none' | 'required' | { readonly above: number };
-
 /** When an engagement is over, and as what. */
 export interface OutcomeRule {
   readonly won?: CompiledExpression;
   readonly lost?: CompiledExpression;
   /** Milliseconds from the last decision that was acted on; with no outcome by then the engagement ends as `expired`. */
   readonly within: number;
-}
-
-/** How an engagement may end: the labels that outcomes are recorded with. */
-export type OutcomeName =
-  'won' | 'lost' | 'completed' | 'removed' | 'gone' | 'moot' | 'expired' | 'declined' | 'failed';
-
-/** How a use case learns from what became of its decisions. */
-export interface LearningRule {
-  /** Outcomes that say that what the score is the probability of has happened, and that it has not. All others say nothing. */
-  readonly yes: readonly OutcomeName[];
-  readonly no: readonly OutcomeName[];
-  /** Whether an outcome counts before `outcome.within` is over. */
-  readonly early: boolean;
-  /** Newest decisions with a label that are trained on, at most. */
-  readonly window: number;
-  /** Milliseconds in shadow, and for a person's answer, at most. */
-  readonly shadow: number;
-  readonly answer: number;
-  /** Milliseconds between two looks; each one trains, or only where drift is seen, or none (`watch`: an alarm is told). Absent: only when a person asks. */
-  readonly schedule?: { readonly every: number; readonly when: 'drift' | 'always' | 'watch' };
 }
 
 /** One question that a model answers about a kind of record, and what follows from the answer. */

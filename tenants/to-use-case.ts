@@ -5,8 +5,10 @@ import { durationMs } from './duration';
 import { compileExpression } from './expression';
 import { toLearning } from './learning';
 import { toRelated } from './related';
-import type { ActTemplate, Band, OutcomeRule, TaskTemplate, UseCase } from './tenant';
-import { entityOf, isFolder, type WrittenAct, type WrittenUseCase } from './use-case';
+import type { Band, OutcomeRule, UseCase } from './tenant';
+import { entityOf, isFolder } from './use-case';
+import type { ActTemplate, TaskTemplate } from './act-template';
+import type { WrittenAct, WrittenUseCase } from './written';
 
 const ms = (text: string): number => {
   const value = durationMs(text);

@@ -5,42 +5,12 @@ import type { AnyConnector, Mapping } from '../connectors/contract';
 import { acceptanceFindings, type Refusals } from './acceptance';
 import { actFindings, connectionFindings, expressionFindings, type Names, namesAbout } from './names';
 import type { Path } from './document';
-import { learningFindings, type WrittenLearning } from './learning';
-import { relatedFindings, type WrittenRelated } from './related';
+import { learningFindings } from './learning';
+import { relatedFindings } from './related';
 import { rhythmFindings } from './rhythm';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
-import type { Approval, CaseTemplate, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './tenant';
-
-/** An entry of `act` as the file has it. */
-export interface WrittenAct {
-  readonly task?: Omit<TaskTemplate, 'kind' | 'due' | 'priority' | 'draft'> & {
-    readonly due?: string;
-    readonly draft?: boolean;
-    readonly priority?: TaskTemplate['priority'];
-  };
-  readonly case?: Omit<CaseTemplate, 'kind' | 'priority'> & { readonly priority?: CaseTemplate['priority'] };
-  readonly note?: Omit<NoteTemplate, 'kind'>;
-  readonly set?: { readonly field: string; readonly value: string | number | boolean | null };
-  readonly route?: Omit<OwnerRoute, 'kind'> | Omit<QueueRoute, 'kind'>;
-}
-
-/** A use case as the file has it, once its shape was checked. */
-export interface WrittenUseCase {
-  readonly connection: string;
-  readonly model?: string;
-  readonly challengers?: readonly string[];
-  readonly entity?: EntityName;
-  readonly when?: string;
-  readonly bands?: Readonly<Record<string, number>>;
-  readonly act?: Readonly<Record<string, readonly WrittenAct[]>>;
-  readonly approval?: Approval;
-  readonly approvers?: readonly string[];
-  readonly outcome?: { readonly won?: string; readonly lost?: string; readonly within: string };
-  readonly materialChange?: number;
-  readonly related?: Readonly<Record<string, WrittenRelated>>;
-  readonly learning?: WrittenLearning;
-}
+import type { WrittenAct, WrittenUseCase } from './written';
 
 /** What a use case refers to. */
 export interface UseCaseSurroundings {

@@ -7,7 +7,6 @@ import { defaultMetrics, Observation } from '../../services/observe/observation'
 import { Observer } from '../../services/observe/observer';
 import { openTraces } from '../../services/observe/open-traces';
 import { provideAll, type ProvidedServers } from '../../services/provision/provide';
-import type { ReceiverAddress } from '../../services/receive';
 import { roles, startSignalbox, type Role } from '../../services/signalbox';
 import type { FollowOptions } from '../../services/follow';
 import { settleVersions, type ReadTenant } from '../../services/versions';
@@ -17,6 +16,7 @@ import { onExit } from '../../services/provision/on-exit';
 import { untilEnded } from '../until-ended';
 import { allConnectors, learnedFolder, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
 import { CliError } from '../terminal';
+import type { ReceiverAddress } from '../../services/service';
 
 interface UpOptions {
   readonly tenants: string;

@@ -1,11 +1,11 @@
 import type { Gauge } from 'prom-client';
 import type { Ledger, Standing } from '../../ledger/ledger';
 import type { Tenant, UseCase } from '../../tenants/tenant';
-import type { Door } from '../receive';
 import type { Parts, Readiness } from './readiness';
 import type { Metrics } from './metrics';
 import type { Observer } from './observer';
 import type { MadeTask } from './tasks';
+import type { Door } from '../service';
 
 /** Brings the metrics up to date that nobody keeps while the line runs. */
 export async function refresh(parts: Parts, readiness: Readiness, door: Door | undefined): Promise<void> {

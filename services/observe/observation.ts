@@ -5,10 +5,10 @@ import path from 'node:path';
 import type { Log } from '../../connectors/contract';
 import { authority, type ListenAddress } from '../listen-address';
 import { projectRoot } from '../project-root';
-import type { Door } from '../receive';
 import { refresh } from './figures';
 import { Observer } from './observer';
 import { checks, Readiness, type Parts, type Reason } from './readiness';
+import type { Door } from '../service';
 
 /** Where Prometheus' own exporters for OpenTelemetry listen; this machine only. */
 export const defaultMetrics: ListenAddress = { host: '127.0.0.1', port: 9464 };

@@ -3,12 +3,12 @@ import type { Decision } from '../../canonical-schema/decision';
 import type { CanonicalEvent } from '../../canonical-schema/event';
 import { signalbox as command } from '../../cli/terminal.fixture';
 import { predictionsExchange } from '../../broker/routing';
-import type { Service } from '../../services/dispatch';
 import { startIngest } from '../../services/ingest';
 import { countNow } from '../../services/rhythm';
 import type { Finding } from '../../connectors/contract';
 import { eventOf } from '../fixtures/events';
 import { startLine, until, type Line } from '../line';
+import type { Service } from '../../services/service';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(120_000);
