@@ -10,7 +10,6 @@ import {
   type LaneContext as LedgerContext,
   type ObservationToKeep,
 } from '../ledger/ledger';
-import type { Unscorable } from '../models/features';
 import type { HistoryFacts } from '../models/history/history';
 import { eventScope, type ExpressionScope } from '../tenants/expression';
 import type { RelatedFacts } from '../tenants/related';
@@ -26,6 +25,7 @@ import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 import { toBeRead } from './to-be-read';
 import { unreadable } from './unreadable';
+import type { Unscorable } from '../models/feature-row';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */

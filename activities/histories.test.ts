@@ -3,7 +3,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import { compileExpression } from '../tenants/expression';
 import type { Tenant } from '../tenants/tenant';
 import { toUseCase } from '../tenants/to-use-case';
@@ -13,6 +13,7 @@ import { viewBatch } from './context';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
 import { recordBatch } from './record';
+import type { Scorer } from '../models/scored';
 
 const usecase = 'anomaly';
 const written = { connection: 'sales', entity: 'account', bands: { unusual: 0.5 } } as const;

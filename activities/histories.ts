@@ -2,7 +2,7 @@ import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
 import type { Ledger, ObservationRow, ObservationToKeep, Past, PastQuestion } from '../ledger/ledger';
-import { valueAt, type Unscorable } from '../models/features';
+import { valueAt } from '../models/features';
 import { youngSeries } from '../models/history/deviation';
 import { historyFacts } from '../models/history/facts';
 import { mostPeers, type History, type HistoryFacts } from '../models/history/history';
@@ -10,6 +10,7 @@ import { observe, type Observed } from '../models/history/observe';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import type { Scorers } from './lane-dependencies';
 import { merge, type Snapshot } from './merge';
+import type { Unscorable } from '../models/feature-row';
 
 /** The models that decide for a tenant. */
 interface Deciding {

@@ -3,7 +3,7 @@ import { decisionId } from '../canonical-schema/decision';
 import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import { projectRoot } from '../services/project-root';
 import { toLearning } from '../tenants/learning';
 import type { Tenant, UseCase } from '../tenants/tenant';
@@ -12,6 +12,7 @@ import { Connections } from './connections';
 import { viewBatch } from './context';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
+import type { Scorer } from '../models/scored';
 
 /** As a tenant's file has it: one use case over the cases of a connection. */
 const useCase: UseCase = {

@@ -5,7 +5,7 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import { featuresFromRow } from '../models/features';
 import { tabular } from '../models/held-out';
 import { loadModels } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { toUseCase } from '../tenants/to-use-case';
 import { useCaseFindings } from '../tenants/use-case';
@@ -14,6 +14,7 @@ import type { BatchView } from './context';
 import { infer } from './infer';
 import type { LaneDependencies } from './lane-dependencies';
 import type { WrittenUseCase } from '../tenants/written';
+import type { Scorer } from '../models/scored';
 
 /** A use case over each of these models is a few lines of the tenant's file. */
 const written: Readonly<Record<string, WrittenUseCase>> = {

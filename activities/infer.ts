@@ -1,12 +1,14 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
 import { sha256Hex } from '../canonical-schema/sha256';
-import { featuresFromRecord, type FeatureRow, type Unscorable } from '../models/features';
+import { featuresFromRecord } from '../models/features';
 import { historyRoot } from '../models/history/history';
 import type { Manifest } from '../models/manifest';
-import { readBy, type Scorer } from '../models/score';
+import { readBy } from '../models/score';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Evidence, Inference, InferenceRequest } from './lane-types';
+import type { FeatureRow, Unscorable } from '../models/feature-row';
+import type { Scorer } from '../models/scored';
 
 /** An inference with what it rests on. */
 interface Inferred {

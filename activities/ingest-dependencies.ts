@@ -1,10 +1,10 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { Delivery, Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
-import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import type { Connections } from './connections';
 import type { GapRef, StreamRef } from './subscription-types';
+import type { Scorer } from '../models/scored';
 
 /** Is told what a stream says while it is heard. */
 export interface StreamWatch {

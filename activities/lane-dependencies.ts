@@ -1,10 +1,10 @@
 import type { PredictionEvent } from '../canonical-schema/decision';
 import type { Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
-import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import type { Connections } from './connections';
 import type { Directive, OutcomeSeen } from './lane-types';
+import type { Scorer } from '../models/scored';
 
 /** How a lane reaches engagements: the Temporal client, seen from here. */
 export interface EngagementDoor {

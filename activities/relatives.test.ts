@@ -5,7 +5,7 @@ import { noInbox } from '../connectors/kit/no-inbox';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { tabular } from '../models/held-out';
 import { loadModels } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import { load } from '../tenants/broken-example.fixture';
 import type { Tenant } from '../tenants/tenant';
 import { eventOf, type EventSketch } from '../test/fixtures/events';
@@ -13,6 +13,7 @@ import { rule } from '../workflows/policy';
 import { Connections } from './connections';
 import { laneActivities } from './lane-activities';
 import type { LaneDependencies } from './lane-dependencies';
+import type { Scorer } from '../models/scored';
 
 const file = `
 tenant: acme

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { openLedger, type Ledger } from '../ledger/ledger';
 import { sampleBatch, sampleDecision, sampleEvent } from '../ledger/sample.fixture';
 import { loadModel } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import { shadowDecisions } from './shadow';
+import type { Scorer } from '../models/scored';
 
 const tenant = 'acme';
 const usecase = 'lead-scoring';

@@ -1,6 +1,7 @@
 import type { Ledger, ShadowScore, Unshadowed } from '../ledger/ledger';
 import { featuresFromRecord } from '../models/features';
-import { readBy, type Scorer } from '../models/score';
+import { readBy } from '../models/score';
+import type { Scorer } from '../models/scored';
 
 /** Rows scored at once: few, because lanes of the same process wait meanwhile. */
 const pageSize = 64;

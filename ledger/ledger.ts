@@ -61,7 +61,7 @@ export type { ObservationRow, ObservationToKeep, Past, PastQuestion } from './ob
 export type { ParkedEvent } from './parked';
 export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
-export type { ProposalRow, ProposalToKeep, Settlement } from './proposals';
+export type { ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
 export type { KnownOf, KnownPage, RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
@@ -70,6 +70,7 @@ export type { Standing } from './standing';
 export type { ShadowCount, ShadowScore, Unshadowed } from './shadow';
 export type { Follower, Taken, TenantVersion } from './tenant-versions';
 export type { TrainingRow } from './trainings';
+export type { ProposalRow } from './proposal-row';
 
 /** Where the ledger is kept. */
 export interface LedgerOptions {

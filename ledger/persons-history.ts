@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { anyOf } from './columns';
 import { listErasures, type ErasureRow } from './erasures';
-import { readProposal, type ProposalRow } from './proposals';
+import { readProposal } from './proposals';
 import type { Schema } from './schema';
+import type { ProposalRow } from './proposal-row';
 
 /** What persons had to do with a record's story. `at` is RFC 3339 UTC. */
 export type PersonsEntry = { readonly at: string } & (

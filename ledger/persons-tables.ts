@@ -1,7 +1,7 @@
 import type { Action } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { Json, NullableJson, NullableTime, Time } from './column-types';
-import type { ProposalRow } from './proposals';
+import type { ProposalRow } from './proposal-row';
 
 /** What persons are asked, and what of persons was erased, as `migrations/` leave the tables. */
 export interface PersonsTables {

@@ -1,8 +1,9 @@
 import { explainer } from './explain';
-import { featuresFromRow, type FeatureRow } from './features';
+import { featuresFromRow } from './features';
 import { tabular } from './held-out';
 import type { TabularManifest } from './manifest';
 import { loadModels } from './registry';
+import type { FeatureRow } from './feature-row';
 
 let manifest: TabularManifest;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
-import type { FeatureRow } from './features';
 import { historyRoot } from './history/history';
 import type { Feature, TabularManifest } from './manifest';
+import type { FeatureRow } from './feature-row';
 
 /** How many reasons a score comes with. */
 const TOP_REASONS = 5;

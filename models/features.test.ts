@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { featuresFromRecord, featuresFromRow, type FeatureRow, type Unscorable } from './features';
+import { featuresFromRecord, featuresFromRow } from './features';
 import { tabular } from './held-out';
 import type { TabularManifest } from './manifest';
 import { loadModels } from './registry';
+import type { FeatureRow, Unscorable } from './feature-row';
 
 const ROW: Record<string, string> = {
   job: 'admin.',

@@ -1,4 +1,5 @@
 import { derived, isUsable, readsTimes } from './derive';
+import type { FeatureRow, Unscorable } from './feature-row';
 import type {
   CategoricalFeature,
   CellPolicy,
@@ -10,30 +11,6 @@ import type {
 } from './manifest';
 import { textRow } from './text/text-features';
 import type { TextFeature } from './text/text-manifest';
-
-/** A row the model can score: one value per feature, in the manifest's order. */
-export interface FeatureRow {
-  readonly outcome: 'row';
-  readonly values: readonly number[];
-  /** What a text model reads; it has no other feature. */
-  readonly text?: string;
-  /** Names of the features whose value is a default or was clamped. */
-  readonly defaults: readonly string[];
-  /** What reasons may show of the past, by `<value>.<word>`. */
-  readonly words?: Readonly<Record<string, string>>;
-  /** Id of the decision that the score is for: a model with arms explores by it, and does not without it. */
-  readonly decision?: string;
-}
-
-/** A row that gets no score: `abstain` (the model has no opinion) or `refuse` (the input is wrong). */
-export interface Unscorable {
-  readonly outcome: 'abstain' | 'refuse';
-  /** Feature and data set column at fault; both empty when it is the row as a whole. */
-  readonly feature: string;
-  readonly column: string;
-  /** What is wrong, in a sentence. */
-  readonly reason: string;
-}
 
 /** A cell given to the model: its value, and whether the manifest's policy supplied it. */
 interface Cell {

@@ -7,7 +7,8 @@ import { parse } from 'csv-parse/sync';
 import { featuresFromRow } from './features';
 import type { BinaryManifest, Manifest, TabularManifest } from './manifest';
 import { loadModels, type Model } from './registry';
-import { openScorer, type Scored } from './score';
+import { openScorer } from './score';
+import type { Scored } from './scored';
 
 /** A row of a data set, by its own column names. */
 export type Row = Readonly<Record<string, string>>;

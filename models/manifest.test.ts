@@ -4,8 +4,9 @@ import path from 'node:path';
 import { entityFields } from '../canonical-schema/catalog';
 import type { EntityName } from '../canonical-schema/entity';
 import { sourcesOf } from './features';
-import { digestOf, parseManifest } from './manifest';
+import { digestOf } from './manifest';
 import { loadModels } from './registry';
+import { parseManifest } from './parse-manifest';
 
 const FILE = path.join(__dirname, 'lead-scoring', 'manifest.json');
 interface Text {

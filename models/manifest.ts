@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
-import Ajv2020 from 'ajv/dist/2020';
-import type { EntityName } from '../canonical-schema/entity';
 import type { BySplit, ClassFigures, Figure, Figures } from './figures';
 import type { History } from './history/history';
-import { inconsistencies } from './manifest-faults';
-import { manifestSchema } from './manifest-schema';
-import { definedOnce } from './schema-parts';
+import type { Gate, ManifestBase } from './manifest-base';
 import type { TextManifest } from './text/text-manifest';
 
 /**
@@ -107,47 +103,6 @@ export interface Term {
   readonly features: readonly string[];
 }
 
-/** What a use case over the model does where the tenant's file does not say: in the words of that file. */
-export interface CatalogueEntry {
-  /** Events of this entity are scored. */
-  readonly entity: EntityName;
-  readonly bands: Readonly<Record<string, number>>;
-  /** What each band calls for. */
-  readonly act: Readonly<
-    Record<
-      string,
-      readonly { readonly task: { readonly subject: string; readonly body?: string; readonly due?: string } }[]
-    >
-  >;
-  readonly outcome?: { readonly within: string };
-}
-
-/** What every manifest tells. */
-export interface ManifestBase {
-  readonly manifestVersion: 1;
-  readonly name: string;
-  readonly version: string;
-  readonly title: string;
-  /** The model's entry in the catalogue of use cases: what a tenant's file need not say. */
-  readonly useCase?: CatalogueEntry;
-  /** File of the model in the manifest's folder (ONNX; of a text model its weights), and its SHA-256 in hex. */
-  readonly file: string;
-  readonly sha256: string;
-  readonly training: {
-    readonly date: string;
-    readonly seed: number;
-    readonly split: string;
-    readonly data: {
-      readonly name: string;
-      readonly rows: number;
-      readonly sha256: string;
-      readonly licence: string;
-      readonly source: string;
-    };
-    readonly versions: Readonly<Record<string, string>>;
-  };
-}
-
 /** A model of columns. */
 interface TabularBase extends ManifestBase {
   /** More features than this from defaults, and the model abstains. */
@@ -195,14 +150,6 @@ export interface BinaryManifest extends TabularBase {
     readonly perRecordWeek: number;
   };
   readonly metrics: BySplit<Figures>;
-}
-
-/** The least score for something to be done with the best class; share of the held-out rows that have it, and share right. */
-export interface Gate {
-  readonly from: number;
-  readonly why: string;
-  readonly coverage: number;
-  readonly accuracy: number;
 }
 
 /** Three classes or more: the score is the probability of the best. */
@@ -256,41 +203,6 @@ export type Manifest = TabularManifest | TextManifest;
 /** A manifest, or the ONNX file it names, that cannot be used; the message names the file, the place and the fix. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
-}
-
-const validate = new Ajv2020({
-  allErrors: true,
-  discriminator: true,
-  strict: true,
-  // A discriminated union requires its tag beside the branches that define it.
-  strictRequired: false,
-  allowUnionTypes: true,
-  inlineRefs: false,
-  code: { optimize: false },
-}).compile<Manifest>(definedOnce(manifestSchema));
-
-/**
- * Reads manifest.json.
- * @param text the file's contents
- * @param where how to name the file in errors
- * @throws ModelError naming every place that does not hold
- */
-export function parseManifest(text: string, where: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ModelError(`${where}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (!validate(value)) {
-    const places = (validate.errors ?? []).map(
-      (e) => `${e.instancePath === '' ? '/' : e.instancePath} ${e.message ?? ''}`,
-    );
-    throw new ModelError(`${where}: not a model manifest: ${places.slice(0, 5).join('; ')}`);
-  }
-  const faults = inconsistencies(value);
-  if (faults.length > 0) throw new ModelError(`${where}: ${faults.join('; ')}`);
-  return value;
 }
 
 /** The model's content address: it changes with the ONNX file (whose hash the manifest holds) or any word of the manifest. */

@@ -1,16 +1,10 @@
 import { explainer } from './explain';
 import type { MulticlassManifest } from './manifest';
 import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
+import type { Ranking } from './scored';
 
 /** How many classes a row is given. */
 const RANKED = 3;
-
-/** The classes of a row that are most likely, and what may be done with the first of them. */
-export interface Ranking {
-  readonly best: readonly { readonly label: string; readonly score: number }[];
-  /** By the manifest's gates, with several classes: give it, propose it, or leave it to a person. */
-  readonly gate?: 'automate' | 'suggest' | 'ask';
-}
 
 /**
  * Scores by softmax, computed from the contributions in double precision (see `binaryScored`). A reason compares two

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { featuresFromRow } from './features';
-import { parseManifest } from './manifest';
 import { featuresRecorded } from './recorded';
+import { parseManifest } from './parse-manifest';
 
 const folder = path.join(__dirname, 'lead-scoring');
 const manifest = parseManifest(readFileSync(path.join(folder, 'manifest.json'), 'utf8'), folder);

@@ -1,5 +1,5 @@
-import type { FeatureRow } from './features';
 import type { Manifest } from './manifest';
+import type { FeatureRow } from './feature-row';
 
 /**
  * Features as a decision recorded them (categories by name, numbers; empty where not known), for another model of the same

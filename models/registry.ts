@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { digestOf, ModelError, parseManifest, type Manifest } from './manifest';
+import { digestOf, ModelError, type Manifest } from './manifest';
+import { parseManifest } from './parse-manifest';
 
 /** A model on disk: one folder with manifest.json and the ONNX file it names. */
 export interface Model {

@@ -1,6 +1,6 @@
-import type { FeatureRow } from './features';
 import { ModelError, type TabularManifest } from './manifest';
-import type { Scored } from './score';
+import type { FeatureRow } from './feature-row';
+import type { Scored } from './scored';
 
 /** How far the model's float32 probability may be from the exact sum of its contributions. */
 const AGREEMENT = 1e-6;

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { featuresFromRow, type FeatureRow } from './features';
+import { featuresFromRow } from './features';
 import { loadModels } from './registry';
-import { openScorer, type Scorer } from './score';
+import { openScorer } from './score';
 import { CsvInputError, scoreCsv } from './score-csv';
+import type { FeatureRow } from './feature-row';
+import type { Scorer } from './scored';
 
 type Row = Record<string, string>;
 

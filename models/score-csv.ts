@@ -6,11 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import { featuresFromRow, sourcesOf, type FeatureRow, type Unscorable } from './features';
+import { featuresFromRow, sourcesOf } from './features';
 import { historyRoot } from './history/history';
 import { Memory } from './history/memory';
 import type { Manifest, UpliftManifest } from './manifest';
-import { readBy, type Scored, type Scorer } from './score';
+import { readBy } from './score';
+import type { FeatureRow, Unscorable } from './feature-row';
+import type { Scored, Scorer } from './scored';
 
 /** Rows scored in one run of the session; the score of a row does not depend on it. */
 const BATCH = 256;

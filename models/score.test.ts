@@ -2,11 +2,13 @@ import { readdirSync, existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { featuresFromRow, type FeatureRow } from './features';
+import { featuresFromRow } from './features';
 import { tabular } from './held-out';
 import type { TabularManifest, UpliftManifest } from './manifest';
 import { loadModels, type Model } from './registry';
-import { openScorer, type Scored, type Scorer } from './score';
+import { openScorer } from './score';
+import type { FeatureRow } from './feature-row';
+import type { Scored, Scorer } from './scored';
 
 type TabularModel = Model & { readonly manifest: TabularManifest };
 

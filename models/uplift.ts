@@ -2,16 +2,7 @@ import { explainer } from './explain';
 import { explored } from './explore';
 import type { UpliftManifest } from './manifest';
 import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
-import type { Scored } from './score';
-
-/** What one arm of a trial would do for a row. */
-export interface Arm {
-  readonly label: string;
-  /** Probability of the outcome under the arm. */
-  readonly score: number;
-  /** What the arm adds to that of the control; 0 for the control itself. */
-  readonly uplift: number;
-}
+import type { Arm, Scored } from './scored';
 
 /**
  * Scores the arms by sigmoids, computed from the contributions in double precision (see `binaryScored`). Contributions and

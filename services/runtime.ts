@@ -9,7 +9,6 @@ import { defaultPartitions } from '../broker/routing';
 import { assertTopology } from '../broker/topology';
 import type { Log } from '../connectors/contract';
 import { openLedger, type Ledger } from '../ledger/ledger';
-import type { Scorer } from '../models/score';
 import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
 import { Observer } from './observe/observer';
@@ -17,6 +16,7 @@ import type { Observation } from './observe/observation';
 import { watchLedger } from './observe/watch-ledger';
 import { projectRoot } from './project-root';
 import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
+import type { Scorer } from '../models/scored';
 
 /** Where the servers are and what to serve. */
 export interface RuntimeOptions {

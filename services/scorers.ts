@@ -2,10 +2,11 @@ import path from 'node:path';
 import type { Log } from '../connectors/contract';
 import type { Ledger } from '../ledger/ledger';
 import { loadModel, loadModels, type Model } from '../models/registry';
-import { openScorer, type Scorer } from '../models/score';
+import { openScorer } from '../models/score';
 import type { Encoder } from '../models/text/encoder';
 import type { Tenant } from '../tenants/tenant';
 import { type EncoderFound, findEncoder } from './encoder';
+import type { Scorer } from '../models/scored';
 
 type Tenants = ReadonlyMap<string, Tenant>;
 

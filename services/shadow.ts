@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { shadowDecisions } from '../activities/shadow';
-import type { Scorer } from '../models/score';
 import type { Runtime } from './runtime';
 import type { Service } from './service';
+import type { Scorer } from '../models/scored';
 
 type Needs = Pick<Runtime, 'ledger' | 'tenants' | 'scorers' | 'openLearned' | 'log' | 'now'>;
 

@@ -1,11 +1,11 @@
 import type { Finding } from '../contract';
 import { checkQueue, type AmqpQueue } from '../kit/amqp-link';
-import type { ODataProduct, Settings, Stream } from './config';
+import type { Settings, Stream } from './config';
 import { meshStream } from './inbound/mesh-queue';
 import type { ODataClient } from './odata/client';
 import { ODataFailure } from './odata/failure';
 import { checkFolder } from './inbound/folder';
-import { setOf, type EntitySet } from './odata/services';
+import { type EntitySet, type ODataProduct, setOf } from './odata/services';
 
 export interface CheckOptions {
   readonly settings: Settings;

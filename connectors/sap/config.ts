@@ -1,5 +1,5 @@
 import type { JsonSchema, Mapping } from '../contract';
-import { usualObjects } from './odata/services';
+import { type ODataProduct, usualObjects } from './odata/services';
 import { type ActivityFields, usualNames } from './rfc/activity-fields';
 import type { Parameters } from './rfc/messages';
 import { usualV2, usualV2Objects, type V2Settings } from './v2/settings';
@@ -7,7 +7,6 @@ import schema from './config.schema.json';
 
 /** SAP's products, each with services of its own: two speak OData V2, one a REST API. */
 export type Product = ODataProduct | 'v2';
-export type ODataProduct = 's4' | 'c4c';
 
 /** How Signalbox proves who it is to the services. */
 export type Auth =

@@ -1,5 +1,4 @@
 import { type Log, Permanent, type Reader } from '../contract';
-import type { ODataProduct } from './config';
 import type { Fields } from './json';
 import { textOf } from './json';
 import type { RowNative } from './native';
@@ -7,7 +6,7 @@ import { dayOf, instantOf } from './normalise/values';
 import { type Changed, oldestFirst } from './oldest-first';
 import type { ODataClient } from './odata/client';
 import { connectorErrorOf } from './odata/failure';
-import { type EntitySet, quoted, setOf, setsOf } from './odata/services';
+import { type EntitySet, type ODataProduct, quoted, setOf, setsOf } from './odata/services';
 
 export interface ReaderOptions {
   readonly client: ODataClient;

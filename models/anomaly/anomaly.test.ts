@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { featuresFromRow, type FeatureRow } from '../features';
+import { featuresFromRow } from '../features';
 import { dataSet, distance, figuresOf, type Row } from '../held-out';
 import { Memory } from '../history/memory';
 import { scoreRows } from '../history/score-rows.fixture';
 import type { BinaryManifest } from '../manifest';
 import { loadModels } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
+import type { FeatureRow } from '../feature-row';
+import type { Scorer } from '../scored';
 
 const incidents = dataSet('INCIDENT_EVENT_LOG_CSV', 'incident_event_log/incident_event_log.csv.gz');
 const withIncidents = incidents.isThere ? describe : describe.skip;

@@ -6,11 +6,12 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { dataSet, type Row } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scored, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
 import { textManifest } from '../text/held-out-texts';
 import { holdTo } from '../text/held-out.fixture';
 import type { TextManifest } from '../text/text-manifest';
+import type { Scored, Scorer } from '../scored';
 
 const data = dataSet('BANKING77_CSV', 'banking77/banking77.csv');
 const withData = data.isThere ? describe : describe.skip;

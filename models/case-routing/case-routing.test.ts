@@ -4,12 +4,14 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { featuresFromRow, sourcesOf, type FeatureRow } from '../features';
+import { featuresFromRow, sourcesOf } from '../features';
 import { dataSet, scoreHeldOut, type Row } from '../held-out';
 import type { MulticlassManifest } from '../manifest';
 import { loadModels } from '../registry';
-import { openScorer, type Scored, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow } from '../feature-row';
+import type { Scored, Scorer } from '../scored';
 
 const data = dataSet('INCIDENT_EVENT_LOG_CSV', 'incident_event_log/incident_event_log.csv.gz');
 const withData = data.isThere ? describe : describe.skip;

@@ -1,6 +1,6 @@
 import { ModelError, type TabularManifest } from '../manifest';
 import type { Model } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { openSession, type Session } from '../session';
 import { answersOf, type Answer } from './answers';
 import { error, ok, type Finding } from './finding';
@@ -9,6 +9,7 @@ import { readModelFolder } from './model-folder';
 import { contributionFindings, rangeFindings, responseFindings, sameFindings } from './outputs';
 import { parityFindings } from './parity';
 import { probesOf, type Probe } from './probes';
+import type { Scorer } from '../scored';
 
 /** What became of an examination. */
 export interface CheckReport {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, parseDocument } from 'yaml';
-import { digestOf, ModelError, parseManifest } from '../manifest';
+import { digestOf, ModelError } from '../manifest';
 import type { Model } from '../registry';
 import { error, ok, warning, type Finding } from './finding';
+import { parseManifest } from '../parse-manifest';
 
 /** What a folder holds: a model, when its manifest can be used. */
 export interface ModelFolder {

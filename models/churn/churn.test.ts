@@ -2,11 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { featuresFromRow, type FeatureRow, type Unscorable } from '../features';
+import { featuresFromRow } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, scoreHeldOut } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow, Unscorable } from '../feature-row';
+import type { Scorer } from '../scored';
 
 const data = dataSet('TELCO_CHURN_CSV', 'telco_churn/telco_churn.csv');
 const withData = data.isThere ? describe : describe.skip;

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { featuresFromRow, sourcesOf, type FeatureRow } from '../features';
+import { featuresFromRow, sourcesOf } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, type Row } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow } from '../feature-row';
+import type { Scorer } from '../scored';
 
 const data = dataSet('VEHICLE_CLAIM_FRAUD_CSV', 'vehicle_claim_fraud/vehicle_claim_fraud.csv.gz');
 const withData = data.isThere ? describe : describe.skip;

@@ -1,7 +1,7 @@
-import type { Unscorable } from '../features';
 import { historyFacts } from './facts';
 import { mostPeers, type History, type HistoryFacts, type Observation } from './history';
 import { observeRow } from './observe';
+import type { Unscorable } from '../feature-row';
 
 /** The newest of these are dropped to once twice as many are held, so that dropping costs next to nothing. */
 class Newest<T> {

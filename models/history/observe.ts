@@ -1,6 +1,6 @@
 import { numberIn, timeIn } from '../derive';
-import type { Unscorable } from '../features';
 import type { History, Observation, Told } from './history';
+import type { Unscorable } from '../feature-row';
 
 /** An event of a series, to be scored and then to be remembered. */
 export interface Observed {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { Row } from '../held-out';
-import type { Scorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { Scorer } from '../scored';
 
 /** What a model makes of a file of these rows, row by row; the files lie in the folder. */
 export async function scoreRows(model: Scorer, folder: string, rows: readonly Row[]): Promise<readonly Row[]> {

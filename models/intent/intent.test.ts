@@ -1,8 +1,8 @@
 import { dataSet, type Row } from '../held-out';
-import type { Scored } from '../score';
 import { scoreTexts, textManifest } from '../text/held-out-texts';
 import { holdTo } from '../text/held-out.fixture';
 import type { TextManifest } from '../text/text-manifest';
+import type { Scored } from '../scored';
 
 const data = dataSet('CLINC150_CSV', 'clinc150/clinc150.csv');
 const heldOut = holdTo({

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseManifest, type BinaryManifest, type Manifest } from '../manifest';
+import type { BinaryManifest, Manifest } from '../manifest';
 import type { Paired } from './comparison';
 import { gate, type GateInput } from './gate';
 import { disparitiesOf, type Groups } from './groups';
+import { parseManifest } from '../parse-manifest';
 
 function manifestOf(name: string): Manifest {
   const file = path.join(__dirname, '..', name, 'manifest.json');

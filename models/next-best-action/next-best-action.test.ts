@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { featuresFromRecord, featuresFromRow, sourcesOf, type FeatureRow } from '../features';
+import { featuresFromRecord, featuresFromRow, sourcesOf } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, scoreHeldOut, type Row } from '../held-out';
 import type { UpliftManifest } from '../manifest';
 import { loadModels } from '../registry';
-import { openScorer, type Scored, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow } from '../feature-row';
+import type { Scored, Scorer } from '../scored';
 
 const data = dataSet('HILLSTROM_EMAIL_CSV', 'hillstrom_email/hillstrom_email.csv.gz');
 const withData = data.isThere ? describe : describe.skip;

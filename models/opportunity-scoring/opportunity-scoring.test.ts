@@ -2,11 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { featuresFromRow, type FeatureRow } from '../features';
+import { featuresFromRow } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, type Row } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow } from '../feature-row';
+import type { Scorer } from '../scored';
 
 const data = dataSet('SALVIRT_B2B_CSV', 'salvirt_b2b/salvirt_b2b.csv');
 const withData = data.isThere ? describe : describe.skip;

@@ -3,11 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { featuresFromRecord, featuresFromRow, type FeatureRow } from '../features';
+import { featuresFromRecord, featuresFromRow } from '../features';
 import { dataSet, distance, figuresOf, figuresTold, scoreHeldOut } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scorer } from '../score';
+import { openScorer } from '../score';
 import { scoreCsv } from '../score-csv';
+import type { FeatureRow } from '../feature-row';
+import type { Scorer } from '../scored';
 
 const data = dataSet('AI4I2020_CSV', 'ai4i2020/ai4i2020.csv');
 const withData = data.isThere ? describe : describe.skip;

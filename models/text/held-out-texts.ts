@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { featuresFromRow, type FeatureRow } from '../features';
+import { featuresFromRow } from '../features';
 import { rowsOf, type Row } from '../held-out';
 import { loadModels } from '../registry';
-import { openScorer, type Scored } from '../score';
+import { openScorer } from '../score';
 import { openEncoder, weightsFile, type Encoder } from './encoder';
 import type { ModeName, TextManifest } from './text-manifest';
+import type { FeatureRow } from '../feature-row';
+import type { Scored } from '../scored';
 
 const models = path.join(__dirname, '..');
 

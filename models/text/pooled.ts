@@ -1,9 +1,9 @@
 import type { Reason } from '../explain';
 import { gateOf, ranked, softmax } from '../multiclass';
-import type { Scored } from '../score';
 import { WHOLE, type Opinion } from './halves';
 import { isLittle } from './language';
 import type { Beyond, Mode, ModeName, TextManifest } from './text-manifest';
+import type { Scored } from '../scored';
 
 /** Terms that a score tells the contribution of; the others are told together. */
 const TOLD = 20;

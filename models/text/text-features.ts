@@ -1,7 +1,7 @@
-import type { FeatureRow, Unscorable } from '../features';
 import { otherLanguage } from './language';
 import type { TextFeature, TextPolicy } from './text-manifest';
 import { wordsOf } from './words';
+import type { FeatureRow, Unscorable } from '../feature-row';
 
 /**
  * The text that a model is to read, or why it does not. Pure.

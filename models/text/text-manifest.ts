@@ -1,5 +1,5 @@
 import type { ClassFigures } from '../figures';
-import type { Gate, ManifestBase } from '../manifest';
+import type { Gate, ManifestBase } from '../manifest-base';
 
 /** What to do with a text that the model cannot read: `refuse` rejects the row, `abstain` gives no score for it. */
 export type TextPolicy = { readonly on: 'refuse' } | { readonly on: 'abstain' };

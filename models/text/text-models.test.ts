@@ -4,13 +4,15 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { featuresFromRow, type FeatureRow } from '../features';
+import { featuresFromRow } from '../features';
 import { loadModels, type Model } from '../registry';
-import { openScorer, readBy, type Scored, type Scorer } from '../score';
+import { openScorer, readBy } from '../score';
 import type { Encoder } from './encoder';
 import { english, unseen, whenChosen } from './foreign.fixture';
 import { encoderWeights, modesHere, openTestEncoder } from './held-out-texts';
 import type { ModeName } from './text-manifest';
+import type { FeatureRow } from '../feature-row';
+import type { Scored, Scorer } from '../scored';
 
 type Parity = Readonly<Record<ModeName, readonly (readonly [string, number])[]>> & {
   readonly row: Readonly<Record<string, string>>;

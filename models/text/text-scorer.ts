@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Unscorable } from '../features';
 import { digestOf, ModelError } from '../manifest';
-import type { Scored, Scorer } from '../score';
 import { openUpper, type Encoder, type Encoded, type Upper } from './encoder';
 import { sentenceHalf, wordHalf, type Opinion, type SentenceHalf, type WordCount } from './halves';
 import { scoredBy } from './pooled';
 import { readSafetensors, type Tensors } from './safetensors';
 import { unscorable } from './text-features';
 import type { ModeName, TextManifest } from './text-manifest';
+import type { Unscorable } from '../feature-row';
+import type { Scored, Scorer } from '../scored';
 
 /** The part of a text model that needs the encoder. */
 interface Sentence {

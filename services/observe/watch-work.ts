@@ -5,10 +5,10 @@ import type { ActInput, Acted } from '../../activities/engagement-types';
 import type { Scorers } from '../../activities/lane-dependencies';
 import type { NotInView } from '../../activities/lane-types';
 import type { Ledger } from '../../ledger/ledger';
-import type { Scorer } from '../../models/score';
 import { laneStep } from '../../workflows/options';
 import type { Step } from './lanes';
 import type { Observer } from './observer';
+import type { Scorer } from '../../models/scored';
 
 const lastAttempt = laneStep.retry?.maximumAttempts ?? 1;
 const notInView: NotInView = 'SBX_BATCH_NOT_IN_VIEW';

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { featuresFromRecord, type FeatureRow } from '../../models/features';
+import { featuresFromRecord } from '../../models/features';
 import type { TabularManifest } from '../../models/manifest';
 import { loadModels } from '../../models/registry';
 import { openScorer } from '../../models/score';
+import type { FeatureRow } from '../../models/feature-row';
 
 /**
  * What scoring through models/ costs beside bare onnxruntime on the same rows, with one thread:

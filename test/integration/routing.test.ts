@@ -4,13 +4,14 @@ import path from 'node:path';
 import { signalbox as command } from '../../cli/terminal.fixture';
 import { featuresFromRow, sourcesOf } from '../../models/features';
 import { loadModels } from '../../models/registry';
-import { openScorer, type Scored } from '../../models/score';
+import { openScorer } from '../../models/score';
 import { projectRoot } from '../../services/project-root';
 import { type RunningDynamics365, startDynamics365 } from '../../simulators/dynamics365';
 import { configOf } from '../dynamics365-org';
 import { until } from '../line';
 import { type PushedLine, startPushedLine } from '../pushed-line';
 import { entries } from './watch';
+import type { Scored } from '../../models/scored';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);

@@ -4,13 +4,13 @@ import type { Decision } from '../../canonical-schema/decision';
 import { engagementId } from '../../canonical-schema/engagement';
 import { sampleBatch, sampleDecision, sampleEvent } from '../../ledger/sample.fixture';
 import { featuresFromRecord } from '../../models/features';
-import type { Scorer } from '../../models/score';
 import { projectRoot } from '../../services/project-root';
 import type { Signalbox } from '../../services/signalbox';
 import type { LearningInput } from '../../workflows/learning';
 import { learningId, names, taskQueues } from '../../workflows/names';
 import { coldLead, hotLead, until } from '../line';
 import { recordOf } from './tenants-line';
+import type { Scorer } from '../../models/scored';
 
 /** Whether the Python that trains, with its packages, is here or can be had: the first call gets it. */
 export function canTrain(): boolean {

@@ -1,5 +1,4 @@
 import type { EntityName } from '../../../canonical-schema/entity';
-import type { ODataProduct } from '../config';
 import { tableOf } from '../normalise/tables';
 
 /** Where an object's rows are. */
@@ -25,6 +24,9 @@ const cloudSet = (nativeType: string, set: string): EntitySet => ({
   key: 'ObjectID',
   changed: { field: 'EntityLastChangedOn', type: 'instant' },
 });
+
+/** A product of SAP's that is read and written over OData. */
+export type ODataProduct = 's4' | 'c4c';
 
 const sets: Readonly<Record<ODataProduct, readonly EntitySet[]>> = {
   s4: [

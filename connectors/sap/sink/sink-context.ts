@@ -1,6 +1,7 @@
 import type { ActionResult, CloseTask, CreateTask, UpdateTask } from '../../../canonical-schema/action';
-import type { NoteSettings, ODataProduct } from '../config';
+import type { NoteSettings } from '../config';
 import type { ODataClient } from '../odata/client';
+import type { ODataProduct } from '../odata/services';
 
 /** What the writes of a connection share. */
 export interface SinkContext {

@@ -9,7 +9,7 @@ import { failedCall } from '../sink/results';
 import type { V2Record } from './client';
 import { hasFields, nested, plainNote, taskMembers, taskNotes } from './content';
 import { type V2Object, v2ObjectOf, v2Task } from './objects';
-import type { V2Context } from './sink';
+import type { V2Context } from './context';
 
 /** How often a record is read and written anew where somebody else was quicker in between. */
 const mostTries = 3;

@@ -8,7 +8,7 @@ import { failedCall } from '../sink/results';
 import { quotedText, type V2Record } from './client';
 import { newCase, newTask, partiesOf, productsOf } from './content';
 import { v2Case, type V2Object, v2ObjectOf, v2Task } from './objects';
-import type { V2Context } from './sink';
+import type { V2Context } from './context';
 
 /** An action that makes a record of its own, known by its key. */
 export type Creation = CreateTask | CreateCase;

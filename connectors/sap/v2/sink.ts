@@ -6,19 +6,8 @@ import { sharedEffects } from '../../kit/shared-effects';
 import { crm } from '../normalise';
 import { failedCall } from '../sink/results';
 import { addNote, changeTask, setFields } from './change';
-import type { V2Client } from './client';
+import type { V2Context } from './context';
 import { make } from './make';
-import type { V2Settings } from './settings';
-
-/** What the writes of a connection share. */
-export interface V2Context {
-  readonly client: V2Client;
-  readonly baseUrl: string;
-  /** Member of `extensions`, of tasks and cases. */
-  readonly keyField: string;
-  readonly settings: V2Settings;
-  readonly signal: AbortSignal;
-}
 
 /** Writes to Sales and Service Cloud V2, one request for each action: it has no batches that are known to fail apart. */
 export class V2Sink implements Sink {
