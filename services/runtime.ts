@@ -12,7 +12,6 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
 import { Observer } from './observe/observer';
-import type { Observation } from './observe/observation';
 import { watchLedger } from './observe/watch-ledger';
 import { projectRoot } from './project-root';
 import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
@@ -37,8 +36,6 @@ export interface RuntimeOptions {
   readonly stateDir?: string;
   /** Where CRMs push to. Default: 127.0.0.1:8730. */
   readonly listen?: ListenAddress;
-  /** Who tells about the process, and is told when it is up. */
-  readonly observation?: Observation | undefined;
   /** Counts what the process does. Default: one that nobody asks. */
   readonly observer?: Observer;
 }

@@ -1,6 +1,7 @@
 import { startDispatch } from './dispatch';
 import { startFollowing, type FollowingService, type FollowOptions } from './follow';
 import { startIngest } from './ingest';
+import type { Observation } from './observe/observation';
 import { openRuntime, type Runtime, type RuntimeOptions } from './runtime';
 import { startWorker } from './worker';
 import type { Door, Service } from './service';
@@ -8,6 +9,12 @@ import type { Door, Service } from './service';
 /** The processes of Signalbox, as `docker-compose.yml` names them. */
 export const roles = ['worker', 'dispatch', 'ingest'] as const;
 export type Role = (typeof roles)[number];
+
+/** What is started, and who watches it. */
+export interface SignalboxOptions extends RuntimeOptions {
+  /** Who tells about the process, and is told when it is up. */
+  readonly observation?: Observation | undefined;
+}
 
 export interface Signalbox extends Service {
   readonly runtime: Runtime;
@@ -24,7 +31,7 @@ const starters: Readonly<Record<Role, (runtime: Runtime) => Service | Promise<Se
  * @param follow told once the runtime is open; absent: tenants are served as they are at the start
  */
 export async function startSignalbox(
-  options: RuntimeOptions,
+  options: SignalboxOptions,
   wanted: readonly Role[] = roles,
   follow?: () => FollowOptions,
 ): Promise<Signalbox> {
