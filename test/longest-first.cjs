@@ -2,6 +2,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Suites that take the longest, the longest first: begun last, one would run on alone while the other worker is idle. */
 const longest = [
+  'models/rhythm/',
   'models/sentiment/',
   'models/intent/',
   'models/case-classification/',
