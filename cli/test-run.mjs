@@ -7,7 +7,10 @@ import { join } from 'node:path';
  * Folders whose suites use servers or measure time, in two groups of about the same length. A group's suites run one after
  * the other on servers of its own; the two run side by side, since a suite waits for its servers half of the time.
  */
-const groups = ['test/integration/(?!adapt)', '(?:(?:broker|ledger|services|test/(?:fault|e2e))/|test/integration/adapt)'];
+const groups = [
+  'test/integration/(?!adapt)',
+  '(?:(?:broker|ledger|services|test/(?:fault|e2e))/|test/integration/adapt)',
+];
 
 /**
  * Runs all suites: first those that need nothing but a processor, two at a time, then the groups. The last line printed is
