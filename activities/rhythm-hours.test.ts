@@ -26,6 +26,11 @@ describe('hours of streams', () => {
     expect(hours.known).toEqual({ 'lead.created': at, 'case.updated': at + 2 * hourMs, all: at + 2 * hourMs });
   });
 
+  it('of one stream are decided in one lane, in order, over midnight too', () => {
+    const keys = [at, at + 24 * hourMs].map((hour) => rhythmEvent(ref, 'lead.created', hour, 1).partitionkey);
+    expect(new Set(keys)).toEqual(new Set(['acme/signalbox/rhythm/sales:lead.created']));
+  });
+
   it('are valid events, the same for the same hour whatever was counted', () => {
     const event = rhythmEvent(ref, 'opportunity.undeleted', at, 2);
     expect(() => {

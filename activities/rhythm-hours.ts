@@ -1,5 +1,5 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { sequenceOf } from '../canonical-schema/identity';
+import { partitionKey, sequenceOf } from '../canonical-schema/identity';
 import { canonicalEvent } from '../connectors/kit/canonical-event';
 import type { GapRow, HourCount } from '../ledger/ledger';
 
@@ -78,7 +78,7 @@ export function rhythmEvent(
   count: number,
 ): CanonicalEvent {
   const [startsAt, endsAt] = [new Date(hour).toISOString(), new Date(hour + hourMs).toISOString()];
-  return canonicalEvent(
+  const event = canonicalEvent(
     {
       crm: 'signalbox',
       identity: ['rhythm', tenant, connection, stream, startsAt],
@@ -98,4 +98,6 @@ export function rhythmEvent(
     },
     { tenant, connection, org: 'rhythm' },
   );
+  // A day is a record of its own, but each hour is compared with those before it, of yesterday as well: one lane has them in order.
+  return { ...event, partitionkey: partitionKey(tenant, 'signalbox', 'rhythm', `${connection}:${stream}`) };
 }

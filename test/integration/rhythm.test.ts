@@ -161,7 +161,10 @@ beforeAll(async () => {
   await record(weeksOf('contact', 3, (_, usual) => usual));
   ingest = await startIngest(line.signalbox.runtime);
   await until('the hours of the last day to be published', async () => (await count()).published > 0, 60_000);
-  const isDecided = async (stream: string) => (await decisionsOf(stream)).size >= judged - 1;
+  const isDecided = async (stream: string): Promise<boolean> => {
+    const decisions = await decisionsOf(stream);
+    return decisions.has(1) && decisions.size >= judged - 1;
+  };
   for (const stream of ['lead.created', 'case.created', 'contact.created', 'all'])
     await until(`all hours of ${stream} to be decided`, () => isDecided(stream), 60_000);
 }, 240_000);
