@@ -2,6 +2,7 @@ import { type InboundRequest, Unmappable } from '../contract';
 import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
+import { readEach } from '../kit/read-each';
 import { eventsOf, proven } from './decode';
 import type { CloudEventJson, CloudEventNative } from './native';
 import { Refusal } from './refusal';
@@ -21,15 +22,7 @@ const mostInBatch = 100_000;
  */
 export function readNatives(payload: unknown): readonly CloudEventNative[] {
   const items = itemsIn(payload, 0);
-  if (items.length === 1) return items.map((item) => item());
-  return items.map((item) => {
-    try {
-      return item();
-    } catch (error) {
-      if (!(error instanceof Unmappable)) throw error;
-      return { event: {}, unreadable: { code: error.code, message: error.message } };
-    }
-  });
+  return readEach(items, ({ code, message }) => ({ event: {}, unreadable: { code, message } }));
 }
 
 function itemsIn(payload: unknown, depth: number): readonly Item[] {

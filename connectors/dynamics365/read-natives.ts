@@ -2,6 +2,7 @@ import { Unmappable } from '../contract';
 import { tablesOf } from './entity-sets';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
+import { readEach } from '../kit/read-each';
 import type { Dynamics365Native, Fields, Headers, RowNative } from './native';
 import { isEntity } from './normalise/flatten';
 import { idColumnOf, isStandard } from './normalise/tables';
@@ -23,16 +24,8 @@ const members = [
  */
 export function readNatives(payload: unknown): readonly Dynamics365Native[] {
   const items = itemsIn(payload, { headers: {}, depth: 0 });
-  if (items.length === 1) return items.map((item) => item());
   if (items.length === 0) throw unmappable('SBX_DYNAMICS365_PAYLOAD', 'an empty list: no context and no row');
-  return items.map((item) => {
-    try {
-      return item();
-    } catch (error) {
-      if (!(error instanceof Unmappable)) throw error;
-      return { kind: 'unreadable', code: error.code, message: error.message };
-    }
-  });
+  return readEach(items, (unreadable) => unreadable);
 }
 
 /** One native, or why it is none. */

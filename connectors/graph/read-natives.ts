@@ -2,6 +2,7 @@ import { Unmappable } from '../contract';
 import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
+import { readEach } from '../kit/read-each';
 import type { Fields, GraphNative, NativeType } from './native';
 import { pathOf, typeIn } from './paths';
 
@@ -15,16 +16,7 @@ const collections: Readonly<Record<NativeType, string>> = { message: 'messages',
 export function readNatives(payload: unknown): readonly GraphNative[] {
   const items = itemsIn(payload, { depth: 0 });
   if (items.length === 0) throw unmappable('SBX_GRAPH_PAYLOAD', 'an empty list: no notification and no resource');
-  const [only, another] = items;
-  if (only !== undefined && another === undefined) return [only()];
-  return items.map((item) => {
-    try {
-      return item();
-    } catch (error) {
-      if (!(error instanceof Unmappable)) throw error;
-      return { kind: 'unreadable', code: error.code, message: error.message };
-    }
-  });
+  return readEach(items, (unreadable) => unreadable);
 }
 
 /** Whether a payload is Graph's and nobody else's: a notification of a subscription, or something with a type of Graph. */

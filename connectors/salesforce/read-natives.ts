@@ -6,6 +6,7 @@ import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { type EventSchema, parseEventSchema } from './event-schema';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
+import { readEach } from '../kit/read-each';
 import type { JsonNative, SalesforceNative } from './native';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,15 +22,7 @@ type SchemaById = (id: string) => EventSchema;
  */
 export function readNatives(payload: unknown, schemas: Schemas): readonly SalesforceNative[] {
   const items = itemsIn(payload, cached(schemas), 0);
-  if (items.length === 1) return items.map((item) => item());
-  return items.map((item) => {
-    try {
-      return item();
-    } catch (error) {
-      if (!(error instanceof Unmappable)) throw error;
-      return { kind: 'unreadable', code: error.code, message: error.message };
-    }
-  });
+  return readEach(items, (unreadable) => unreadable);
 }
 
 function cached(schemas: Schemas): SchemaById {

@@ -1,4 +1,4 @@
-import { Unmappable } from '../contract';
+import type { Unmappable } from '../contract';
 import { parseLossless } from '../kit/lossless-json';
 import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, partsOfCapture } from '../kit/http-capture';
@@ -7,6 +7,7 @@ import { readIdocJson, readIdocXml } from './idoc-xml';
 import { type Fields, listOf, objectOf } from './json';
 import type { RowNative, SapNative } from './native';
 import { refuse } from '../kit/canonical-event';
+import { readEach } from '../kit/read-each';
 import { readRows } from './rows';
 
 /**
@@ -21,15 +22,8 @@ export function readNatives(payload: unknown): readonly SapNative[] {
 
 function readSeveral(payload: unknown, depth: number): readonly SapNative[] {
   const items = listOf(payload) ?? [payload];
-  if (items.length === 1) return readOne(items[0], depth);
-  return items.flatMap((item) => {
-    try {
-      return readOne(item, depth);
-    } catch (error) {
-      if (!(error instanceof Unmappable)) throw error;
-      return [{ kind: 'unreadable' as const, code: error.code, message: error.message }];
-    }
-  });
+  const read = items.map((item) => () => readOne(item, depth));
+  return readEach(read, (unreadable) => [unreadable]).flat();
 }
 
 /** The natives of a text: XML, or JSON. Throws Unmappable that names what it is instead. */
