@@ -154,7 +154,8 @@ export function isPushed({ connector, config }: TenantConnection): boolean {
   return connectorNamed(connector).receives?.(config) === true;
 }
 
-function keyOf({ tenant, connection, stream }: StreamRef): string {
+/** A stream's name among all tenants'. */
+export function keyOf({ tenant, connection, stream }: StreamRef): string {
   return `${tenant}/${connection}/${stream}`;
 }
 

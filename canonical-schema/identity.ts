@@ -30,6 +30,11 @@ export function subjectOf(entity: EntityName, id: string): string {
   return `${entity}/${id}`;
 }
 
+/** The CRM's id in a subject; it may itself contain slashes. */
+export function idOf(subject: string): string {
+  return subject.slice(subject.indexOf('/') + 1);
+}
+
 /** The parts of a subject; the id may itself contain slashes. Undefined for what `subjectOf` cannot have made. */
 export function parseSubject(subject: string): { readonly entity: EntityName; readonly id: string } | undefined {
   const slash = subject.indexOf('/');

@@ -1,3 +1,4 @@
+import { idOf } from '../canonical-schema/identity';
 import { sql, type Kysely } from 'kysely';
 import { entityNames } from '../canonical-schema/entity';
 import { anyOf } from './columns';
@@ -117,8 +118,6 @@ async function rulesAboutPersons(database: Kysely<Schema>, tenant: string): Prom
   const rules = Object.entries(identity?.rules ?? {});
   return new Set(rules.flatMap(([rule, { kind }]) => (kind === 'email' || kind === 'phone' ? [rule] : [])));
 }
-
-const idOf = (subject: string): string => subject.slice(subject.indexOf('/') + 1);
 
 /** The subjects that the ledger has anything of, whichever table has it. */
 async function known(database: Kysely<Schema>, tenant: string, records: readonly string[]): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { idOf } from '../canonical-schema/identity';
 import { sql, type Kysely } from 'kysely';
 import { entityNames, type CanonicalRecord } from '../canonical-schema/entity';
 import type { Schema } from './schema';
@@ -31,7 +32,7 @@ export async function findReferences(
   subjects: readonly string[],
   addresses: readonly string[],
 ): Promise<readonly Reference[]> {
-  const ids = subjects.map((subject) => subject.slice(subject.indexOf('/') + 1));
+  const ids = subjects.map(idOf);
   const lower = addresses.map((address) => address.toLowerCase());
   const sought = { subjects: new Set(subjects), ids: new Set(ids), addresses: new Set(lower) };
   // As text: documents may hold what the database's JSON functions refuse.

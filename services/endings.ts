@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isPushed } from '../activities/connections';
+import { isPushed, keyOf } from '../activities/connections';
 import type { StreamRef } from '../activities/subscription-types';
 import type { TenantConnection } from '../tenants/tenant';
 import { maxAnswerMs } from './receive';
@@ -111,8 +111,4 @@ export class Endings {
     const { newest, released } = await this.needs.ledger.inboxes.state(ref);
     return newest > released;
   }
-}
-
-function keyOf({ tenant, connection, stream }: StreamRef): string {
-  return `${tenant}/${connection}/${stream}`;
 }

@@ -1,3 +1,4 @@
+import { idOf } from '../../canonical-schema/identity';
 import type { Command } from 'commander';
 import { defaultPartitions } from '../../broker/routing';
 import { Parking } from '../../broker/parking';
@@ -69,8 +70,6 @@ const planOf = async (
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 };
-
-const idOf = (subject: string): string => subject.slice(subject.indexOf('/') + 1);
 
 /** Nothing where it is not said where Temporal is: a plan needs the ledger only. */
 const inTemporal = async (

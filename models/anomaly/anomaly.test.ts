@@ -4,9 +4,9 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { featuresFromRow } from '../features';
-import { dataSet, distance, figuresOf, type Row } from '../held-out';
+import { dataSet, distance, type Row } from '../held-out';
 import { Memory } from '../history/memory';
-import { scoreRows } from '../history/score-rows.fixture';
+import { figuresOfScores, scoreRows } from '../history/score-rows.fixture';
 import type { BinaryManifest } from '../manifest';
 import { loadModels } from '../registry';
 import { openScorer } from '../score';
@@ -32,19 +32,6 @@ afterAll(async () => {
 
 /** What the model makes of a file, row by row. */
 const scoresOf = (rows: readonly Row[]): Promise<readonly Row[]> => scoreRows(scorer, folder, rows);
-
-/** Figures of the rows that have a score. */
-function figuresOfScores(rows: readonly Row[], scores: readonly Row[]) {
-  const scored = scores.flatMap(({ score = '' }, n) => (score === '' ? [] : [{ score: Number(score), row: rows[n] }]));
-  const truth = scored.map(({ row }) => row?.['anomaly'] === '1');
-  return {
-    count: scored.length,
-    figures: figuresOf(
-      truth,
-      scored.map(({ score }) => score),
-    ),
-  };
-}
 
 const heldOut = async (): Promise<readonly Row[]> =>
   parse(gunzipSync(await readFile(path.join(__dirname, 'held-out.csv.gz'))), { columns: true }) as unknown as Row[];

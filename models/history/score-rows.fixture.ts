@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import type { Row } from '../held-out';
+import { figuresOf, type Row } from '../held-out';
 import { scoreCsv } from '../score-csv';
 import type { Scorer } from '../scored';
 
@@ -12,4 +12,17 @@ export async function scoreRows(model: Scorer, folder: string, rows: readonly Ro
   await writeFile(input, stringify(rows as Record<string, string>[], { header: true }));
   await scoreCsv({ model, input, output });
   return parse(await readFile(output), { columns: true }) as unknown as Row[];
+}
+
+/** Figures of the rows that have a score; their column `anomaly` is the truth. */
+export function figuresOfScores(rows: readonly Row[], scores: readonly Row[]) {
+  const scored = scores.flatMap(({ score = '' }, n) => (score === '' ? [] : [{ score: Number(score), row: rows[n] }]));
+  const truth = scored.map(({ row }) => row?.['anomaly'] === '1');
+  return {
+    count: scored.length,
+    figures: figuresOf(
+      truth,
+      scored.map(({ score }) => score),
+    ),
+  };
 }

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { featuresFromRow } from '../features';
-import { dataSet, distance, figuresOf, type Row } from '../held-out';
+import { dataSet, distance, type Row } from '../held-out';
 import { Memory } from '../history/memory';
-import { scoreRows } from '../history/score-rows.fixture';
+import { figuresOfScores, scoreRows } from '../history/score-rows.fixture';
 import type { BinaryManifest } from '../manifest';
 import { loadModels } from '../registry';
 import { openScorer } from '../score';
@@ -35,19 +35,6 @@ afterAll(async () => {
 });
 
 const scoresOf = (rows: readonly Row[]): Promise<readonly Row[]> => scoreRows(scorer, folder, rows);
-
-/** Figures of the rows that have a score. */
-function figuresOfScores(rows: readonly Row[], scores: readonly Row[]) {
-  const scored = scores.flatMap(({ score = '' }, n) => (score === '' ? [] : [{ score: Number(score), row: rows[n] }]));
-  const truth = scored.map(({ row }) => row?.['anomaly'] === '1');
-  return {
-    count: scored.length,
-    figures: figuresOf(
-      truth,
-      scored.map(({ score }) => score),
-    ),
-  };
-}
 
 /** Five weeks of leads by the hour, 40 by day and 4 by night, and the hours after as told. */
 function weeks(...newest: readonly number[]): readonly Row[] {

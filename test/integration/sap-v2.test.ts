@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../../ledger/ledger';
 import { type RunningSap, startSap } from '../../simulators/sap';
 import { until } from '../line';
 import { type PushedLine, startPushedLine } from '../pushed-line';
+import { leaving, staying } from './churn-accounts';
 import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
@@ -11,24 +12,6 @@ jest.setTimeout(60_000);
 const tenant = `t${randomBytes(4).toString('hex')}`;
 const webhook = { user: 'V2OUTBOUND', password: 'a-password-of-the-webhook' };
 
-/** The churn model's features as extension fields of an account: one that is about to leave, and one that stays. */
-const leaving = {
-  tenure: '1',
-  contract: 'Month-to-month',
-  internetService: 'Fiber optic',
-  multipleLines: 'No',
-  onlineSecurity: 'No',
-  onlineBackup: 'No',
-  deviceProtection: 'No',
-  techSupport: 'No',
-  streamingTv: 'Yes',
-  streamingMovies: 'Yes',
-  paperlessBilling: 'Yes',
-  paymentMethod: 'Electronic check',
-  monthlyCharges: '95.10',
-  totalCharges: '95.10',
-};
-const staying = { ...leaving, tenure: '70', contract: 'Two year', totalCharges: '6657.00', techSupport: 'Yes' };
 const names = Object.keys(leaving);
 
 let line: PushedLine<RunningSap>;

@@ -4,6 +4,7 @@ import type { Signalbox } from '../../services/signalbox';
 import { type RunningSap, startSap } from '../../simulators/sap';
 import { until } from '../line';
 import { type PushedLine, startPushedLine } from '../pushed-line';
+import { leaving, staying } from './churn-accounts';
 import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
@@ -13,24 +14,6 @@ const tenant = `t${randomBytes(4).toString('hex')}`;
 const accounts = 'CorporateAccountCollection';
 const webhook = { user: 'EVENTMESH', password: 'a-password-of-the-webhook' };
 
-/** The churn model's features as extension fields of an account: one that is about to leave, and one that stays. */
-const leaving = {
-  tenure: '1',
-  contract: 'Month-to-month',
-  internetService: 'Fiber optic',
-  multipleLines: 'No',
-  onlineSecurity: 'No',
-  onlineBackup: 'No',
-  deviceProtection: 'No',
-  techSupport: 'No',
-  streamingTv: 'Yes',
-  streamingMovies: 'Yes',
-  paperlessBilling: 'Yes',
-  paymentMethod: 'Electronic check',
-  monthlyCharges: '95.10',
-  totalCharges: '95.10',
-};
-const staying = { ...leaving, tenure: '70', contract: 'Two year', totalCharges: '6657.00', techSupport: 'Yes' };
 const names = Object.keys(leaving);
 
 let line: PushedLine<RunningSap>;
