@@ -20,9 +20,11 @@ import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
 import { reconcileCommand } from './commands/reconcile';
 import { scoreCommand } from './commands/score';
+import { codecCommand } from './commands/codec';
 import { upCommand } from './commands/up';
 import { validateCommand } from './commands/validate';
 import { TenantFaults } from '../tenants/faults';
+import { SettingsError } from '../services/temporal/settings-error';
 import { projectRoot } from '../services/project-root';
 import { CliError, errorText, exit, type Terminal } from './terminal';
 
@@ -91,8 +93,9 @@ export const newProgram = (terminal: Terminal): Command => {
     learnCommand,
   ];
   for (const register of commands) register(program, terminal);
-  // `up` and `demo` run until they end, on this process's own streams.
+  // These run until they end, on this process's own streams.
   upCommand(program);
+  codecCommand(program);
   demoCommand(program);
   for (const command of leaves(program)) command.option('--debug', 'tell the stack of an error');
   return program;
@@ -103,7 +106,7 @@ const tellFailure = (error: unknown, terminal: Terminal, isDebugging: boolean): 
     terminal.exitCode = error.exitCode === 0 ? exit.ok : exit.refused;
     return;
   }
-  if (error instanceof CliError) {
+  if (error instanceof CliError || error instanceof SettingsError) {
     terminal.err(errorText(error.message, error.where, error.fix));
     terminal.exitCode = error.code;
   } else if (error instanceof TenantFaults) {

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { temporalSettings } from '../services/temporal/settings';
 import { CliError, type Terminal } from './terminal';
 
 /** Options of the commands that speak with Temporal. */
@@ -23,14 +24,16 @@ export const withTemporal = async <T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> => {
   const address = temporalAddress(options, terminal);
+  const { env } = terminal;
+  const settings = temporalSettings(address, { ...env, TEMPORAL_ADDRESS: address });
   let connection: Connection;
   try {
-    connection = await Connection.connect({ address, connectTimeout: '5s' });
+    connection = await Connection.connect({ ...settings.connection, connectTimeout: '5s' });
   } catch (error) {
     throw new CliError('no Temporal server answers', address, fix, 2, { cause: error });
   }
   try {
-    return await use(new Client({ connection }));
+    return await use(new Client({ connection, ...settings.door }));
   } finally {
     await connection.close();
   }

@@ -10,7 +10,7 @@ import { openDoor } from './receive';
 import { startReconciling } from './reconcile';
 import { endCounting, startCounting } from './rhythm';
 import type { Runtime } from './runtime';
-import { running } from './worker-service';
+import { running, workerBase } from './worker-service';
 import type { Service } from './service';
 
 /**
@@ -67,10 +67,9 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
 }
 
 async function startHearing(runtime: Runtime): Promise<Service> {
-  const { ledger, tenants, connections, broker, publisher, scorers, log, now, temporal, observer } = runtime;
+  const { ledger, tenants, connections, broker, publisher, scorers, log, now, observer } = runtime;
   const worker = await Worker.create({
-    connection: runtime.worker,
-    namespace: temporal.options.namespace,
+    ...workerBase(runtime),
     taskQueue: taskQueues.ingest,
     activities: createIngestActivities({
       ledger,

@@ -14,6 +14,7 @@ import { defaultListen, type ListenAddress } from './listen-address';
 import { Observer } from './observe/observer';
 import { watchLedger } from './observe/watch-ledger';
 import { projectRoot } from './project-root';
+import { temporalSettings, type TemporalSettings } from './temporal/settings';
 import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
 import type { Scorer } from '../models/scored';
 
@@ -22,7 +23,6 @@ export interface RuntimeOptions {
   readonly amqpUrl: string;
   /** `host:port` */
   readonly temporalAddress: string;
-  readonly namespace?: string;
   /** PostgreSQL's URL, or PGlite's folder for a single process, or nothing: in memory, for a test. */
   readonly ledger: { readonly url?: string; readonly folder?: string };
   readonly modelsDir: string;
@@ -54,6 +54,7 @@ export interface Runtime {
   readonly learnedDir: string;
   readonly temporal: Client;
   readonly worker: NativeConnection;
+  readonly settings: TemporalSettings;
   /** By model name and by digest; a challenger that is a folder also by its path. */
   readonly scorers: ReadonlyMap<string, Scorer>;
   /** Opens those learned models of a tenant that are in shadow or in force and not yet among the scorers. */
@@ -99,10 +100,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       ),
       (one) => one.close(),
     );
-    const address = { address: options.temporalAddress };
-    const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
+    const settings = temporalSettings(options.temporalAddress);
+    const worker = kept(await NativeConnection.connect(settings.connection), (opened) => opened.close());
     // The workers' own connection: what is started eagerly over it begins in this process.
-    const temporal = new Client({ connection: worker, namespace: options.namespace ?? 'default' });
+    const temporal = new Client({ connection: worker, ...settings.door });
     const { modelsDir, learnedDir = path.join(projectRoot, '.signalbox', 'learned') } = options;
     const places = {
       folders: [modelsDir, ...ownDirs(options)],
@@ -121,7 +122,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     };
     for (const tenant of tenants.keys()) await openLearned(tenant);
     await mustHaveChampions(ledger, tenants, scorers);
-    const servers = { ledger, broker, publisher, connections, temporal, worker };
+    const servers = { ledger, broker, publisher, connections, temporal, worker, settings };
     const models = { modelsDir, learnedDir, scorers, openLearned, openModels };
     return { tenants, serving: tenants, log, ...servers, ...models, now: Date.now, listen, observer, close };
   } catch (error) {

@@ -4,15 +4,14 @@ import { createTrainingActivities } from '../activities/create-training-activiti
 import { taskQueues } from '../workflows/names';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
-import { running } from './worker-service';
+import { running, workerBase } from './worker-service';
 import type { Service } from './service';
 
 /** Trains challengers in a Python process, one at a time: it takes a whole core while it lasts. */
 export async function startTraining(runtime: Runtime): Promise<Service> {
   const script = path.join(projectRoot, 'models', 'training', 'train.sh');
   const worker = await Worker.create({
-    connection: runtime.worker,
-    namespace: runtime.temporal.options.namespace,
+    ...workerBase(runtime),
     taskQueue: taskQueues.train,
     activities: createTrainingActivities({ ...runtime, script }),
     maxConcurrentActivityTaskExecutions: 1,

@@ -1,5 +1,14 @@
-import type { Worker } from '@temporalio/worker';
+import type { Worker, WorkerOptions } from '@temporalio/worker';
+import type { Runtime } from './runtime';
 import type { Service } from './service';
+
+/** What every worker of the process has: the connection, the namespace, and how payloads are written. */
+export function workerBase({
+  worker,
+  settings,
+}: Runtime): Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'> {
+  return { connection: worker, ...settings.door };
+}
 
 /** A Temporal worker as a service: stopping lets what is under way finish. */
 export function running(worker: Worker): Service {

@@ -7,7 +7,7 @@ import type { Directive, OutcomeSeen } from '../activities/lane-types';
 import { names, taskQueues } from '../workflows/names';
 import type { EngagementInput } from '../workflows/engagement-state';
 import { watchScorers, watchSteps } from './observe/watch-work';
-import { running } from './worker-service';
+import { running, workerBase } from './worker-service';
 import { startRetention } from './retention';
 import { applySchedules } from './schedules';
 import { startShadow } from './shadow';
@@ -25,8 +25,7 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
   const { ledger, tenants, connections, publisher, modelsDir, learnedDir, log, now, observer } = runtime;
   const worker = await Worker.create({
-    connection: runtime.worker,
-    namespace: runtime.temporal.options.namespace,
+    ...workerBase(runtime),
     taskQueue: taskQueues.decide,
     workflowBundle: { codePath: workflowBundle },
     activities: watchSteps(

@@ -6,6 +6,9 @@ import { noInbox } from '../../connectors/kit/no-inbox';
 import { openScorer } from '../../models/score';
 import { findPrograms, freePort } from '../../services/provision/machine';
 import { answerAs } from '../../services/provision/temporal-answers';
+import { temporalSettings } from '../../services/temporal/settings';
+import { payloadKeysAt } from '../../services/temporal/payload-keys';
+import { SettingsError } from '../../services/temporal/settings-error';
 import { TenantFaults, faultText } from '../../tenants/faults';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
@@ -32,7 +35,8 @@ const attempt = async (what: string, fix: string, work: () => Promise<unknown>):
     await work();
     return [{ level: 'ok', what }];
   } catch (error) {
-    return [{ level: 'error', what, why: messageOf(error), fix: error instanceof CliError ? error.fix : fix }];
+    const knowsItsFix = error instanceof CliError || error instanceof SettingsError;
+    return [{ level: 'error', what, why: messageOf(error), fix: knowsItsFix ? error.fix : fix }];
   }
 };
 
@@ -74,14 +78,33 @@ const checkBroker = ({ env: { AMQP_URL: url } }: Terminal): Findings => {
   ]);
 };
 
-const checkTemporal = ({ env: { TEMPORAL_ADDRESS: address } }: Terminal): Findings => {
+const checkTemporal = ({ env }: Terminal): Findings => {
+  const { TEMPORAL_ADDRESS: address } = env;
   if (address === undefined) {
     return Promise.resolve([
       { level: 'ok', what: 'Temporal: TEMPORAL_ADDRESS is not set; `signalbox up` starts its own' },
     ]);
   }
   const fix = 'start Temporal there, or correct TEMPORAL_ADDRESS (host:7233)';
-  return attempt(`Temporal at ${address}`, fix, () => answerAs(address, 'default'));
+  return attempt(`Temporal at ${address}`, fix, () => answerAs(temporalSettings(address, env)));
+};
+
+/** What Temporal stores has personal data in it: whether whoever runs its server can read it. */
+const checkPayloads = ({ env }: Terminal): Findings => {
+  const { TEMPORAL_ADDRESS: address, SIGNALBOX_PAYLOAD_KEYS: keys } = env;
+  if (keys !== undefined) {
+    const fix = 'correct SIGNALBOX_PAYLOAD_KEYS; see docs/operate.md#encryption';
+    return attempt(`keys of Temporal's payloads in ${keys}`, fix, () => Promise.resolve(keys).then(payloadKeysAt));
+  }
+  if (address === undefined) return Promise.resolve([]);
+  return Promise.resolve([
+    {
+      level: 'warning',
+      what: "Temporal's payloads",
+      why: 'they are not encrypted: whoever runs the Temporal server can read the events of each batch',
+      fix: 'set SIGNALBOX_PAYLOAD_KEYS in every process; see docs/operate.md#encryption',
+    },
+  ]);
 };
 
 const checkModels = async ({ models: folder }: Options): Findings => {
@@ -177,6 +200,7 @@ const examine = async (options: Options, terminal: Terminal): Promise<void> => {
     checkPorts(),
     checkBroker(terminal),
     checkTemporal(terminal),
+    checkPayloads(terminal),
     checkModels(options),
     checkLedger(options, terminal, tenant?.tenant),
     ...(tenant === undefined ? [] : [checkAssistant(tenant)]),

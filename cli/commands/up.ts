@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openLog } from '../../services/log';
-import { authority, defaultListen, listenAddress, type ListenAddress } from '../../services/listen-address';
+import { authority, defaultListen, type ListenAddress } from '../../services/listen-address';
 import { defaultMetrics, Observation } from '../../services/observe/observation';
 import { Observer } from '../../services/observe/observer';
 import { openTraces } from '../../services/observe/open-traces';
@@ -13,6 +13,7 @@ import { settleVersions, type ReadTenant } from '../../services/versions';
 import type { Ledger, TenantVersion } from '../../ledger/ledger';
 import { loadTenants, readTenantFile, type LoadOptions } from '../../tenants/load';
 import { onExit } from '../../services/provision/on-exit';
+import { addressOf } from '../listen';
 import { untilEnded } from '../until-ended';
 import { allConnectors, learnedFolder, ledgerFolder, modelsIn, ownModels, shippedModels } from '../places';
 import { CliError } from '../terminal';
@@ -151,12 +152,6 @@ function ledgerOf({ only, state }: UpOptions): { readonly url: string } | { read
 
 function metricsOf({ metrics }: UpOptions): ListenAddress | undefined {
   return metrics === 'off' ? undefined : addressOf('--metrics', metrics, defaultMetrics);
-}
-
-function addressOf(option: string, text: string, usual: ListenAddress): ListenAddress {
-  const address = listenAddress(text);
-  if (address !== undefined) return address;
-  throw new CliError(`"${text}" is no address`, option, `give HOST:PORT, for example ${authority(usual)} or [::1]:0`);
 }
 
 /** The files that `up` was given. */

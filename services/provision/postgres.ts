@@ -7,7 +7,7 @@ import { installDebianPackage } from './debian';
 import { findPrograms, freePort, isRoot, runCommand, tail } from './machine';
 import { ServerProcess } from './server-process';
 import type { StateFolder } from './state-folder';
-import { type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
+import { NamedServerAway, type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
 
 const folders = ['/usr/lib/postgresql/*/bin', '/usr/pgsql-*/bin', '/opt/homebrew/opt/postgresql@*/bin'];
 const role = 'signalbox';
@@ -49,7 +49,7 @@ async function fromEnvironment(isPassedOver: boolean): Promise<Provided> {
   if (isPassedOver) throw new WayClosed('passed over: a server of its own was asked for', 'none needed');
   const { hostname, port } = new URL(url);
   await askForSsl(hostname, Number(port === '' ? 5432 : port)).catch((error: unknown) => {
-    throw new WayClosed(
+    throw new NamedServerAway(
       `no PostgreSQL answers at ${hostname}: ${String(error)}`,
       'start that server, or unset DATABASE_URL',
     );

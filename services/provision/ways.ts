@@ -30,6 +30,9 @@ export class WayClosed extends Error {
   }
 }
 
+/** The server that the environment names cannot be used. Another one is not taken in its place: it would not have its data. */
+export class NamedServerAway extends WayClosed {}
+
 /** No way led to what was asked for. The message lists each way, why it failed, and its fix. */
 export class ProvisionError extends Error {
   constructor(
@@ -37,7 +40,8 @@ export class ProvisionError extends Error {
     readonly tried: readonly { way: string; reason: string; fix: string }[],
   ) {
     const list = tried.map(({ way, reason, fix }, at) => `  ${at + 1}. ${way}: ${reason}\n     fix: ${fix}`);
-    super(`${server} could not be provided. One of these is enough; all were tried:\n${list.join('\n')}`);
+    const others = tried.length === 1 ? ':' : '. One of these is enough; all were tried:';
+    super(`${server} could not be provided${others}\n${list.join('\n')}`);
     this.name = 'ProvisionError';
   }
 }
@@ -55,13 +59,19 @@ export async function firstThatWorks(server: string, ways: readonly Way[], progr
   return provided;
 }
 
-/** Goes the first way that works. A way that fails in an unforeseen manner counts as closed, too. Throws ProvisionError. */
+/**
+ * Goes the first way that works. A way that fails in an unforeseen manner counts as closed, too.
+ * @throws ProvisionError of all ways, or of the environment's alone where it names a server that cannot be used
+ */
 export async function firstThatOpens<T>(what: string, ways: readonly Way<T>[]): Promise<T> {
   const tried: { way: string; reason: string; fix: string }[] = [];
   for (const way of ways) {
     try {
       return await way.open();
     } catch (error) {
+      if (error instanceof NamedServerAway) {
+        throw new ProvisionError(what, [{ way: way.name, reason: error.reason, fix: error.fix }]);
+      }
       if (error instanceof WayClosed) tried.push({ way: way.name, reason: error.reason, fix: error.fix });
       else tried.push({ way: way.name, reason: String(error), fix: 'see the reason; the next way was tried' });
     }

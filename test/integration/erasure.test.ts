@@ -10,6 +10,7 @@ import type { ErasureRow } from '../../ledger/ledger';
 import { erase } from '../../services/erasure';
 import { everyRow, rowsWith, urlOfFolder } from '../every-cell';
 import { hotLead, until } from '../line';
+import { historiesOf } from './histories';
 import { leadOf, startTenants, type TenantsLine } from './tenants-line';
 import { engagementOf, entries, tasksAbout, untilTask } from './watch';
 
@@ -147,18 +148,6 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
     };
   }
 
-  /** What Temporal has of the tenant, decoded. */
-  async function everyHistory(): Promise<readonly string[]> {
-    const { workflow } = line.signalbox.runtime.temporal;
-    const texts: string[] = [];
-    for await (const { workflowId, runId } of workflow.list()) {
-      if (!workflowId.includes(`/${tenant}/`)) continue;
-      const history = await workflow.getHandle(workflowId, runId).fetchHistory();
-      texts.push(`${workflowId} ${textsIn(history)}`);
-    }
-    return texts;
-  }
-
   /** What RabbitMQ has of the tenant: the bodies that are parked, and how many messages wait elsewhere. */
   async function everyMessage(): Promise<{ readonly waiting: number; readonly parked: readonly string[] }> {
     const { publisher, broker } = line.signalbox.runtime;
@@ -179,7 +168,7 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
   async function expectForgotten(someone: Someone): Promise<void> {
     const secrets = secretsOf(someone);
     expect(rowsWith(await everyRow(url), secrets)).toEqual([]);
-    expect(having(await everyHistory(), secrets)).toEqual([]);
+    expect(having(await historiesOf(line.signalbox.runtime.temporal, tenant), secrets)).toEqual([]);
     const { waiting, parked } = await everyMessage();
     expect([waiting, having(parked, secrets)]).toEqual([0, []]);
   }
@@ -192,7 +181,9 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
     const otherCase = caseFrom(stranger);
     await taskOf(`case/${otherCase}`, 'case-classification');
     const { lead, subjects } = await runThrough(someone);
-    expect(having(await everyHistory(), secretsOf(someone)).length).toBeGreaterThan(0);
+    expect(
+      having(await historiesOf(line.signalbox.runtime.temporal, tenant), secretsOf(someone)).length,
+    ).toBeGreaterThan(0);
     const others = [other, otherCase, stranger.last, stranger.words];
     const otherRows = rowsWith(await everyRow(url), others);
 
@@ -281,12 +272,4 @@ interface Planned {
 
 function erasuresIn({ out }: Ran): readonly ErasureRow[] {
   return (JSON.parse(out) as { readonly erasures: readonly ErasureRow[] }).erasures;
-}
-
-/** All bytes of a history, as text. */
-function textsIn(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return '';
-  return Object.values(value).map(textsIn).join(' ');
 }
