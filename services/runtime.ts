@@ -13,6 +13,7 @@ import type { Tenant } from '../tenants/tenant';
 import { defaultListen, type ListenAddress } from './listen-address';
 import { Observer } from './observe/observer';
 import { watchLedger } from './observe/watch-ledger';
+import { payloadConverterPath } from './payload-converter-path';
 import { projectRoot } from './project-root';
 import { learnedOpener, mustHaveChampions, openScorers } from './scorers';
 import type { Scorer } from '../models/scored';
@@ -99,10 +100,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       ),
       (one) => one.close(),
     );
-    const address = { address: options.temporalAddress };
-    const worker = kept(await NativeConnection.connect(address), (opened) => opened.close());
-    // The workers' own connection: what is started eagerly over it begins in this process.
-    const temporal = new Client({ connection: worker, namespace: options.namespace ?? 'default' });
+    const worker = kept(await NativeConnection.connect({ address: options.temporalAddress }), (one) => one.close());
+    const temporal = clientOver(worker, options.namespace);
     const { modelsDir, learnedDir = path.join(projectRoot, '.signalbox', 'learned') } = options;
     const places = {
       folders: [modelsDir, ...ownDirs(options)],
@@ -128,6 +127,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     await close();
     throw error;
   }
+}
+
+/** Over the workers' own connection: what is started eagerly over it begins in this process. */
+function clientOver(connection: NativeConnection, namespace = 'default'): Client {
+  return new Client({ connection, namespace, dataConverter: { payloadConverterPath } });
 }
 
 /** A map that is given is served itself: a test changes it as `signalbox apply` would. */

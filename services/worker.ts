@@ -12,6 +12,7 @@ import { startRetention } from './retention';
 import { applySchedules } from './schedules';
 import { startShadow } from './shadow';
 import { startTraining } from './training';
+import { payloadConverterPath } from './payload-converter-path';
 import { projectRoot } from './project-root';
 import type { Runtime } from './runtime';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
@@ -29,6 +30,7 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
     namespace: runtime.temporal.options.namespace,
     taskQueue: taskQueues.decide,
     workflowBundle: { codePath: workflowBundle },
+    dataConverter: { payloadConverterPath },
     activities: watchSteps(
       createActivities({
         ledger,
