@@ -21,12 +21,11 @@ type Failed = Extract<ActionResult, { outcome: 'failed' }>;
  * Throws Retryable while the CRM may still take it; returns `ended` where it never will.
  */
 export async function act(deps: LaneDependencies, input: ActInput, run: ActRun): Promise<Acted> {
-  const { tenant, subject, usecase, directive } = input;
-  const before = input.previous === undefined ? await deps.ledger.engagement(tenant, subject, usecase) : undefined;
-  if (before?.status === 'closed' && before.lastdecision === directive.decision.id) {
+  const { tenant, engagement, subject, directive, previous } = input;
+  const { record: snapshot, endedon } = await deps.ledger.actContext(tenant, engagement, subject);
+  if (previous === undefined && endedon === directive.decision.id) {
     return { ended: { label: 'moot', because: 'the engagement has ended on this very decision before' } };
   }
-  const [snapshot] = await deps.ledger.records(tenant, [subject]);
   if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
   await recordLost(deps, input);
@@ -36,7 +35,7 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
   const results = await connection.sink.apply(actions, run.signal);
   await keep(deps, input, run, actions, results);
   throwIfRetryable(results);
-  return conclusion(deps, input, actions, results);
+  return conclusion(actions, results);
 }
 
 /** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
@@ -90,12 +89,7 @@ function throwIfRetryable(results: readonly ActionResult[]): void {
   throw new Retryable(first.code, first.message, delay > 0 ? delay : undefined);
 }
 
-async function conclusion(
-  deps: LaneDependencies,
-  input: ActInput,
-  actions: readonly Action[],
-  results: readonly ActionResult[],
-): Promise<Acted> {
+function conclusion(actions: readonly Action[], results: readonly ActionResult[]): Acted {
   const answered = actions.map((action, index) => ({ action, result: results[index] }));
   const idOf = (kind: Action['kind']): string | undefined => {
     const result = answered.find(({ action }) => action.kind === kind)?.result;
@@ -103,10 +97,7 @@ async function conclusion(
   };
   const [taskId, caseId] = [idOf('create-task'), idOf('create-case')];
   const opened = caseId === undefined ? {} : { caseId };
-  if (taskId !== undefined) {
-    await deps.ledger.updateEngagement(input.tenant, input.engagement, { taskid: taskId });
-    return { taskId, ...opened };
-  }
+  if (taskId !== undefined) return { taskId, ...opened };
   const refused = answered.flatMap(({ action, result }) =>
     result !== undefined && isFailed(result) ? [{ action, result }] : [],
   );

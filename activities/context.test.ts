@@ -1,6 +1,7 @@
 import { noInbox } from '../connectors/kit/no-inbox';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { openLedger, type Ledger } from '../ledger/ledger';
+import { sampleAttempt, sampleDecision, sampleEvent } from '../ledger/sample.fixture';
 import { compileExpression } from '../tenants/expression';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { toLearning } from '../tenants/learning';
@@ -146,7 +147,8 @@ describe('with an open engagement and its task', () => {
         },
       ],
     });
-    await ledger.updateEngagement('acme', engagement, { taskid: '00T000000000001AAA' });
+    const made = sampleAttempt(sampleDecision(sampleEvent('acme', 1)), '00T000000000001AAA');
+    await ledger.recordActions([{ ...made, engagement }]);
   });
 
   const outcomesOf = async (...events: CanonicalEvent[]): Promise<unknown> => {

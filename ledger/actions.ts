@@ -1,6 +1,6 @@
-import type { Insertable, Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
-import { erasedAmong, withoutAnswer, withoutTexts } from './erased';
+import { withoutAnswer, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
 /** One try of one action, with the CRM's answer. */
@@ -17,49 +17,43 @@ export interface ActionAttempt {
   readonly at: string;
 }
 
-/** Records tries; the same action and attempt again changes nothing. */
+/**
+ * Records tries, and with its engagement the task that one of them made, in one statement; the same action and attempt again
+ * changes nothing. What was under way when a person's data were erased comes later than that, and says nothing of the person
+ * any more.
+ */
 export async function recordActions(database: Kysely<Schema>, attempts: readonly ActionAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
-  const kept = await withoutErased(database, attempts);
-  await database
-    .insertInto('actions')
-    .values(kept.map(toRow))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const parts = [insertTries(attempts), ...attempts.flatMap(keepTask)].map(
+    (part, index) => sql`${sql.raw(`part${index}`)} as (${part})`,
+  );
+  await sql`with ${sql.join(parts)} select 1`.execute(database);
 }
 
-/** What was under way when the person's data were erased comes later than that, and says nothing of the person any more. */
-async function withoutErased(
-  database: Kysely<Schema>,
-  attempts: readonly ActionAttempt[],
-): Promise<readonly ActionAttempt[]> {
-  const tenants = new Set(attempts.map(({ action }) => action.tenantid));
-  const erased = new Set<string>();
-  for (const tenant of tenants) {
-    const subjects = attempts.filter(({ action }) => action.tenantid === tenant).map(({ action }) => subjectOf(action));
-    for (const subject of await erasedAmong(database, tenant, subjects)) erased.add(`${tenant} ${subject}`);
-  }
-  return attempts.map((attempt) => {
-    const { action, result } = attempt;
-    if (!erased.has(`${action.tenantid} ${subjectOf(action)}`)) return attempt;
-    return { ...attempt, action: withoutTexts(action), result: withoutAnswer(result) };
-  });
+// Rows as values: for so few of them, to plan an unnest costs more than to insert them.
+function insertTries(attempts: readonly ActionAttempt[]): RawBuilder<unknown> {
+  return sql`
+    insert into actions
+      (tenant, id, attempt, engagement, decisionid, subject, kind, outcome, action, result, workflowid, runid, at)
+    values ${sql.join(attempts.map(rowOf))}
+    on conflict do nothing`;
 }
 
-function subjectOf({ about }: Action): string {
-  return `${about.entity}/${about.id}`;
+function rowOf({ action, engagement, result, attempt, workflowid, runid, at }: ActionAttempt): RawBuilder<unknown> {
+  const { tenantid, id, decisionid, kind, about } = action;
+  const subject = `${about.entity}/${about.id}`;
+  const unlessErased = (whole: unknown, left: unknown): RawBuilder<unknown> => sql`
+    case when exists (
+      select from erased_records where tenant = ${tenantid} and subject = ${subject} and liftedat is null)
+    then ${JSON.stringify(left)}::json else ${JSON.stringify(whole)}::json end`;
+  return sql`(
+    ${tenantid}, ${id}, ${attempt}::int, ${engagement}, ${decisionid}, ${subject}, ${kind}, ${result.outcome},
+    ${unlessErased(action, withoutTexts(action))}, ${unlessErased(result, withoutAnswer(result))},
+    ${workflowid}, ${runid}, ${at}::timestamptz)`;
 }
 
-function toRow({ action, result, ...rest }: ActionAttempt): Insertable<Schema['actions']> {
-  return {
-    ...rest,
-    tenant: action.tenantid,
-    id: action.id,
-    decisionid: action.decisionid,
-    subject: subjectOf(action),
-    kind: action.kind,
-    outcome: result.outcome,
-    action: JSON.stringify(action),
-    result: JSON.stringify(result),
-  };
+function keepTask({ action, engagement, result }: ActionAttempt): readonly RawBuilder<unknown>[] {
+  if (action.kind !== 'create-task' || result.outcome === 'failed') return [];
+  const { nativeId } = result;
+  return [sql`update engagements set taskid = ${nativeId} where tenant = ${action.tenantid} and id = ${engagement}`];
 }

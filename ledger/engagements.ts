@@ -46,14 +46,6 @@ export interface EngagementTouch {
   readonly lastsequence: string;
 }
 
-/** What an engagement's workflow tells of itself. Absent: unchanged. */
-export interface EngagementChange {
-  readonly status?: 'open' | 'closed';
-  readonly taskid?: string;
-  readonly outcome?: string;
-  readonly closedat?: string;
-}
-
 /**
  * Opens or renews engagements. A touch older than what is known changes nothing; a newer one on a closed engagement opens it
  * anew, without the task and outcome of its earlier life (its actions and outcomes keep those).
@@ -108,24 +100,6 @@ export async function findEngagement(
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? undefined : readEngagement(row);
-}
-
-/** Changes an engagement that a batch has opened. Throws when there is none of the id. */
-export async function updateEngagement(
-  database: Kysely<Schema>,
-  tenant: string,
-  id: string,
-  change: EngagementChange,
-): Promise<void> {
-  const { numUpdatedRows } = await database
-    .updateTable('engagements')
-    .set(change)
-    .where('tenant', '=', tenant)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) {
-    throw new Error(`no engagement ${id} of tenant ${tenant} in the ledger: record the batch that opens it first`);
-  }
 }
 
 /** How an engagement ended. */

@@ -4,7 +4,7 @@ import { openLedger, type Batch, type Ledger } from './ledger';
 import { testKnownRecords } from './records.fixture';
 import { testGaps, testSources } from './sources.fixture';
 import {
-  sampleAction,
+  sampleAttempt,
   sampleBatch,
   sampleDecision,
   sampleEvent,
@@ -161,7 +161,8 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
   it('follows an engagement from its opening to its close, and opens it anew only for a newer decision', async () => {
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
     const { workflowid } = sampleTouch(sampleDecision(event(1)));
-    await ledger.updateEngagement(tenant, workflowid, { taskid: '00T1' });
+    expect(await ledger.actContext(tenant, workflowid, subject)).toEqual({ record: sampleRecord(event(1)) });
+    await ledger.recordActions([sampleAttempt(sampleDecision(event(1)), '00T1')]);
     const question = { batchid: 'b2', events: [event(5, 'task/00T1')], taskIds: ['00T1'] };
     const byTask = await ledger.laneContext(tenant, question);
     expect(byTask.engagements).toMatchObject([{ id: workflowid, status: 'open', taskid: '00T1' }]);
@@ -170,13 +171,15 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
     expect(await ledger.engagement(tenant, subject, 'lead-scoring')).toMatchObject({ status: 'open' });
     await ledger.closeEngagement(tenant, workflowid, { ...end, decisionid: sampleDecision(event(1)).id });
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
+    const { endedon } = await ledger.actContext(tenant, workflowid, subject);
+    expect(endedon).toBe(sampleDecision(event(1)).id);
     const closed = await ledger.engagement(tenant, subject, 'lead-scoring');
     expect(closed).toMatchObject({ status: 'closed', outcome: 'won', closedat: end.at, taskid: '00T1' });
     await ledger.recordBatch(tenant, sampleBatch('b2', [event(2)]));
     const anew = await ledger.engagement(tenant, subject, 'lead-scoring');
     expect(anew).toMatchObject({ status: 'open', firstdecision: sampleDecision(event(2)).id });
     expect(anew).not.toHaveProperty('taskid');
-    await expect(ledger.updateEngagement(tenant, 'nobody', { taskid: 'x' })).rejects.toThrow(/no engagement nobody/);
+    expect(await ledger.actContext(tenant, 'nobody', 'lead/nobody')).toEqual({});
   });
 
   testSources(it, () => ({ ledger, tenant }));
@@ -209,29 +212,20 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
       engagements: [sampleTouch(decision)],
       events: [{ event: event(3, 'task/00T1'), status: 'ignored' }],
     });
-    const action = sampleAction(decision);
-    const attempt = {
-      action,
-      engagement: sampleTouch(decision).workflowid,
-      workflowid: 'w',
-      runid: 'r',
-      at: '2026-01-01T00:00:04.000Z',
-    };
+    const applied = { ...sampleAttempt(decision, '00T1'), attempt: 2 };
     const failed = {
-      actionId: action.id,
+      actionId: applied.action.id,
       outcome: 'failed',
       failure: 'retryable',
       code: 'UNABLE_TO_LOCK_ROW',
       message: 'm',
       answer: [],
     } as const;
-    const applied = { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } } as const;
-    await ledger.recordActions([{ ...attempt, result: failed, attempt: 1 }]);
-    await ledger.recordActions([{ ...attempt, result: applied, attempt: 2 }]);
-    await ledger.recordActions([{ ...attempt, result: applied, attempt: 2 }]);
-    await ledger.updateEngagement(tenant, attempt.engagement, { taskid: '00T1' });
+    await ledger.recordActions([{ ...applied, result: failed, attempt: 1 }]);
+    await ledger.recordActions([applied]);
+    await ledger.recordActions([applied]);
     await ledger.recordOutcome(tenant, {
-      engagement: attempt.engagement,
+      engagement: applied.engagement,
       decisionid: decision.id,
       label: 'won',
       at: '2026-03-01T00:00:00.000Z',
@@ -248,7 +242,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
       'action',
       'outcome',
     ]);
-    expect(story.flatMap((entry) => (entry.kind === 'action' ? [entry.result] : []))).toEqual([failed, applied]);
+    expect(story.flatMap((entry) => (entry.kind === 'action' ? [entry.result] : []))).toEqual([failed, applied.result]);
     expect(story.find((entry) => entry.kind === 'decision' && entry.decision.id === decision.id)).toMatchObject({
       decision,
     });

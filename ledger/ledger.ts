@@ -1,3 +1,4 @@
+import { actContext, type ActContext } from './act-context';
 import { recordActions, type ActionAttempt } from './actions';
 import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
@@ -7,14 +8,7 @@ import { openFolder, openMemory, openPostgres, type Database, type Prepare } fro
 import type { Customer, Unjoined } from './customer';
 import { findDecision } from './decisions';
 import { drafts, type Drafts } from './drafts';
-import {
-  closeEngagement,
-  findEngagement,
-  updateEngagement,
-  type EngagementChange,
-  type EngagementEnd,
-  type EngagementRow,
-} from './engagements';
+import { closeEngagement, findEngagement, type EngagementEnd, type EngagementRow } from './engagements';
 import { erasures, type Erasures } from './erasures';
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
@@ -46,7 +40,7 @@ export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
 export { CustomerWalk, type Customer, type KeyHolder, type KeyIndex, type Unjoined } from './customer';
 export type { DraftAnswer, DraftRow } from './draft-row';
-export type { EngagementChange, EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
+export type { EngagementEnd, EngagementRow, EngagementTouch } from './engagements';
 export { erasedCode, erasedText, withoutContent } from './erased';
 export type { ErasureRow, ErasureToBegin } from './erasures';
 export type { Gap, GapRow } from './gaps';
@@ -100,9 +94,10 @@ export interface Ledger {
   /** Pages through the records that a connection told of, deleted ones left out. */
   knownRecords(tenant: string, of: KnownOf, after: string, most: number): Promise<KnownPage>;
 
+  /** What is known when an engagement is about to act. */
+  actContext(tenant: string, engagement: string, subject: string): Promise<ActContext>;
+  /** The task that an action made is kept with its engagement, too. */
   recordActions(attempts: readonly ActionAttempt[]): Promise<void>;
-  /** Throws when no batch has opened the engagement. */
-  updateEngagement(tenant: string, id: string, change: EngagementChange): Promise<void>;
   /** Unless a later decision has come. */
   closeEngagement(tenant: string, id: string, end: EngagementEnd): Promise<void>;
   recordOutcome(tenant: string, outcome: Outcome): Promise<void>;
@@ -179,8 +174,8 @@ function overDatabase({ kysely, close }: Database): Ledger {
     relatives: (tenant, question) => findRelatives(kysely, tenant, question),
     records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
     knownRecords: (tenant, of, after, most) => knownRecords(kysely, tenant, of, after, most),
+    actContext: (tenant, engagement, subject) => actContext(kysely, tenant, engagement, subject),
     recordActions: (attempts) => recordActions(kysely, attempts),
-    updateEngagement: (tenant, id, change) => updateEngagement(kysely, tenant, id, change),
     closeEngagement: (tenant, id, end) => closeEngagement(kysely, tenant, id, end),
     recordOutcome: (tenant, outcome) => insertOutcomes(kysely, tenant, [outcome]),
     loadPosition: (name) => loadPosition(kysely, name),

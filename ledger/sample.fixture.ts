@@ -1,7 +1,7 @@
 import type { CreateTask } from '../canonical-schema/action';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { Batch, EngagementTouch, RecordRow } from './ledger';
+import type { ActionAttempt, Batch, EngagementTouch, RecordRow } from './ledger';
 
 /** What the samples are about. Each test takes a tenant of its own. */
 export const subject = 'lead/00Q000000000001AAA';
@@ -101,5 +101,19 @@ export function sampleAction(decision: Decision): CreateTask {
     about: { entity: 'lead', id: decision.subject.slice('lead/'.length) },
     decisionid: decision.id,
     task: { subject: 'Call', description: 'because', priority: 'high' },
+  };
+}
+
+/** The first try at that task: the CRM made it. */
+export function sampleAttempt(decision: Decision, taskid: string): ActionAttempt {
+  const action = sampleAction(decision);
+  return {
+    action,
+    engagement: sampleTouch(decision).workflowid,
+    workflowid: 'w',
+    runid: 'r',
+    result: { actionId: action.id, outcome: 'applied', nativeId: taskid, answer: { success: true } },
+    attempt: 1,
+    at: '2026-01-01T00:00:04.000Z',
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { payloadConverterPath } from './payload-converter-path';
 import { refusalOf } from './refusal.fixture';
 import { temporalSettings } from './settings';
 
@@ -21,7 +22,7 @@ test('a server of its own is spoken with plainly, whatever the environment says 
   const env = { TEMPORAL_ADDRESS: there, TEMPORAL_API_KEY: 'k', TEMPORAL_NAMESPACE: 'prod' };
   expect(temporalSettings('127.0.0.1:4000', env)).toEqual({
     connection: { address: '127.0.0.1:4000' },
-    door: { namespace: 'default' },
+    door: { namespace: 'default', dataConverter: { payloadConverterPath } },
   });
 });
 
@@ -46,8 +47,9 @@ test('namespace, API key and certificates are those of the environment', () => {
 
 test('an API key alone means TLS, and an empty variable is one that is not set', () => {
   expect(temporalSettings(there, { TEMPORAL_ADDRESS: there, TEMPORAL_API_KEY: 'k' }).connection.tls).toBe(true);
+  const door = { namespace: 'default', dataConverter: { payloadConverterPath } };
   const empty = { TEMPORAL_ADDRESS: there, TEMPORAL_API_KEY: '', TEMPORAL_NAMESPACE: '', SIGNALBOX_PAYLOAD_KEYS: '' };
-  expect(temporalSettings(there, empty)).toEqual({ connection: { address: there }, door: { namespace: 'default' } });
+  expect(temporalSettings(there, empty)).toEqual({ connection: { address: there }, door });
 });
 
 test.each([

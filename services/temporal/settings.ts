@@ -3,14 +3,15 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { encrypting } from './encryption';
+import { payloadConverterPath } from './payload-converter-path';
 import { payloadKeysAt } from './payload-keys';
 import { SettingsError } from './settings-error';
 
 /** How to speak with a Temporal server: what a connection, a client and a worker are made with. */
 export interface TemporalSettings {
   readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
-  /** The same for clients and workers. `dataConverter` is present where payloads are encrypted. */
-  readonly door: { readonly namespace: string; readonly dataConverter?: DataConverter };
+  /** The same for clients and workers. */
+  readonly door: { readonly namespace: string; readonly dataConverter: DataConverter };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,8 +29,8 @@ export function temporalSettings(address: string, env: Environment = process.env
   const keys = env['SIGNALBOX_PAYLOAD_KEYS'] ?? '';
   const { connectionOptions: connection, namespace = 'default' } =
     address === env['TEMPORAL_ADDRESS'] ? named(env) : { connectionOptions: { address } };
-  if (keys === '') return { connection, door: { namespace } };
-  return { connection, door: { namespace, dataConverter: encrypting(payloadKeysAt(keys)) } };
+  const encryption = keys === '' ? {} : encrypting(payloadKeysAt(keys));
+  return { connection, door: { namespace, dataConverter: { payloadConverterPath, ...encryption } } };
 }
 
 function named(env: Environment): ClientConnectConfig {
