@@ -1,6 +1,10 @@
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
+// Each worker has servers of its own, where global-setup.ts started some.
+const servers = JSON.parse(process.env.SIGNALBOX_TEST_SERVERS ?? '[]');
+Object.assign(process.env, servers[Number(process.env.JEST_WORKER_ID) - 1]);
+
 /**
  * Jest runs tests in a realm of their own, whose Float32Array is not the one onnxruntime's native code makes its results
  * with, and onnxruntime compares them by `instanceof`. Tests that run a model share the outer one.
