@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   // onnxruntime's native code needs the outer realm's Float32Array.
-  testEnvironment: '<rootDir>/models/jest-environment.cjs',
+  testEnvironment: '<rootDir>/test/jest-environment.cjs',
   roots: ['<rootDir>'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -1,28 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { applyCommand, tenantsCommand } from './commands/apply';
-import { approvalsCommand } from './commands/approvals';
-import { connectCommand, disconnectCommand } from './commands/connect';
-import { demoCommand } from './commands/demo';
-import { doctorCommand } from './commands/doctor';
-import { driftCommand } from './commands/drift';
-import { eraseCommand, erasuresCommand } from './commands/erase';
-import { exportCommand } from './commands/export';
-import { forecastCommand } from './commands/forecast';
-import { gapsCommand } from './commands/gaps';
-import { historyCommand } from './commands/history';
-import { parkedCommand } from './commands/parked';
-import { learnCommand } from './commands/learn';
-import { modelCommand } from './commands/model';
-import { modelsCommand } from './commands/models';
-import { normaliseCommand } from './commands/normalise';
-import { quarantineCommand } from './commands/quarantine';
-import { reconcileCommand } from './commands/reconcile';
-import { scoreCommand } from './commands/score';
-import { codecCommand } from './commands/codec';
-import { upCommand } from './commands/up';
-import { validateCommand } from './commands/validate';
 import { TenantFaults } from '../tenants/faults';
 import { SettingsError } from '../services/temporal/settings-error';
 import { projectRoot } from '../services/project-root';
@@ -45,8 +23,53 @@ const refusalText = (text: string): string => {
 const leaves = (command: Command): readonly Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 
-/** The commands, speaking with a terminal. */
-export const newProgram = (terminal: Terminal): Command => {
+/** Adds a command; one that runs until it ends uses this process's own streams. */
+type Register = (program: Command, terminal: Terminal) => void;
+
+/** The commands in the order of the help, each with the module of `commands/` that exports it as `<name>Command`. */
+const modules: Readonly<Record<string, string>> = {
+  validate: 'validate',
+  apply: 'apply',
+  tenants: 'apply',
+  doctor: 'doctor',
+  connect: 'connect',
+  disconnect: 'connect',
+  normalise: 'normalise',
+  score: 'score',
+  forecast: 'forecast',
+  history: 'history',
+  approvals: 'approvals',
+  erase: 'erase',
+  erasures: 'erase',
+  export: 'export',
+  quarantine: 'quarantine',
+  gaps: 'gaps',
+  reconcile: 'reconcile',
+  parked: 'parked',
+  models: 'models',
+  model: 'model',
+  drift: 'drift',
+  learn: 'learn',
+  up: 'up',
+  codec: 'codec',
+  demo: 'demo',
+};
+const all = Object.keys(modules);
+
+/** Loaded when it is asked for: all of them together are Temporal's SDK, five CRMs' and the simulators, a second of CPU. */
+const registerOf = (name: string): Register => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import() of CommonJS goes through another loader
+  const module = require(`./commands/${modules[name] ?? ''}`) as Readonly<Record<string, Register>>;
+  const register = module[`${name}Command`];
+  if (register === undefined) throw new Error(`commands/${modules[name] ?? ''} has no ${name}Command`);
+  return register;
+};
+
+/**
+ * The commands, speaking with a terminal.
+ * @param names of those that are wanted
+ */
+export const newProgram = (terminal: Terminal, names: readonly string[] = all): Command => {
   const program = new Command('signalbox')
     .description('Event-driven AI between the CRMs that a company already runs.')
     .version(version())
@@ -68,35 +91,7 @@ export const newProgram = (terminal: Terminal): Command => {
         write(refusalText(text));
       },
     });
-  const commands = [
-    validateCommand,
-    applyCommand,
-    tenantsCommand,
-    doctorCommand,
-    connectCommand,
-    disconnectCommand,
-    normaliseCommand,
-    scoreCommand,
-    forecastCommand,
-    historyCommand,
-    approvalsCommand,
-    eraseCommand,
-    erasuresCommand,
-    exportCommand,
-    quarantineCommand,
-    gapsCommand,
-    reconcileCommand,
-    parkedCommand,
-    modelsCommand,
-    modelCommand,
-    driftCommand,
-    learnCommand,
-  ];
-  for (const register of commands) register(program, terminal);
-  // These run until they end, on this process's own streams.
-  upCommand(program);
-  codecCommand(program);
-  demoCommand(program);
+  for (const name of names) registerOf(name)(program, terminal);
   for (const command of leaves(program)) command.option('--debug', 'tell the stack of an error');
   return program;
 };
@@ -130,7 +125,8 @@ const tellFailure = (error: unknown, terminal: Terminal, isDebugging: boolean): 
  * Runs one command line (without `node` and the script) and gives its exit code. Never throws.
  */
 export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const program = newProgram(terminal);
+  const asked = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const program = newProgram(terminal, Object.hasOwn(modules, asked) ? [asked] : all);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -3,17 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * Folders whose suites use servers or measure time, in two groups of about the same length. A group's suites run one after
- * the other on servers of its own; the two run side by side, since a suite waits for its servers half of the time.
- */
-const groups = [
-  'test/integration/(?!adapt)',
-  '(?:(?:broker|ledger|services|test/(?:fault|e2e))/|test/integration/adapt)',
-];
+/** Folders whose suites use servers or measure time. */
+const withServers = '(?:broker|ledger|services|test/(?:integration|fault|e2e))/';
+
+/** How many of them run side by side, each on servers of its own: a suite waits for its servers half of the time. */
+const sideBySide = 3;
 
 /**
- * Runs all suites: first those that need nothing but a processor, two at a time, then the groups. The last line printed is
+ * Runs all suites: first those that need nothing but a processor, two at a time, then those with servers. The last line printed is
  * `N passed, N failed, N skipped`; a suite that does not even run counts as a failed test.
  * Gives the exit code.
  */
@@ -32,15 +29,17 @@ export async function runTests({ root, run, tell, args, isEnding }) {
     const { code } = await run(process.execPath, given, { env });
     return { code, ...countsOf(report) };
   };
-  const servers = ['--runInBand', '--globalSetup=./test/global-setup.ts', '--globalTeardown=./test/global-teardown.ts'];
+  // Named suites are few, and servers that the environment names are one set.
+  const isFew = args.some((arg) => !arg.startsWith('-')) || process.env.TEMPORAL_ADDRESS !== undefined;
+  const servers = ['--globalSetup=./test/global-setup.ts', '--globalTeardown=./test/global-teardown.ts'];
   try {
     tell('suites without servers');
     const encoder = '--globalSetup=./test/encoder-setup.ts';
-    const parts = [await part('alone', ['--maxWorkers=2', encoder, ...ignoring(`${base}(?:${groups.join('|')})`)])];
+    const parts = [await part('alone', ['--maxWorkers=2', encoder, ...ignoring(`${base}${withServers}`)])];
     if (!isEnding()) {
-      tell('suites with servers, in two groups');
-      const grouped = groups.map((group, at) => part(`group-${at}`, [...servers, ...ignoring(`${base}(?!${group})`)]));
-      parts.push(...(await Promise.all(grouped)));
+      tell('suites with servers');
+      const workers = `--maxWorkers=${isFew ? 1 : sideBySide}`;
+      parts.push(await part('servers', [workers, ...servers, ...ignoring(`${base}(?!${withServers})`)]));
     }
     const sum = (key) => parts.reduce((total, counts) => total + counts[key], 0);
     process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);

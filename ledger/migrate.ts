@@ -1,4 +1,5 @@
-import { Migrator, type Kysely, type Migration } from 'kysely';
+import { isDeepStrictEqual } from 'node:util';
+import { Migrator, sql, type Kysely, type Migration } from 'kysely';
 import type { Log } from './log';
 import { initial } from './migrations/m0001-initial';
 import { inbox } from './migrations/m0002-inbox';
@@ -36,6 +37,10 @@ const migrations: Readonly<Record<string, Migration>> = {
  * than this program.
  */
 export async function migrate(database: Kysely<Schema>, log?: Log): Promise<void> {
+  const isReady = await isUpToDate(database).catch((error: unknown) => {
+    throw failure(error, undefined);
+  });
+  if (isReady) return;
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
@@ -43,6 +48,16 @@ export async function migrate(database: Kysely<Schema>, log?: Log): Promise<void
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw failure(error, results?.find(({ status }) => status === 'Error')?.migrationName);
   for (const { migrationName } of results ?? []) log?.info({ migration: migrationName }, 'ledger migrated');
+}
+
+/** The migrator reads the catalogue before it looks for what is missing: with PGlite a third of a start's CPU. */
+async function isUpToDate(database: Kysely<Schema>): Promise<boolean> {
+  const known = await sql<{ there: boolean }>`select to_regclass('kysely_migration') is not null as there`.execute(
+    database,
+  );
+  if (known.rows[0]?.there !== true) return false;
+  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(database);
+  return isDeepStrictEqual(new Set(done.rows.map(({ name }) => name)), new Set(Object.keys(migrations)));
 }
 
 function failure(error: unknown, migration: string | undefined): Error {

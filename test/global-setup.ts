@@ -12,19 +12,32 @@ const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** Starts RabbitMQ, Temporal and PostgreSQL once for all suites, and names them in the environment as an operator would. */
-export default async function globalSetup(): Promise<void> {
-  const [needed, postgres] = await Promise.all([
-    provideAll({ rabbit: true, temporal: true, stateDir, progress }),
+/**
+ * Starts RabbitMQ, Temporal and PostgreSQL for each of jest's workers, whose suites run one after the other. The environment
+ * of the tests names a worker its own as an operator would.
+ */
+export default async function globalSetup({ maxWorkers }: { readonly maxWorkers: number }): Promise<void> {
+  // The first fetches what is missing, for all.
+  const first = await provideSet();
+  const others = await Promise.all(Array.from({ length: maxWorkers - 1 }, provideSet));
+  process.env['SIGNALBOX_TEST_SERVERS'] = JSON.stringify([first, ...others]);
+}
+
+/** @returns how the servers are named in the environment */
+async function provideSet(): Promise<Readonly<Record<string, string | undefined>>> {
+  const provided = async (wanted: { rabbit?: true; temporal?: true; postgres?: true }): Promise<ProvidedServers> => {
+    const servers = await provideAll({ ...wanted, stateDir, progress });
+    (globalThis.signalboxTestServers ??= []).push(servers);
+    return servers;
+  };
+  const [{ rabbit, temporal }, postgres] = await Promise.all([
+    provided({ rabbit: true, temporal: true }),
     // The suites on PostgreSQL skip by name without DATABASE_URL; all others run on the embedded ledger.
-    provideAll({ postgres: true, stateDir, progress }).catch((error: unknown) => {
+    provided({ postgres: true }).catch((error: unknown) => {
       if (!(error instanceof ProvisionError)) throw error;
       progress(error.message);
       return undefined;
     }),
   ]);
-  globalThis.signalboxTestServers = postgres === undefined ? [needed] : [needed, postgres];
-  if (needed.rabbit !== undefined) process.env['AMQP_URL'] = needed.rabbit.url;
-  if (needed.temporal !== undefined) process.env['TEMPORAL_ADDRESS'] = needed.temporal.url;
-  if (postgres?.postgres !== undefined) process.env['DATABASE_URL'] = postgres.postgres.url;
+  return { AMQP_URL: rabbit?.url, TEMPORAL_ADDRESS: temporal?.url, DATABASE_URL: postgres?.postgres?.url };
 }

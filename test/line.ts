@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { connectors } from '../connectors/registry';
 import type { Log } from '../connectors/contract';
 import { loadModels } from '../models/registry';
 import { openLog } from '../services/log';
@@ -13,7 +12,7 @@ import { projectRoot } from '../services/project-root';
 import type { RuntimeOptions } from '../services/runtime';
 import { startSignalbox, type Role, type Signalbox } from '../services/signalbox';
 import { startSalesforce, type RunningSalesforce, type SalesforceOptions } from '../simulators/salesforce';
-import { ledgerFolder } from '../cli/places';
+import { allConnectors, ledgerFolder } from '../cli/places';
 import { leadFields } from '../cli/demo/lead-fields';
 import { loadTenant } from '../tenants/load';
 import type { Tenant } from '../tenants/tenant';
@@ -182,7 +181,7 @@ export async function writeTenant(
   const { clientId = '', clientSecret = '' } = org.clients['integration'] ?? {};
   const env = { SF_ID: clientId, SF_SECRET: clientSecret, IDENTITY: 'a secret of more than 32 characters' };
   const models = await loadModels(path.join(projectRoot, 'models'));
-  return { tenant: loadTenant(tenantFile, { env, connectors: [...connectors.values()], models }), tenantFile, env };
+  return { tenant: loadTenant(tenantFile, { env, connectors: allConnectors, models }), tenantFile, env };
 }
 
 /** Polls until the question is answered with something; fails with what was asked when the time is over. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { connectors } from '../connectors/registry';
+import { allConnectors } from '../cli/places';
 import { loadModels } from '../models/registry';
 import { projectRoot } from '../services/project-root';
 import { freePort } from '../services/provision/machine';
@@ -66,7 +66,7 @@ export async function startPushedLine<C extends Stoppable>(
     for (const { tenant, file, env } of [first, ...beside]) {
       const written = path.join(dir, `${tenant}.yaml`);
       await writeFile(written, stringify(file));
-      tenants.set(tenant, loadTenant(written, { env, connectors: [...connectors.values()], models }));
+      tenants.set(tenant, loadTenant(written, { env, connectors: allConnectors, models }));
     }
     const signalbox = await startSignalbox({
       amqpUrl: servers.rabbit?.url ?? '',

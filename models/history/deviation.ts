@@ -44,19 +44,47 @@ export const RANGE = 3;
 /** Windows that a rate is compared over, at least and at most, and days of a week. */
 const WINDOWS = { least: 7, most: 28 } as const;
 const WEEK = 7;
+const WEEK_HOURS = WEEK * 24;
 
 /** The middle value; of an even number the mean of the middle two. NaN of none. */
 export function median(values: readonly number[]): number {
-  const sorted = new Float64Array(values).sort();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+  const found = new Float64Array(values);
+  const middle = found.length >> 1;
+  const upper = placed(found, middle);
+  if (found.length % 2 === 1) return upper;
+  let lower = NaN;
+  for (let n = 0; n < middle; n += 1) if (!(lower >= at(found, n))) lower = at(found, n);
+  return (lower + upper) / 2;
+}
+
+const at = (values: Float64Array, n: number): number => values[n] ?? NaN;
+
+/** The value that is at a place once all are in order, moved there with none greater before it (Hoare's selection): a rhythm is medians, and to sort for each takes several times as long. */
+function placed(values: Float64Array, place: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = at(values, (low + high) >> 1);
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (at(values, left) < pivot) left += 1;
+      while (at(values, right) > pivot) right -= 1;
+      if (left > right) break;
+      [values[left], values[right]] = [at(values, right), at(values, left)];
+      left += 1;
+      right -= 1;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return at(values, place);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-export const hourOf = ({ at }: { readonly at: number }): number => Math.floor((((at % DAY) + DAY) % DAY) / HOUR);
-// 1 January 1970 was a Thursday; Monday is 0.
-const weekdayOf = ({ at }: { readonly at: number }): number => (((Math.floor(at / DAY) + 3) % WEEK) + WEEK) % WEEK;
+/** Hours since Monday 00:00 UTC; 1 January 1970 was a Thursday. */
+const hourOfWeek = ({ at }: { readonly at: number }): number =>
+  (((Math.floor(at / HOUR) + 3 * 24) % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
+export const hourOf = (point: { readonly at: number }): number => hourOfWeek(point) % 24;
 
 /** A scale on which values compare, and the way back. */
 interface Scale {
@@ -112,19 +140,20 @@ export function seasonOf(points: readonly Point[], ys: readonly number[], now: P
   let expected = level;
   const span = now.at - (points[0]?.at ?? now.at);
   const isSeasonal = span >= SEASON_DAYS * DAY && points.length >= LEAST_FOR.weekday;
-  const remove = (cellOf: (point: Point) => number): void => {
+  const hours = points.map(hourOfWeek);
+  const remove = (cellOf: (hour: number) => number): void => {
     const cells: (number[] | undefined)[] = [];
-    const places = points.map(cellOf);
+    const places = hours.map(cellOf);
     places.forEach((cell, n) => (cells[cell] ??= []).push(residuals[n] ?? NaN));
     const noise = (BY_MEDIAN * median(residuals.map(Math.abs))) ** 2;
     const effects = cells.map((own) => (own === undefined ? 0 : certainOf(median(own), noise / own.length)));
     residuals = residuals.map((residual, n) => residual - (effects[places[n] ?? -1] ?? 0));
-    expected += effects[cellOf(now)] ?? 0;
+    expected += effects[cellOf(hourOfWeek(now))] ?? 0;
   };
   if (isSeasonal) {
-    if (points.length >= LEAST_FOR.hour) remove(hourOf);
-    remove(weekdayOf);
-    if (points.length >= LEAST_FOR.both) remove((point) => weekdayOf(point) * 24 + hourOf(point));
+    if (points.length >= LEAST_FOR.hour) remove((hour) => hour % 24);
+    remove((hour) => Math.floor(hour / 24));
+    if (points.length >= LEAST_FOR.both) remove((hour) => hour);
   }
   return { expected, residuals, isSeasonal };
 }

@@ -76,10 +76,12 @@ function timesOf(past: readonly Observation[]): readonly number[] {
 }
 
 function pointsOf(past: readonly Observation[], of: string): readonly Point[] {
-  return past.flatMap(({ at, told }) => {
+  const points: Point[] = [];
+  for (const { at, told } of past) {
     const value = told[of];
-    return typeof value === 'number' ? [{ at, value }] : [];
-  });
+    if (typeof value === 'number') points.push({ at, value });
+  }
+  return points;
 }
 
 function valueDeviation(of: string, { past, peers }: Remembered, now: Observation): Fact {
@@ -98,11 +100,11 @@ const bases = new WeakMap<Remembered, { readonly of: string; readonly basis: Rhy
 type RhythmValue = Extract<HistoryValue, { by: 'rhythm' }>;
 
 function basisFor(value: RhythmValue, remembered: Remembered, now: Observation): RhythmBasis | undefined {
+  const known = bases.get(remembered);
+  if (known?.of === value.of) return hasLearnt(known.basis.past, known.basis.now, value) ? known.basis : undefined;
   const [point] = pointsOf([now], value.of);
   const points = pointsOf(remembered.past, value.of);
   if (point === undefined || !hasLearnt(points, point, value)) return undefined;
-  const known = bases.get(remembered);
-  if (known?.of === value.of) return known.basis;
   const basis = basisOf(points, point);
   bases.set(remembered, { of: value.of, basis });
   return basis;

@@ -45,7 +45,9 @@ export interface RhythmBasis {
   readonly residuals: readonly number[];
   /** What was to be expected of each hour of the past. */
   readonly means: readonly number[];
-  readonly widthOf: (mean: number, at: number) => number;
+  /** Hours of the day of the past. */
+  readonly hours: readonly number[];
+  readonly widthOf: (mean: number, hour: number) => number;
 }
 
 /**
@@ -58,11 +60,12 @@ export function basisOf(past: readonly Point[], now: Point): RhythmBasis {
   const recent = median(season.residuals.slice(-RECENT));
   const residuals = season.residuals.map((residual) => residual - recent);
   const means = ys.map((y, n) => counted(y - (residuals[n] ?? 0)));
-  const unevenAt = unevennessOf(past, residuals, means);
+  const hours = past.map(hourOf);
+  const unevenAt = unevennessOf(hours, residuals, means);
   // Medians of few weeks are themselves uncertain.
   const sure = Math.sqrt(1 + CELL / Math.max(1, past.length / WEEK));
-  const widthOf = (mean: number, at: number): number => Math.sqrt(1 + unevenAt(at) * mean) * sure;
-  return { past, now, expected: season.expected + recent, residuals, means, widthOf };
+  const widthOf = (mean: number, hour: number): number => Math.sqrt(1 + unevenAt(hour) * mean) * sure;
+  return { past, now, expected: season.expected + recent, residuals, means, hours, widthOf };
 }
 
 /** Whether a stream is old enough to have a rhythm. */
@@ -80,13 +83,14 @@ export function hasLearnt(
  */
 export function rhythmOf(basis: RhythmBasis, { hours }: Pick<RhythmRule, 'hours'>): Rhythm | undefined {
   const { past, now, expected, residuals, means, widthOf } = basis;
-  const width = widthOf(counted(expected), now.at);
+  const hour = hourOf(now);
+  const width = widthOf(counted(expected), hour);
   const z = (root(now.value) - expected) / width;
   if (hours === 1) return { z, observed: now.value, ...rangeAbout(expected, width) };
   const from = past[past.length - (hours - 1)];
   if (past.length < 2 * hours || from?.at !== now.at - (hours - 1) * HOUR) return undefined;
   const sizes = residuals.map((residual, n) =>
-    within(residual / widthOf(means[n] ?? 0, past[n]?.at ?? 0), MOST_OF_ONE),
+    within(residual / widthOf(means[n] ?? 0, basis.hours[n] ?? 0), MOST_OF_ONE),
   );
   const together = stretchOf(sizes, within(z, MOST_OF_ONE), hours);
   const newest = past.slice(-(hours - 1));
@@ -94,7 +98,7 @@ export function rhythmOf(basis: RhythmBasis, { hours }: Pick<RhythmRule, 'hours'
   return {
     z: together.z,
     observed: newest.reduce((sum, { value }) => sum + value, now.value),
-    ...rangeAbout(root(mean), widthOf(mean / hours, now.at) * together.width),
+    ...rangeAbout(root(mean), widthOf(mean / hours, hour) * together.width),
   };
 }
 
@@ -103,10 +107,10 @@ export function rhythmOf(basis: RhythmBasis, { hours }: Pick<RhythmRule, 'hours'
  * of the day that is less even by itself, such as that of an import every night.
  */
 function unevennessOf(
-  past: readonly Point[],
+  hours: readonly number[],
   residuals: readonly number[],
   means: readonly number[],
-): (at: number) => number {
+): (hour: number) => number {
   const ordered = new Float64Array(means).sort();
   const busy = Math.max(1, ordered[Math.min(ordered.length - 1, Math.trunc(ordered.length * (1 - BUSIEST)))] ?? 1);
   const ofAll: number[] = [];
@@ -114,12 +118,12 @@ function unevennessOf(
   means.forEach((mean, n) => {
     const more = ((BY_MEDIAN * (residuals[n] ?? 0)) ** 2 - 1) / mean;
     if (mean >= busy) ofAll.push(more);
-    if (mean >= 1) byHour[hourOf(past[n] ?? { at: 0 })]?.push(more);
+    if (mean >= 1) byHour[hours[n] ?? 0]?.push(more);
   });
   const told = (found: readonly number[]): number => (found.length < LEAST_BUSY ? 0 : Math.max(0, median(found)));
   const least = told(ofAll);
   const found = byHour.map((hour) => Math.max(least, told(hour)));
-  return (at) => found[hourOf({ at })] ?? least;
+  return (hour) => found[hour] ?? least;
 }
 
 /** The sum of the newest deviations, in how much such sums varied before. */

@@ -92,7 +92,8 @@ export function sentenceHalf(tensors: Tensors): SentenceHalf {
   return {
     read({ words }, hidden) {
       const mean = new Float64Array(WIDTH);
-      for (const [at, value] of hidden.entries()) mean[at % WIDTH] = (mean[at % WIDTH] ?? NaN) + value / words.length;
+      for (let n = 0; n < hidden.length; n += 1)
+        mean[n % WIDTH] = (mean[n % WIDTH] ?? NaN) + (hidden[n] ?? NaN) / words.length;
       const logits = intercept.map((start, k) => start + product(mean, weights, k * WIDTH));
       const parts = (first: number, second: number) => {
         const against = mean.map(

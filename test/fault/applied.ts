@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ledgerFolder } from '../../cli/places';
 import { signalbox as command, type Ran } from '../../cli/terminal.fixture';
-import { connectors } from '../../connectors/registry';
+import { allConnectors } from '../../cli/places';
 import type { Decision } from '../../canonical-schema/decision';
 import type { TenantVersion } from '../../ledger/ledger';
 import { loadModels } from '../../models/registry';
@@ -39,7 +39,7 @@ export class Applied {
     const { clientId = '', clientSecret = '' } = line.org.clients['integration'] ?? {};
     Object.assign(process.env, { SF_ID: clientId, SF_SECRET: clientSecret });
     const models = await loadModels(path.join(projectRoot, 'models'));
-    const load: LoadOptions = { connectors: [...connectors.values()], models };
+    const load: LoadOptions = { connectors: allConnectors, models };
     return new Applied(line, state, load, await open(line, state, load));
   }
 

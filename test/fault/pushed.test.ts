@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { connectors } from '../../connectors/registry';
+import { allConnectors } from '../../cli/places';
 import type { HistoryEntry } from '../../ledger/ledger';
 import { provideAll } from '../../services/provision/provide';
 import { projectRoot } from '../../services/project-root';
@@ -60,7 +60,7 @@ async function writeTenant(dir: string, name: Name) {
     requestsPerSecond: name === 'one' ? 1_000 : 2,
   };
   await writeFile(file, stringify({ tenant: tenantOf(name), partitions: 2, connections: { web } }));
-  return loadTenant(file, { env: { KEY: keys[name].secret }, connectors: [...connectors.values()], models: new Map() });
+  return loadTenant(file, { env: { KEY: keys[name].secret }, connectors: allConnectors, models: new Map() });
 }
 
 const urlOf = (name: Name): string => {

@@ -66,7 +66,8 @@ export class PubSubServer {
 
   /** Starts to listen on a loopback port (0: any) and answers with `host:port`. */
   async listen(port: number, identity: ServerIdentity): Promise<string> {
-    const credentials = ServerCredentials.createSsl(null, [
+    // No client shows a certificate, but for want of an authority the machine's would all be read.
+    const credentials = ServerCredentials.createSsl(Buffer.from(identity.caCertPem), [
       { private_key: Buffer.from(identity.keyPem), cert_chain: Buffer.from(identity.certPem) },
     ]);
     const bound = await new Promise<number>((resolve, reject) => {
