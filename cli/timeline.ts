@@ -75,6 +75,8 @@ export const actionText = (action: Action): string => {
       return `add note "${shown(action.note.title)}"`;
     case 'create-case':
       return `open case "${shown(action.case.subject)}"`;
+    case 'update-case':
+      return `update case ${action.caseId} to "${shown(action.case.subject)}"`;
     case 'add-to-queue':
       return `add to queue ${action.queue}`;
   }
