@@ -16,12 +16,12 @@ export interface CheckOptions {
 /** A JWT lives 3 minutes: a clock further off than one is refused soon. */
 const mostSkewMs = 60_000;
 
-/** Proves topics, the task's key field, writing, the allocations and the clock, without an effect. */
+/** Proves topics, the key fields of tasks and cases, writing, the allocations and the clock, without an effect. */
 export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { settings } = options;
   const findings = await Promise.all([
     ...settings.streams.map((stream) => guarded(`topic ${stream}`, () => checkTopic(stream, options, signal))),
-    guarded('object Task', () => checkTask(options, signal)),
+    ...keyed.map((each) => guarded(`object ${each.object}`, () => checkKeyed(each, options, signal))),
     guarded('allocations', () => checkAllocations(options, signal)),
     guarded('clock', () => checkClock(options, signal)),
   ]);
@@ -52,35 +52,51 @@ async function checkTopic(stream: string, { hearing }: CheckOptions, signal: Abo
   }
 }
 
-async function checkTask({ settings, rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+/** What actions make records of: tasks always, cases only where a use case opens some. */
+interface Keyed {
+  readonly object: 'Task' | 'Case';
+  /** Where its fields are defined. */
+  readonly definedAt: string;
+  /** What the user needs besides the field. */
+  readonly right: string;
+  readonly level: 'error' | 'warning';
+}
+
+const keyed: readonly Keyed[] = [
+  { object: 'Task', definedAt: 'Activity', right: 'give the user Edit Tasks', level: 'error' },
+  { object: 'Case', definedAt: 'Case', right: 'give the user Create and Edit on Case', level: 'warning' },
+];
+
+async function checkKeyed(
+  { object, definedAt, right, level }: Keyed,
+  { settings, rest }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const describe = (await rest.read(
-    'describe Task',
-    (connection) => connection.describe('Task'),
+    `describe ${object}`,
+    (connection) => connection.describe(object),
     signal,
   )) as Partial<DescribeSObjectResult>;
   const key = settings.taskKeyField;
-  const field = describe.fields?.find(({ name }) => name === key);
-  const what = `field Task.${key}`;
-  const fix = `Setup > Object Manager > Activity > Fields: text, length 255, external id, unique, named ${key}; visible and editable for the user`;
-  const findings: Finding[] = [];
-  if (field === undefined)
-    findings.push({ level: 'error', what, why: 'it does not exist or the user cannot see it', fix });
-  else if (!field.externalId || !field.unique)
-    findings.push({ level: 'error', what, why: 'it is not a unique external id', fix });
-  else if (!field.createable) findings.push({ level: 'error', what, why: 'the user may not write it', fix });
-  else findings.push({ level: 'ok', what });
+  const when = level === 'error' ? '' : 'where a use case opens cases: ';
+  const fix = `${when}Setup > Object Manager > ${definedAt} > Fields: text, length 255, external id, unique, named ${key}; visible and editable for the user`;
+  const why = unfit(describe.fields?.find(({ name }) => name === key));
+  const what = `field ${object}.${key}`;
   const canWrite = describe.createable === true && describe.updateable === true;
-  findings.push(
+  return [
+    why === undefined ? { level: 'ok', what } : { level, what, why, fix },
     canWrite
-      ? { level: 'ok', what: 'object Task' }
-      : {
-          level: 'error',
-          what: 'object Task',
-          why: 'the user may not create and edit it',
-          fix: 'give the user Edit Tasks',
-        },
-  );
-  return findings;
+      ? { level: 'ok', what: `object ${object}` }
+      : { level, what: `object ${object}`, why: 'the user may not create and edit it', fix: `${when}${right}` },
+  ];
+}
+
+function unfit(
+  field: Pick<DescribeSObjectResult['fields'][number], 'externalId' | 'unique' | 'createable'> | undefined,
+): string | undefined {
+  if (field === undefined) return 'it does not exist or the user cannot see it';
+  if (!field.externalId || !field.unique) return 'it is not a unique external id';
+  return field.createable ? undefined : 'the user may not write it';
 }
 
 async function checkAllocations({ rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {

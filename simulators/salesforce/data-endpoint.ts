@@ -73,8 +73,11 @@ const run = async (salesforce: Salesforce, call: RestCall): Promise<Answer> => {
 const authorOf = (session: Session, headers: IncomingHttpHeaders, version: string): Author => {
   const clientId = clientOf(headers);
   const origin = `com/salesforce/api/rest/${version}`;
-  if (clientId === undefined) return { userId: session.userId, origin };
-  return { userId: session.userId, origin: `${origin};client=${clientId}`, clientId };
+  // Rules run unless the caller switches them off.
+  const isAssigned = String(headers['sforce-auto-assign'] ?? 'TRUE').toUpperCase() !== 'FALSE';
+  const author = { userId: session.userId, isAssigned };
+  if (clientId === undefined) return { ...author, origin };
+  return { ...author, origin: `${origin};client=${clientId}`, clientId };
 };
 
 /**
