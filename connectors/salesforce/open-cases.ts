@@ -7,7 +7,7 @@ import { fieldsForCase, newCase } from './case-fields';
 import { type Insert, insertKeyed } from './insert-keyed';
 import type { Rest } from './jsforce-connection';
 import type { NativeTypes } from './native-types';
-import { type Found, recordsBy } from './soql';
+import type { Found } from './soql';
 
 export interface OpenOptions {
   readonly rest: Rest;
@@ -83,12 +83,17 @@ async function aboutRecords(
   const insert = (action: CreateCase, about: About): Insert => ({ action, row: newCase(action, options, about) });
   if (object === '') return actions.map((action) => insert(action, { object, record: {} }));
   try {
-    const values = actions.map(({ about }) => about.id);
-    const rows = await recordsBy({ object, fields: fieldsForCase(object), by: 'Id', values }, options.rest, signal);
-    const byId = new Map(rows.map((row) => [String(row.Id).slice(0, 15), row]));
-    return actions.flatMap((action) => {
-      const record = byId.get(action.about.id.slice(0, 15));
-      if (record !== undefined) return [insert(action, { object, record })];
+    const ids = actions.map(({ about }) => about.id);
+    const fields = [...fieldsForCase(object)];
+    // In order, and null for what is not there: a query would be refused as a whole for one malformed id.
+    const records = (await options.rest.call(
+      (connection) => connection.retrieve(object, ids, { fields }),
+      'write',
+      signal,
+    )) as readonly (Found | null)[];
+    return actions.flatMap((action, index) => {
+      const record = records[index] ?? null;
+      if (record !== null) return [insert(action, { object, record })];
       const message = `there is no ${object} ${action.about.id}, or it is not for this user to see`;
       results.set(action.id, refused(action, 'permanent', 'SBX_SALESFORCE_RECORD_UNKNOWN', message));
       return [];

@@ -70,6 +70,10 @@ const run = async (salesforce: Salesforce, call: RestCall): Promise<Answer> => {
   return answer;
 };
 
+/** Records by their ids are also asked for with POST, where the ids would not fit into a URL. */
+const isRetrieval = (method: string, [first, second, ...object]: readonly string[]): boolean =>
+  method === 'POST' && first === 'composite' && second === 'sobjects' && object.length === 1;
+
 const authorOf = (session: Session, headers: IncomingHttpHeaders, version: string): Author => {
   const clientId = clientOf(headers);
   const origin = `com/salesforce/api/rest/${version}`;
@@ -116,7 +120,7 @@ export const answerData = async (
     baseUrl,
     transaction: new Transaction(authorOf(session, headers, version)),
   });
-  const isWrite = method !== 'GET' && method !== 'HEAD';
+  const isWrite = method !== 'GET' && method !== 'HEAD' && !isRetrieval(method, segments);
   if (isWrite && salesforce.faults.take('dropResponse') !== undefined) return 'dropped';
   const { used, limit } = salesforce.rest.usage;
   return { ...answer, headers: { ...answer.headers, 'sforce-limit-info': `api-usage=${used}/${limit}` } };
