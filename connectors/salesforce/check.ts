@@ -1,5 +1,6 @@
 import type { DescribeSObjectResult } from 'jsforce';
 import type { Finding } from '../contract';
+import { certificatesIn, validityOf } from '../kit/certificates';
 import { allocationFindings } from './allocations';
 import type { Settings } from './config';
 import type { Hearing } from './source';
@@ -26,7 +27,29 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
     guarded('clock', () => checkClock(options, signal)),
   ]);
   const token: Finding = { level: 'ok', what: `token for org ${options.org} (${settings.auth.kind})` };
-  return [token, ...findings.flat()];
+  return [token, ...checkCertificates(settings, options.now()), ...findings.flat()];
+}
+
+/** A signing key says nothing of its certificate, which lies in the connected app: only one that stands beside the key is seen. */
+function checkCertificates({ auth, pubsubCa }: Settings, now: number): readonly Finding[] {
+  const caFix = 'ask whoever runs the proxy for its new certificate authority, and put it under pubsubCa';
+  const authorities = pubsubCa === undefined ? [] : certificatesOf('pubsubCa', pubsubCa, now, caFix);
+  if (auth.kind !== 'jwt-bearer') return authorities;
+  const fix =
+    'make a new key with a certificate, upload the certificate in the connected app (Use digital signatures), and put both under auth.privateKey';
+  const signing = certificatesOf('auth.privateKey', auth.privateKey, now, fix);
+  const why =
+    'its certificate lies in the connected app, whose end cannot be seen from here: put the certificate behind the key in the same file, and it is watched';
+  return [...authorities, ...(signing.length > 0 ? signing : [{ level: 'ok' as const, what: 'signing key', why }])];
+}
+
+function certificatesOf(setting: string, text: string, now: number, fix: string): readonly Finding[] {
+  const what = `certificate in ${setting}`;
+  try {
+    return certificatesIn(text).map((certificate) => validityOf(what, certificate, now, fix));
+  } catch (error) {
+    return [{ level: 'error', what, why: (error as Error).message, fix }];
+  }
 }
 
 async function guarded(what: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {

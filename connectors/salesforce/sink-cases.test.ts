@@ -91,17 +91,16 @@ it('names the account and the contact of whatever it is about', async () => {
 });
 
 it('lets the org’s assignment rules find who is to work on one that names nobody, and only there', async () => {
-  const [support, retention] = ['Support', 'Retention'].map((Name) =>
-    org.admin.create('Group', { Name, Type: 'Queue' }),
-  );
-  org.admin.assignCases(support!);
+  const queue = (Name: string): string => org.admin.create('Group', { Name, Type: 'Queue' });
+  const [support, retention] = [queue('Support'), queue('Retention')];
+  org.admin.assignCases(support);
   const person = org.admin.records('User')[0]?.Id as string;
   await apply(
     opening('k1', 'account', account),
-    opening('k2', 'account', account, { team: retention! }),
-    opening('k3', 'account', account, { team: retention!, assignTo: person }),
+    opening('k2', 'account', account, { team: retention }),
+    opening('k3', 'account', account, { team: retention, assignTo: person }),
   );
-  const owners = Object.fromEntries(cases().map(({ Signalbox_Key__c: key, OwnerId }) => [key, OwnerId]));
+  const owners = Object.fromEntries(cases().map(({ Signalbox_Key__c: key, OwnerId }) => [String(key), OwnerId]));
   expect(owners).toEqual({ k1: support, k2: retention, k3: person });
 });
 
