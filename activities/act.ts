@@ -109,7 +109,8 @@ function conclusion(actions: readonly Action[], results: readonly ActionResult[]
 function endOf(action: Action, { failure, code, message }: Failed): NonNullable<Acted['ended']> {
   const because = `${code}: ${message}`;
   if (failure !== 'gone') return { label: 'failed', because };
-  return { label: action.kind === 'update-task' ? 'removed' : 'gone', because };
+  const isOurs = action.kind === 'update-task' || action.kind === 'update-case';
+  return { label: isOurs ? 'removed' : 'gone', because };
 }
 
 function isFailed(result: ActionResult): result is Failed {

@@ -228,7 +228,20 @@ test('a case says what the task says, to whom the template gives it', () => {
   expect(text).toContain('Decision e1:lead-scoring');
 });
 
-test('an engagement that has opened a case opens no other one, and closes none', () => {
-  expect(composed({ caseId: 'C1' }, [task, opened]).map(({ kind }) => kind)).toEqual(['create-task']);
+test('an engagement that has opened a case changes what it says, opens no other one, and closes none', () => {
+  const previous = { ...decision, score: 0.6 };
+  const [first, changed, ...others] = composed({ caseId: 'C1', previous }, [task, opened]);
+  expect(first?.kind).toBe('create-task');
+  expect(others).toEqual([]);
+  expect(changed).toEqual({
+    ...{ tenantid: 'acme', connection: 'sales', about: first?.about, decisionid: decision.id },
+    ...{ id: 'sbx:e1:lead-scoring:update-case', kind: 'update-case', caseId: 'C1' },
+    case: {
+      subject: 'Maria Lopez is at risk (80 % likely)',
+      description: expect.stringContaining('Changed: 60 % -> 80 %') as string,
+      priority: 'high',
+    },
+  });
+  expect(composed({ caseId: 'C1' }, [task]).map(({ kind }) => kind)).toEqual(['create-task']);
   expect(composed({ caseId: 'C1' }, [], 'moot')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Action, AddNote, AddToQueue, CreateCase, SetFields, TaskContent } from '../canonical-schema/action';
+import type { Action, AddNote, AddToQueue, CaseContent, SetFields, TaskContent } from '../canonical-schema/action';
 import { recordScope } from '../tenants/expression';
 import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
 import type { ActInput } from './engagement-types';
@@ -37,12 +37,14 @@ export function compose(input: ActInput, snapshot: Snapshot, draft?: DraftTexts)
     .map((template) => taskAction(input, content(input, template, scope, snapshot, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
-  const cases = directive.templates.filter(isCase).slice(0, input.caseId === undefined ? 1 : 0);
-  const opened = cases.map((template) => caseAction(input, template, scope, snapshot));
+  const cases = directive.templates
+    .filter(isCase)
+    .slice(0, 1)
+    .map((template) => caseAction(input, template, scope, snapshot));
   const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
   const queues = directive.templates.flatMap((template) => queueAction(input, template)).slice(0, 1);
   const fields = setAction(input, scope);
-  return [...tasks, ...opened, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
+  return [...tasks, ...cases, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
 }
 
 /** A task's subject and body as its template has them: what an assistant is to say better. */
@@ -72,22 +74,22 @@ function taskAction(input: ActInput, task: TaskContent): Action {
   return { ...base(input, 'update-task'), kind: 'update-task', taskId, task: { subject, description, priority } };
 }
 
-/** A case is opened once in an engagement: what becomes of it is for those who work on it. */
-function caseAction(input: ActInput, template: CaseTemplate, scope: TemplateScope, snapshot: Snapshot): CreateCase {
+/** A case is opened once in an engagement; a newer decision changes what it says, and leaves it to those who work on it. */
+function caseAction(input: ActInput, template: CaseTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
+  const { caseId } = input;
   const { priority, type, team, assignTo } = template;
+  const said = { subject: titleOf(template.subject, scope), description: body(input, ownText(template.body, scope)) };
+  if (caseId !== undefined) {
+    return { ...base(input, 'update-case'), kind: 'update-case', caseId, case: { ...said, priority } };
+  }
   const owner = ownerOf(assignTo, snapshot);
-  return {
-    ...base(input, 'create-case'),
-    kind: 'create-case',
-    case: {
-      subject: titleOf(template.subject, scope),
-      description: body(input, ownText(template.body, scope)),
-      priority,
-      ...(type === undefined ? {} : { type }),
-      ...(team === undefined ? {} : { team }),
-      ...(owner === undefined ? {} : { assignTo: owner }),
-    },
+  const content: CaseContent = {
+    ...{ ...said, priority },
+    ...(type === undefined ? {} : { type }),
+    ...(team === undefined ? {} : { team }),
+    ...(owner === undefined ? {} : { assignTo: owner }),
   };
+  return { ...base(input, 'create-case'), kind: 'create-case', case: content };
 }
 
 /** Each decision that is acted on leaves its own note; of several notes of a band each has a number. */

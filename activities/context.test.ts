@@ -1,7 +1,7 @@
 import { noInbox } from '../connectors/kit/no-inbox';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { openLedger, type Ledger } from '../ledger/ledger';
-import { sampleAttempt, sampleDecision, sampleEvent } from '../ledger/sample.fixture';
+import { sampleAction, sampleAttempt, sampleDecision, sampleEvent } from '../ledger/sample.fixture';
 import { compileExpression } from '../tenants/expression';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { toLearning } from '../tenants/learning';
@@ -18,7 +18,7 @@ const useCase: UseCase = {
   entity: 'lead',
   when: compileExpression('$number(record.company) > 0'),
   bands: [{ name: 'hot', from: 0.5 }],
-  act: {},
+  act: { hot: [{ kind: 'case', subject: 'Keep them', priority: 'high' }] },
   approval: 'none',
   outcome: { won: compileExpression('record.isConverted'), within: 1000 },
   challengers: [],
@@ -166,6 +166,34 @@ describe('with an open engagement and its task', () => {
   test('a task that is deleted ends it as removed; one that is only changed ends nothing', async () => {
     expect(await outcomesOf(task('t2', { change: { kind: 'deleted' } }))).toEqual([[[engagement, 'removed']]]);
     expect(await outcomesOf(task('t3', { record: { status: 'In Progress' } }))).toEqual([[]]);
+  });
+
+  test('the case that it has opened ends it when it is closed or deleted, another case does not', async () => {
+    const decision = sampleDecision(eventOf({ id: 'd-case', record: { id: '00Q000000000001AAA' } }));
+    await ledger.recordBatch('acme', {
+      ...{
+        batchid: 'case',
+        lane: { workflowid: 'lane/acme/0', runid: 'r1' },
+        events: [],
+        records: [],
+        engagements: [],
+      },
+      decisions: [decision],
+    });
+    const { task: content, ...base } = sampleAction(decision);
+    const action = { ...base, kind: 'create-case', case: content } as const;
+    const result = { actionId: action.id, outcome: 'applied', nativeId: '500000000000001AAA', answer: null } as const;
+    const run = { engagement, workflowid: engagement, runid: 'r', attempt: 1, at: '2026-03-01T10:00:00.000Z' };
+    await ledger.recordActions([{ ...run, action, result }]);
+    const ticket = (id: string, of: string, sketch: Parameters<typeof eventOf>[0]): CanonicalEvent =>
+      eventOf({ id, entity: 'case', ...sketch, record: { id: of, nativeType: 'Case', ...sketch?.record } });
+    const closed = { record: { closedAt: '2026-03-01T10:00:00.000Z' } };
+    expect(await outcomesOf(ticket('c1', '500000000000001AAA', closed))).toEqual([[[engagement, 'completed']]]);
+    expect(await outcomesOf(ticket('c2', '500000000000001AAA', { change: { kind: 'deleted' } }))).toEqual([
+      [[engagement, 'removed']],
+    ]);
+    expect(await outcomesOf(ticket('c3', '500000000000002AAA', closed))).toEqual([[]]);
+    expect(await outcomesOf(ticket('c4', '500000000000001AAA', { record: { status: 'Working' } }))).toEqual([[]]);
   });
 
   test('the record that is won or deleted ends it and is not scored', async () => {

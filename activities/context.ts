@@ -5,7 +5,6 @@ import {
   erasedCode,
   erasedText,
   withoutContent,
-  type EngagementRow,
   type KeyHolder,
   type LaneContext as LedgerContext,
   type ObservationToKeep,
@@ -26,6 +25,7 @@ import { tenantNamed } from './connections';
 import { toBeRead } from './to-be-read';
 import { unreadable } from './unreadable';
 import type { Unscorable } from '../models/feature-row';
+import { seen, workIds, workOutcomes } from './work-outcomes';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */
@@ -62,7 +62,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const rows = await deps.ledger.laneContext(batch.tenant, {
     batchid: batch.batchid,
     events: batch.events.map(({ id, subject }) => ({ id, subject })),
-    taskIds: batch.events.filter(({ data }) => data.entity === 'task').map(({ data }) => data.record.id),
+    ...workIds(batch.events, tenant),
   });
   const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
   const parked = new Map(batch.parked);
@@ -217,7 +217,7 @@ class Teller {
   private async ask(event: CanonicalEvent, state: Snapshot): Promise<Pick<PreparedEvent, 'usecases' | 'outcomes'>> {
     const scope = eventScope({ ...event, data: { ...event.data, record: state.record, native: state.native } });
     const usecases: string[] = [];
-    const outcomes = this.taskOutcomes(event, state);
+    const outcomes = [...workOutcomes(event, state, this.rows)];
     for (const useCase of this.useCasesOf(event)) {
       if (isScored(event)) this.histories.take(event, useCase, state);
       const over = await overAs(useCase, scope, state);
@@ -255,21 +255,6 @@ class Teller {
       ({ connection, entity }) => connection === event.connection && entity === event.data.entity,
     );
   }
-
-  private taskOutcomes(event: CanonicalEvent, state: Snapshot): OutcomeSeen[] {
-    if (event.data.entity !== 'task') return [];
-    return this.rows.engagements
-      .filter((row) => row.taskid === state.record.id)
-      .flatMap((row) => {
-        if (state.deleted) return [seen(row, 'removed', event)];
-        return isCompleted(state) ? [seen(row, 'completed', event)] : [];
-      });
-  }
-}
-
-/** Salesforce's change events of a task tell when it was completed, not that it is closed. */
-function isCompleted({ record }: Snapshot): boolean {
-  return record.isClosed === true || record.completedAt !== undefined;
 }
 
 const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);
@@ -286,10 +271,6 @@ async function overAs(
   if (state.deleted) return 'gone';
   if (await useCase.outcome?.won?.evaluate(scope)) return 'won';
   return (await useCase.outcome?.lost?.evaluate(scope)) ? 'lost' : undefined;
-}
-
-function seen(row: EngagementRow, label: OutcomeSeen['label'], event: CanonicalEvent): OutcomeSeen {
-  return { engagement: row.id, label, eventid: event.id, at: event.time };
 }
 
 function amountOf({ record }: Snapshot): { readonly amount?: number } {

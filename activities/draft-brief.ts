@@ -166,6 +166,7 @@ function saidBy(action: Action): unknown {
     case 'add-note':
       return action.note.title;
     case 'create-case':
+    case 'update-case':
       return action.case.subject;
     case 'add-to-queue':
       return action.queue;

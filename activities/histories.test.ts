@@ -136,7 +136,17 @@ it('never sees the future: scoring a batch again, when the ledger knows all that
   ]);
   expect(pasts[0]!.own).toHaveLength(41);
   const context = jest.spyOn(ledger, 'laneContext').mockResolvedValue({
-    ...{ known: [], recorded: [], decisions: [], records: [], engagements: [], parked: [], erased: [], champions: {} },
+    ...{
+      known: [],
+      recorded: [],
+      decisions: [],
+      records: [],
+      engagements: [],
+      cases: [],
+      parked: [],
+      erased: [],
+      champions: {},
+    },
   });
   expect(await scored(events.slice(20, 24), { record: false })).toStrictEqual(first.slice(20, 24));
   expect(await scored(events, { record: false })).toStrictEqual(first);

@@ -38,11 +38,13 @@ export interface OutcomeSeen {
   readonly eventid: string;
   /** RFC 3339 UTC, the CRM's time. */
   readonly at: string;
+  /** The event is of the case that was opened; absent: of the task or of the record. */
+  readonly of?: 'case';
 }
 
 /**
- * `won`, `lost`: by the tenant's expressions; `completed`: a person completed the task; `removed`: a person deleted the task;
- * `gone`: the record was deleted; `moot`: the score no longer calls for action; `expired`: nothing happened within the time
+ * `won`, `lost`: by the tenant's expressions; `completed`: a person completed the task or closed the case; `removed`: a person
+ * deleted one of them; `gone`: the record was deleted; `moot`: the score no longer calls for action; `expired`: nothing happened within the time
  * the tenant set; `declined`: approval was refused; `failed`: the CRM refused the action for good.
  */
 export type OutcomeLabel =

@@ -45,7 +45,12 @@ export class Untold {
 
   private async unknown(events: readonly CanonicalEvent[]): Promise<readonly CanonicalEvent[]> {
     if (events.length === 0) return events;
-    const question = { batchid: '', events: events.map(({ id, subject }) => ({ id, subject })), taskIds: [] };
+    const question = {
+      batchid: '',
+      events: events.map(({ id, subject }) => ({ id, subject })),
+      taskIds: [],
+      caseIds: [],
+    };
     const { known, records, erased } = await this.deps.ledger.laneContext(this.tenant, question);
     const ids = new Set(known);
     const forgotten = new Set(erased);

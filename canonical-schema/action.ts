@@ -92,7 +92,15 @@ export interface CreateCase extends ActionBase {
   readonly case: CaseContent;
 }
 
-export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue | CreateCase;
+/** Changes a case that Signalbox opened: what it says, not who works on it. */
+export interface UpdateCase extends ActionBase {
+  readonly kind: 'update-case';
+  /** The CRM's id of the case. */
+  readonly caseId: string;
+  readonly case: Pick<CaseContent, 'subject' | 'description' | 'priority'>;
+}
+
+export type Action = CreateTask | UpdateTask | CloseTask | SetFields | AddNote | AddToQueue | CreateCase | UpdateCase;
 export type ActionKind = Action['kind'];
 
 /**

@@ -59,12 +59,14 @@ const decisionLines = ({ decision }: { readonly decision: Decision }): readonly 
   ];
 };
 
+const renamed = (subject: string | undefined): string => (subject === undefined ? '' : ` to "${shown(subject)}"`);
+
 export const actionText = (action: Action): string => {
   switch (action.kind) {
     case 'create-task':
       return `create task "${shown(action.task.subject)}"${action.task.due === undefined ? '' : ` due ${action.task.due}`}`;
     case 'update-task':
-      return `update task ${action.taskId}${action.task.subject === undefined ? '' : ` to "${shown(action.task.subject)}"`}`;
+      return `update task ${action.taskId}${renamed(action.task.subject)}`;
     case 'close-task':
       return `close task ${action.taskId}: ${shown(action.description)}`;
     case 'set-fields':
@@ -75,6 +77,8 @@ export const actionText = (action: Action): string => {
       return `add note "${shown(action.note.title)}"`;
     case 'create-case':
       return `open case "${shown(action.case.subject)}"`;
+    case 'update-case':
+      return `update case ${action.caseId}${renamed(action.case.subject)}`;
     case 'add-to-queue':
       return `add to queue ${action.queue}`;
   }

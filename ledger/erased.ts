@@ -64,6 +64,10 @@ export function withoutTexts(action: Action): Action {
       const { priority } = action.case;
       return { ...action, case: { subject: erasedText, description: erasedText, priority } };
     }
+    case 'update-case': {
+      const { priority } = action.case;
+      return { ...action, case: { subject: erasedText, description: erasedText, priority } };
+    }
     case 'add-to-queue':
       return action;
   }

@@ -231,11 +231,17 @@ describe.each(databases)('the erasure of a person over $name', ({ open, isThere 
       batchid: 'x',
       events: [told(1, lead, {}), told(2, other, {})],
       taskIds: [],
+      caseIds: [],
     });
     expect(erased).toEqual([lead]);
     await ledger.erasures.finish(tenant, id, {});
     await ledger.erasures.lift(tenant, id, { by: 'Ada Byron', reason: 'came back' });
-    const again = await ledger.laneContext(tenant, { batchid: 'x', events: [told(1, lead, {})], taskIds: [] });
+    const again = await ledger.laneContext(tenant, {
+      batchid: 'x',
+      events: [told(1, lead, {})],
+      taskIds: [],
+      caseIds: [],
+    });
     expect(again.erased).toEqual([]);
     expect((await ledger.history(tenant, lead)).map(({ kind }) => kind)).toContain('lifted');
     expect(await ledger.erasures.begin(tenant, { ...by, subjects, marks: [] })).not.toBe(id);

@@ -84,17 +84,25 @@ async function readAll(
 ): Promise<Told[]> {
   const engagements = await readEngagements(database, tenant, subjects);
   const tasks = engagements.flatMap(({ taskid }) => (taskid === undefined ? [] : [`task/${taskid}`]));
+  const actions = await readActions(database, tenant, subjects, most);
+  const cases = actions.flatMap(openedCase);
   const told: Told[] = [
-    ...(await readEvents(database, tenant, [...subjects, ...tasks], most)),
+    ...(await readEvents(database, tenant, [...subjects, ...tasks, ...cases], most)),
     ...(await readDecisions(database, tenant, subjects, most)),
     ...engagements.flatMap(tellEngagement),
     ...(await readDrafts(database, tenant, subjects)),
     ...(await tellProposals(database, tenant, subjects)),
-    ...(await readActions(database, tenant, subjects, most)),
+    ...actions,
     ...(await readOutcomes(database, tenant, engagements)),
     ...(await tellErasures(database, tenant, subjects)),
   ];
   return [...told, ...(await readGaps(database, tenant, told))];
+}
+
+/** The subject of the case that an action opened. */
+function openedCase({ entry }: Told): readonly string[] {
+  if (entry.kind !== 'action' || entry.action.kind !== 'create-case') return [];
+  return entry.result.outcome === 'failed' ? [] : [`case/${entry.result.nativeId}`];
 }
 
 async function readEngagements(

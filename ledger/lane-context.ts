@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
 import { championsInForce } from './champions';
 import { anyOf } from './columns';
@@ -13,6 +13,16 @@ export interface LaneQuestion {
   readonly events: readonly { readonly id: string; readonly subject: string }[];
   /** The CRM's ids of the task records in the batch. */
   readonly taskIds: readonly string[];
+  /** The CRM's ids of the case records in the batch that Signalbox may have opened. */
+  readonly caseIds: readonly string[];
+}
+
+/** A case that an open engagement has opened. */
+export interface OpenedCase {
+  /** The engagement's id. */
+  readonly engagement: string;
+  /** The CRM's id of the case. */
+  readonly caseid: string;
 }
 
 /** What is known about a batch's records. */
@@ -27,6 +37,8 @@ export interface LaneContext {
   readonly records: readonly RecordRow[];
   /** Open engagements about the subjects or with one of the tasks. */
   readonly engagements: readonly EngagementRow[];
+  /** Which open engagements have opened which of the cases that were asked for. */
+  readonly cases: readonly OpenedCase[];
   /** Subjects with a parked event: later ones park behind it. */
   readonly parked: readonly string[];
   /** Subjects that were erased: nothing of them is taken in. */
@@ -56,6 +68,7 @@ export async function laneContext(
       (select subject, sequence, record, native, deleted from records
         where tenant = ${tenant} and subject = ${subjects}) as snapshot) as records,
     ${championsInForce(tenant)} as champions,
+    ${openedCases(tenant, question.caseIds)} as cases,
     (select coalesce(json_agg(engagement), '[]') from
       (select * from engagements where tenant = ${tenant} and status = 'open'
         and (subject = ${subjects} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(
@@ -65,6 +78,21 @@ export async function laneContext(
   if (found === undefined) throw new Error('a select without a table gave no row');
   const decisions = await findDecisionsOn(database, tenant, subjects, [...found.known, ...found.recorded]);
   return { ...found, decisions, engagements: found.engagements.map(fromJson) };
+}
+
+/** By its actions; those of an engagement's earlier life, decided before it was opened anew, do not count. */
+function openedCases(tenant: string, caseIds: readonly string[]): RawBuilder<unknown> {
+  if (caseIds.length === 0) return sql`'[]'::json`;
+  return sql`(select coalesce(json_agg(opened), '[]') from
+    (select distinct engagements.id as engagement, actions.result->>'nativeId' as caseid
+      from engagements
+      join actions on actions.tenant = engagements.tenant and actions.subject = engagements.subject
+        and actions.engagement = engagements.id
+      join decisions on decisions.tenant = actions.tenant and decisions.id = actions.decisionid
+        and decisions.recordedat >= engagements.openedat
+      where engagements.tenant = ${tenant} and engagements.status = 'open'
+        and actions.kind = 'create-case' and actions.outcome <> 'failed'
+        and actions.result->>'nativeId' = ${anyOf(caseIds)}) as opened)`;
 }
 
 interface Found extends Omit<LaneContext, 'engagements' | 'decisions'> {

@@ -144,7 +144,9 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
 
   it('tells a lane the champion in force, and goes back step by step to what the file says', async () => {
     const force = async () =>
-      (await ledger.laneContext(tenant, { batchid: 'b', events: [], taskIds: [] })).champions['lead-scoring'];
+      (await ledger.laneContext(tenant, { batchid: 'b', events: [], taskIds: [], caseIds: [] })).champions[
+        'lead-scoring'
+      ];
     const rows = () => ledger.champions.list(tenant, 'lead-scoring');
     const common = { usecase: 'lead-scoring', by: 'Ada', gate: {} };
     const promote = (digest: string, before: string, after: number) => {

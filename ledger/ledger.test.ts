@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { databases, type LedgerDatabase } from '../test/database';
+import { testCases } from './cases.fixture';
 import { openLedger, type Batch, type Ledger } from './ledger';
 import { testKnownRecords } from './records.fixture';
 import { testGaps, testSources } from './sources.fixture';
@@ -20,6 +21,7 @@ const nothing = {
   decisions: [],
   records: [],
   engagements: [],
+  cases: [],
   parked: [],
   erased: [],
   champions: {},
@@ -48,7 +50,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
 
   const event = (n: number, about?: string) => sampleEvent(tenant, n, about);
   const ask = (batchid: string, ns: readonly number[], taskIds: string[] = []) =>
-    ledger.laneContext(tenant, { batchid, events: ns.map((n) => event(n)), taskIds });
+    ledger.laneContext(tenant, { batchid, events: ns.map((n) => event(n)), taskIds, caseIds: [] });
 
   it('takes a batch again without counting a duplicate or changing a row', async () => {
     const batch = sampleBatch('b1', [event(1), event(2)]);
@@ -78,7 +80,12 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
 
   it('keeps one tenant from another', async () => {
     await ledger.recordBatch(tenant, sampleBatch('b1', [event(1)]));
-    const stranger = await ledger.laneContext('stranger', { batchid: 'b2', events: [event(1)], taskIds: [] });
+    const stranger = await ledger.laneContext('stranger', {
+      batchid: 'b2',
+      events: [event(1)],
+      taskIds: [],
+      caseIds: [],
+    });
     expect(stranger).toEqual(nothing);
     expect(await ledger.history('stranger', subject)).toEqual([]);
   });
@@ -163,7 +170,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
     const { workflowid } = sampleTouch(sampleDecision(event(1)));
     expect(await ledger.actContext(tenant, workflowid, subject)).toEqual({ record: sampleRecord(event(1)) });
     await ledger.recordActions([sampleAttempt(sampleDecision(event(1)), '00T1')]);
-    const question = { batchid: 'b2', events: [event(5, 'task/00T1')], taskIds: ['00T1'] };
+    const question = { batchid: 'b2', events: [event(5, 'task/00T1')], taskIds: ['00T1'], caseIds: [] };
     const byTask = await ledger.laneContext(tenant, question);
     expect(byTask.engagements).toMatchObject([{ id: workflowid, status: 'open', taskid: '00T1' }]);
     const end = { outcome: 'won', at: '2026-02-01T00:00:00.000Z' };
@@ -184,6 +191,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
 
   testSources(it, () => ({ ledger, tenant }));
   testKnownRecords(it, () => ({ ledger, tenant }));
+  testCases(it, () => ({ ledger, tenant }));
   testGaps(it, () => ({ ledger, tenant }));
 
   it('tells a story in order, causes before effects though the clock of the CRM runs ahead', async () => {

@@ -93,7 +93,7 @@ class PersonSearch {
         if (one.isOfPerson) this.take(one.subject, one.because);
         else left.set(one.subject, one.because);
       }
-      for (const task of await tasksOf(database, tenant, asking)) this.take(task, 'the task of an engagement');
+      for (const { subject, because } of await madeFor(database, tenant, asking)) this.take(subject, because);
       asking = [...found.keys()].slice(before);
     }
     for (const subject of found.keys()) left.delete(subject);
@@ -152,25 +152,38 @@ async function addressesOf(
   ] as string[];
 }
 
-/** Tasks that engagements about the subjects made: what they say is about the person. */
-async function tasksOf(
+const made = {
+  'create-task': { entity: 'task', because: 'the task of an engagement' },
+  'create-case': { entity: 'case', because: 'the case of an engagement' },
+} as const;
+
+/** Tasks and cases that engagements about the subjects made: what they say is about the person. */
+async function madeFor(
   database: Kysely<Schema>,
   tenant: string,
   subjects: readonly string[],
-): Promise<readonly string[]> {
+): Promise<readonly PersonsRecord[]> {
   const rows = await database
     .selectFrom('actions')
     .select(['kind', 'result'])
     .where('tenant', '=', tenant)
     .where('subject', '=', anyOf(subjects))
-    .where('kind', '=', 'create-task')
+    .where('kind', 'in', ['create-task', 'create-case'])
     .execute();
-  const made = rows.flatMap(({ result }) => (result.outcome === 'failed' ? [] : [`task/${result.nativeId}`]));
+  const byActions = rows.flatMap(({ kind, result }): readonly PersonsRecord[] => {
+    if (result.outcome === 'failed' || !(kind in made)) return [];
+    const { entity, because } = made[kind as keyof typeof made];
+    return [{ subject: `${entity}/${result.nativeId}`, because }];
+  });
   const engagements = await database
     .selectFrom('engagements')
     .select('taskid')
     .where('tenant', '=', tenant)
     .where('subject', '=', anyOf(subjects))
     .execute();
-  return [...new Set([...made, ...engagements.flatMap(({ taskid }) => (taskid === null ? [] : [`task/${taskid}`]))])];
+  const { because } = made['create-task'];
+  return [
+    ...byActions,
+    ...engagements.flatMap(({ taskid }) => (taskid === null ? [] : [{ subject: `task/${taskid}`, because }])),
+  ];
 }

@@ -1,7 +1,7 @@
 import { acme, faultsOf } from './broken-example.fixture';
 
-describe('what a connector cannot write', () => {
-  const planner = `tenant: acme
+// Microsoft Graph has tasks, and neither notes nor cases.
+const planner = `tenant: acme
 connections:
   office:
     connector: graph
@@ -10,6 +10,8 @@ connections:
 useCases:
   lead-scoring: { connection: office, bands: { hot: 0.6 }, act: { hot: [{ note: { title: Hot } }] } }
 `;
+
+describe('what a connector cannot write', () => {
   test('an act that the connector cannot write', () => {
     expect(faultsOf(planner)).toMatchObject([
       {
@@ -81,12 +83,23 @@ useCases:
     expect(faultsOf(erp(settings, act))).toEqual([]);
   });
 
+  test('a case in Salesforce and in Dynamics 365 is no fault', () => {
+    const crm = `connector: dynamics365
+    baseUrl: https://acme.crm4.dynamics.com
+    auth: { kind: client-credentials, directoryId: 7f3d2c9a-0b1e-4c5d-8e6f-a1b2c3d4e5f6, clientId: c, clientSecret: env:SF_CLIENT_ID }
+    subscribe: [lead, incident]
+useCases:`;
+    const text = erp('', opened).replace(/connector: sap[^]*?useCases:/, crm);
+    expect(faultsOf(text)).toEqual([]);
+    expect(faultsOf(acme.replace('set: { field: Rating, value: Warm }', opened))).toEqual([]);
+  });
+
   test('a case where cases are not opened at all, and a name in its template that there is not', () => {
-    const text = acme.replace('set: { field: Rating, value: Warm }', opened.replace('name', 'nam'));
+    const text = planner.replace('note: { title: Hot }', opened.replace('name', 'nam'));
     expect(faultsOf(text)).toMatchObject([
-      { path: 'useCases.lead-scoring.act.warm[0].case', message: 'salesforce writes no cases' },
+      { path: 'useCases.lead-scoring.act.hot[0].case', message: 'graph writes no cases' },
       {
-        path: 'useCases.lead-scoring.act.warm[0].case.subject',
+        path: 'useCases.lead-scoring.act.hot[0].case.subject',
         message: expect.stringContaining('nam') as string,
         fix: expect.stringContaining('name') as string,
       },

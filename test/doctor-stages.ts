@@ -1,12 +1,17 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { stringify } from 'yaml';
+import { projectRoot } from '../services/project-root';
 import { startIssuer } from '../simulators/cloudevents';
 import { startDynamics365 } from '../simulators/dynamics365';
 import { startGraph } from '../simulators/graph';
+import { createEncryptionIdentity, createServerIdentity } from '../simulators/kit/tls/certificate';
 import { startSalesforce } from '../simulators/salesforce';
 import { startSap } from '../simulators/sap';
+import { startRfc } from '../simulators/sap/rfc/system';
 import { startServiceBus } from '../simulators/servicebus';
 import { signalbox } from '../cli/terminal.fixture';
 
@@ -24,6 +29,10 @@ export interface Stage {
 export const dir = mkdtempSync(join(tmpdir(), 'signalbox-doctor-'));
 mkdirSync(join(dir, 'models'));
 
+const day = 86_400_000;
+const ended = { from: Date.now() - 40 * day, to: Date.now() - 10 * day };
+const ending = { from: Date.now() - 40 * day, to: Date.now() + 10 * day };
+
 export const salesforceWith = async (more: Settings): Promise<Stage> => {
   const org = await startSalesforce();
   const { clientId = '', clientSecret = '' } = org.clients['integration'] ?? {};
@@ -35,6 +44,31 @@ export const salesforceWith = async (more: Settings): Promise<Stage> => {
       ...{ subscribe: ['/data/LeadChangeEvent', '/data/TaskChangeEvent'], ...more },
     },
     env: { ID: clientId, SECRET: clientSecret },
+    stop: () => org.stop(),
+  };
+};
+
+/** The certificate stands behind its key, where doctor sees it. */
+export const salesforceByJwt = async (): Promise<Stage> => {
+  const { certPem, keyPem } = createEncryptionIdentity();
+  const org = await startSalesforce({ apps: { integration: { publicKeyPem: certPem } } });
+  const { clientId = '', username = '' } = org.clients['integration'] ?? {};
+  writeFileSync(join(dir, 'ca.pem'), org.caCertPem);
+  writeFileSync(join(dir, 'jwt.pem'), `${keyPem}${certPem}`);
+  // The same key, by which the org lets it in, with certificates that end.
+  for (const [name, validity] of [
+    ['ended', ended],
+    ['ending', ending],
+  ] as const) {
+    writeFileSync(join(dir, `${name}-jwt.pem`), `${keyPem}${createEncryptionIdentity(validity).certPem}`);
+  }
+  return {
+    connection: {
+      ...{ connector: 'salesforce', baseUrl: org.baseUrl, loginUrl: org.baseUrl, subscribe: ['/data/LeadChangeEvent'] },
+      ...{ pubsubEndpoint: org.grpcAddress, pubsubCa: 'file:ca.pem' },
+      auth: { kind: 'jwt-bearer', clientId: 'env:ID', username, privateKey: 'file:jwt.pem' },
+    },
+    env: { ID: clientId },
     stop: () => org.stop(),
   };
 };
@@ -85,8 +119,9 @@ export const serviceBus = async (): Promise<Stage> => {
   };
 };
 
-export const graph = async (): Promise<Stage> => {
-  const directory = await startGraph();
+/** @param roles application permissions that were consented to; all that are needed by default */
+export const graph = async (roles?: readonly string[]): Promise<Stage> => {
+  const directory = await startGraph(roles === undefined ? {} : { roles });
   const { baseUrl, directoryId, clientId, clientSecret } = directory;
   const { id } = directory.admin.user('jo@acme.example');
   return {
@@ -114,6 +149,65 @@ export const sapWith = async (product: 's4' | 'c4c', more: Settings = {}): Promi
     env: { PASSWORD: basicPassword, PUSH: 'a-password-of-the-webhook' },
     stop: () => system.stop(),
   };
+};
+
+// The library is loaded by a process, so it is the compiled one.
+const rfcLibrary = join(projectRoot, 'dist', 'simulators', 'sap', 'rfc', 'node-rfc.js');
+
+/** S/4HANA, to which tasks are written by BAPI. */
+export const sapOverRfc = async (): Promise<Stage> => {
+  if (!existsSync(rfcLibrary)) throw new Error(`${rfcLibrary} is missing: run npm run build`);
+  process.env['SIGNALBOX_NODE_RFC'] = rfcLibrary;
+  const rfc = await startRfc();
+  const { connection, env, stop } = await sapWith('s4', {
+    write: 'bapi',
+    rfc: {
+      connection: { ashost: rfc.url, sysnr: '00', client: '100', user: rfc.user, passwd: 'env:RFC_PASSWORD' },
+      activity: { fields: { ACTIVITY_TYPE: '0001', SALESORG: '1000' } },
+      timeoutSeconds: 5,
+    },
+  });
+  return {
+    connection,
+    env: { ...env, RFC_PASSWORD: rfc.password },
+    stop: async () => {
+      delete process.env['SIGNALBOX_NODE_RFC'];
+      await stop();
+      await rfc.stop();
+    },
+  };
+};
+
+/** A server whose certificate has ended, and that nobody speaks with beyond it; `host:port`. */
+export const expiredServer = async (): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> => {
+  const { certPem, keyPem } = createServerIdentity(ended);
+  const server = createServer({ cert: certPem, key: keyPem });
+  // Whoever refuses the certificate ends the handshake.
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = () =>
+    new Promise<void>(
+      (resolve) =>
+        void server.close(() => {
+          resolve();
+        }),
+    );
+  return { address: `127.0.0.1:${port}`, stop };
+};
+
+/** Certificates with their keys, as files: one that has ended, one that will soon, one in time, and the key of another. */
+export const writeCertificates = (): void => {
+  for (const [name, validity] of [
+    ['ended', ended],
+    ['ending', ending],
+    ['good', undefined],
+  ] as const) {
+    const { certPem, keyPem } = createEncryptionIdentity(validity);
+    writeFileSync(join(dir, `${name}.crt`), certPem);
+    writeFileSync(join(dir, `${name}.key`), keyPem);
+    writeFileSync(join(dir, `${name}.pem`), `${keyPem}${certPem}`);
+  }
 };
 
 export const eventMesh = async (): Promise<Stage> => {

@@ -19,13 +19,17 @@ const columns = leadFields.flatMap(({ name, type, attribute }) =>
 /**
  * Starts the line and registers the webhook.
  * @param settings of the connection `sales`, over those that every test needs
+ * @param acts of hot leads, besides those that every test needs
  */
-export async function startDynamics365Line(settings: object = {}): Promise<Dynamics365Line> {
+export async function startDynamics365Line(
+  settings: object = {},
+  acts: readonly object[] = [],
+): Promise<Dynamics365Line> {
   const tenant = `t${randomBytes(4).toString('hex')}`;
   const envOf = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
   const line = await startPushedLine(startLeadOrg, (crm, origin) => {
     const webhook = { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` };
-    return { tenant, file: tenantWith({ tenant, crm, settings: { webhook, ...settings } }), env: envOf(crm) };
+    return { tenant, file: tenantWith({ tenant, crm, settings: { webhook, ...settings }, acts }), env: envOf(crm) };
   });
   const env = envOf(line.crm);
   const done = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'], {

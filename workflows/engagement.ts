@@ -5,6 +5,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -172,7 +173,7 @@ async function finish(
   inbox: Inbox,
 ): Promise<EngagementEnd> {
   const { seen } = inbox;
-  if (leavesTaskOpen(label) && state.taskId !== undefined && state.acted !== undefined) {
+  if (state.taskId !== undefined && state.acted !== undefined && leavesTaskOpen(label, seen)) {
     const directive: Directive = { ...state.acted, kind: 'moot' };
     await act({ ...identity(input), directive, taskId: state.taskId, closing: { label, because } });
   }
@@ -192,8 +193,9 @@ async function finish(
   return { label, because, ...taskOf(state) };
 }
 
-/** Outcomes that come from the record or from time, not from the task itself. */
-function leavesTaskOpen(label: OutcomeLabel): boolean {
+/** Outcomes that come from the record, from time or from the case, not from the task itself. */
+function leavesTaskOpen(label: OutcomeLabel, seen: OutcomeSeen | undefined): boolean {
+  if (seen?.of === 'case') return patched('2026-12-01-closed-cases');
   return label === 'won' || label === 'lost' || label === 'expired';
 }
 

@@ -785,6 +785,120 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
           "case"
         ],
         "additionalProperties": false
+      },
+      {
+        "title": "Update case",
+        "description": "Changes a case that Signalbox opened.",
+        "type": "object",
+        "properties": {
+          "id": {
+            "title": "Id",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "description": "Derived from the decision: the same action has the same id however often it is tried. At most 255 characters."
+          },
+          "tenantid": {
+            "title": "Tenant id",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]+$",
+            "description": "The tenant's name: letters, digits, `-` and `_`."
+          },
+          "connection": {
+            "title": "Connection",
+            "type": "string",
+            "minLength": 1,
+            "description": "Name of the tenant's connection to the CRM."
+          },
+          "about": {
+            "title": "About",
+            "description": "The record that the action is about.",
+            "type": "object",
+            "properties": {
+              "entity": {
+                "title": "Entity",
+                "type": "string",
+                "minLength": 1,
+                "description": "Canonical entity of the record, e.g. `lead`."
+              },
+              "id": {
+                "title": "Id",
+                "type": "string",
+                "minLength": 1,
+                "description": "The CRM's id of the record."
+              }
+            },
+            "required": [
+              "entity",
+              "id"
+            ],
+            "additionalProperties": false
+          },
+          "decisionid": {
+            "title": "Decision id",
+            "type": "string",
+            "minLength": 1,
+            "description": "The decision that called for the action."
+          },
+          "kind": {
+            "title": "Kind",
+            "type": "string",
+            "const": "update-case",
+            "description": "What is to be done."
+          },
+          "caseId": {
+            "title": "Case id",
+            "type": "string",
+            "minLength": 1,
+            "description": "The CRM's id of a case that Signalbox opened."
+          },
+          "case": {
+            "title": "Case",
+            "type": "object",
+            "properties": {
+              "subject": {
+                "title": "Subject",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255,
+                "description": "One line, at most 255 characters."
+              },
+              "description": {
+                "title": "Description",
+                "type": "string",
+                "description": "Plain text, lines separated by `\\n`."
+              },
+              "priority": {
+                "title": "Priority",
+                "type": "string",
+                "enum": [
+                  "high",
+                  "normal",
+                  "low"
+                ],
+                "description": "How urgent it is to a person; each sink maps it to the CRM's own words."
+              }
+            },
+            "required": [
+              "subject",
+              "description",
+              "priority"
+            ],
+            "additionalProperties": false,
+            "description": "What the case shall say from now on: type, team and person stay. Texts are final, templates are rendered."
+          }
+        },
+        "required": [
+          "id",
+          "tenantid",
+          "connection",
+          "about",
+          "decisionid",
+          "kind",
+          "caseId",
+          "case"
+        ],
+        "additionalProperties": false
       }
     ]
   },

@@ -366,6 +366,62 @@ export type Action =
          */
         assignTo?: string;
       };
+    }
+  | {
+      /**
+       * Derived from the decision: the same action has the same id however often it is tried. At most 255 characters.
+       */
+      id: string;
+      /**
+       * The tenant's name: letters, digits, `-` and `_`.
+       */
+      tenantid: string;
+      /**
+       * Name of the tenant's connection to the CRM.
+       */
+      connection: string;
+      /**
+       * The record that the action is about.
+       */
+      about: {
+        /**
+         * Canonical entity of the record, e.g. `lead`.
+         */
+        entity: string;
+        /**
+         * The CRM's id of the record.
+         */
+        id: string;
+      };
+      /**
+       * The decision that called for the action.
+       */
+      decisionid: string;
+      /**
+       * What is to be done.
+       */
+      kind: 'update-case';
+      /**
+       * The CRM's id of a case that Signalbox opened.
+       */
+      caseId: string;
+      /**
+       * What the case shall say from now on: type, team and person stay. Texts are final, templates are rendered.
+       */
+      case: {
+        /**
+         * One line, at most 255 characters.
+         */
+        subject: string;
+        /**
+         * Plain text, lines separated by `\n`.
+         */
+        description: string;
+        /**
+         * How urgent it is to a person; each sink maps it to the CRM's own words.
+         */
+        priority: 'high' | 'normal' | 'low';
+      };
     };
 /**
  * What the CRM answered to one action.

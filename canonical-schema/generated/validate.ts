@@ -3301,7 +3301,7 @@ return errors === 0;
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const action = validate63;
-const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-case"},"case":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"priority":{"type":"string","enum":["high","normal","low"]},"type":{"type":"string","minLength":1},"team":{"type":"string","minLength":1},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","case"],"additionalProperties":false}]};
+const schema25 = {"$id":"https://signalbox.io/schemas/action.v1.json","type":"object","required":["kind"],"discriminator":{"propertyName":"kind"},"oneOf":[{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-task"},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-task"},"taskId":{"type":"string","minLength":1},"task":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"due":{"type":"string","format":"date-time"},"priority":{"type":"string","enum":["high","normal","low"]},"assignTo":{"type":"string","minLength":1}},"additionalProperties":false,"minProperties":1}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","task"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"close-task"},"taskId":{"type":"string","minLength":1},"description":{"type":"string"}},"required":["id","tenantid","connection","about","decisionid","kind","taskId","description"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"set-fields"},"fields":{"type":"object","minProperties":1,"additionalProperties":{"type":["string","number","boolean","null"]}},"expectedVersion":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","fields"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-note"},"note":{"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":255},"text":{"type":"string","minLength":1}},"required":["title","text"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","note"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"add-to-queue"},"queue":{"type":"string","minLength":1}},"required":["id","tenantid","connection","about","decisionid","kind","queue"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"create-case"},"case":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"priority":{"type":"string","enum":["high","normal","low"]},"type":{"type":"string","minLength":1},"team":{"type":"string","minLength":1},"assignTo":{"type":"string","minLength":1}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","case"],"additionalProperties":false},{"type":"object","properties":{"id":{"type":"string","minLength":1,"maxLength":255},"tenantid":{"type":"string","pattern":"^[A-Za-z0-9_-]+$"},"connection":{"type":"string","minLength":1},"about":{"type":"object","properties":{"entity":{"type":"string","minLength":1},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"decisionid":{"type":"string","minLength":1},"kind":{"type":"string","const":"update-case"},"caseId":{"type":"string","minLength":1},"case":{"type":"object","properties":{"subject":{"type":"string","minLength":1,"maxLength":255},"description":{"type":"string"},"priority":{"type":"string","enum":["high","normal","low"]}},"required":["subject","description","priority"],"additionalProperties":false}},"required":["id","tenantid","connection","about","decisionid","kind","caseId","case"],"additionalProperties":false}]};
 
 function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/action.v1.json" */;
@@ -6441,8 +6441,10 @@ if(props0 !== true){
 props0 = true;
 }
 }
-else {
-const err265 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+else if(tag0 === "update-case"){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err265 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -6451,9 +6453,8 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-else {
-const err266 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(data.tenantid === undefined){
+const err266 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "tenantid"},message:"must have required property '"+"tenantid"+"'"};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -6462,14 +6463,504 @@ vErrors.push(err266);
 }
 errors++;
 }
-}
-else {
-const err267 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.connection === undefined){
+const err267 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "connection"},message:"must have required property '"+"connection"+"'"};
 if(vErrors === null){
 vErrors = [err267];
 }
 else {
 vErrors.push(err267);
+}
+errors++;
+}
+if(data.about === undefined){
+const err268 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "about"},message:"must have required property '"+"about"+"'"};
+if(vErrors === null){
+vErrors = [err268];
+}
+else {
+vErrors.push(err268);
+}
+errors++;
+}
+if(data.decisionid === undefined){
+const err269 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "decisionid"},message:"must have required property '"+"decisionid"+"'"};
+if(vErrors === null){
+vErrors = [err269];
+}
+else {
+vErrors.push(err269);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err270 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err270];
+}
+else {
+vErrors.push(err270);
+}
+errors++;
+}
+if(data.caseId === undefined){
+const err271 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "caseId"},message:"must have required property '"+"caseId"+"'"};
+if(vErrors === null){
+vErrors = [err271];
+}
+else {
+vErrors.push(err271);
+}
+errors++;
+}
+if(data.case === undefined){
+const err272 = {instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: "case"},message:"must have required property '"+"case"+"'"};
+if(vErrors === null){
+vErrors = [err272];
+}
+else {
+vErrors.push(err272);
+}
+errors++;
+}
+for(const key19 in data){
+if(!((((((((key19 === "id") || (key19 === "tenantid")) || (key19 === "connection")) || (key19 === "about")) || (key19 === "decisionid")) || (key19 === "kind")) || (key19 === "caseId")) || (key19 === "case"))){
+const err273 = {instancePath,schemaPath:"#/oneOf/7/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err273];
+}
+else {
+vErrors.push(err273);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data85 = data.id;
+if(typeof data85 === "string"){
+if(func2(data85) > 255){
+const err274 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/7/properties/id/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err274];
+}
+else {
+vErrors.push(err274);
+}
+errors++;
+}
+if(func2(data85) < 1){
+const err275 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/7/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err275];
+}
+else {
+vErrors.push(err275);
+}
+errors++;
+}
+}
+else {
+const err276 = {instancePath:instancePath+"/id",schemaPath:"#/oneOf/7/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err276];
+}
+else {
+vErrors.push(err276);
+}
+errors++;
+}
+}
+if(data.tenantid !== undefined){
+let data86 = data.tenantid;
+if(typeof data86 === "string"){
+if(!pattern10.test(data86)){
+const err277 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/7/properties/tenantid/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_-]+$"+"\""};
+if(vErrors === null){
+vErrors = [err277];
+}
+else {
+vErrors.push(err277);
+}
+errors++;
+}
+}
+else {
+const err278 = {instancePath:instancePath+"/tenantid",schemaPath:"#/oneOf/7/properties/tenantid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err278];
+}
+else {
+vErrors.push(err278);
+}
+errors++;
+}
+}
+if(data.connection !== undefined){
+let data87 = data.connection;
+if(typeof data87 === "string"){
+if(func2(data87) < 1){
+const err279 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/7/properties/connection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err279];
+}
+else {
+vErrors.push(err279);
+}
+errors++;
+}
+}
+else {
+const err280 = {instancePath:instancePath+"/connection",schemaPath:"#/oneOf/7/properties/connection/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err280];
+}
+else {
+vErrors.push(err280);
+}
+errors++;
+}
+}
+if(data.about !== undefined){
+let data88 = data.about;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(data88.entity === undefined){
+const err281 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/7/properties/about/required",keyword:"required",params:{missingProperty: "entity"},message:"must have required property '"+"entity"+"'"};
+if(vErrors === null){
+vErrors = [err281];
+}
+else {
+vErrors.push(err281);
+}
+errors++;
+}
+if(data88.id === undefined){
+const err282 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/7/properties/about/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err282];
+}
+else {
+vErrors.push(err282);
+}
+errors++;
+}
+for(const key20 in data88){
+if(!((key20 === "entity") || (key20 === "id"))){
+const err283 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/7/properties/about/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err283];
+}
+else {
+vErrors.push(err283);
+}
+errors++;
+}
+}
+if(data88.entity !== undefined){
+let data89 = data88.entity;
+if(typeof data89 === "string"){
+if(func2(data89) < 1){
+const err284 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/7/properties/about/properties/entity/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err284];
+}
+else {
+vErrors.push(err284);
+}
+errors++;
+}
+}
+else {
+const err285 = {instancePath:instancePath+"/about/entity",schemaPath:"#/oneOf/7/properties/about/properties/entity/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err285];
+}
+else {
+vErrors.push(err285);
+}
+errors++;
+}
+}
+if(data88.id !== undefined){
+let data90 = data88.id;
+if(typeof data90 === "string"){
+if(func2(data90) < 1){
+const err286 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/7/properties/about/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err286];
+}
+else {
+vErrors.push(err286);
+}
+errors++;
+}
+}
+else {
+const err287 = {instancePath:instancePath+"/about/id",schemaPath:"#/oneOf/7/properties/about/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err287];
+}
+else {
+vErrors.push(err287);
+}
+errors++;
+}
+}
+}
+else {
+const err288 = {instancePath:instancePath+"/about",schemaPath:"#/oneOf/7/properties/about/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err288];
+}
+else {
+vErrors.push(err288);
+}
+errors++;
+}
+}
+if(data.decisionid !== undefined){
+let data91 = data.decisionid;
+if(typeof data91 === "string"){
+if(func2(data91) < 1){
+const err289 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/7/properties/decisionid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err289];
+}
+else {
+vErrors.push(err289);
+}
+errors++;
+}
+}
+else {
+const err290 = {instancePath:instancePath+"/decisionid",schemaPath:"#/oneOf/7/properties/decisionid/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err290];
+}
+else {
+vErrors.push(err290);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data92 = data.kind;
+if(typeof data92 !== "string"){
+const err291 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/7/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err291];
+}
+else {
+vErrors.push(err291);
+}
+errors++;
+}
+if("update-case" !== data92){
+const err292 = {instancePath:instancePath+"/kind",schemaPath:"#/oneOf/7/properties/kind/const",keyword:"const",params:{allowedValue: "update-case"},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err292];
+}
+else {
+vErrors.push(err292);
+}
+errors++;
+}
+}
+if(data.caseId !== undefined){
+let data93 = data.caseId;
+if(typeof data93 === "string"){
+if(func2(data93) < 1){
+const err293 = {instancePath:instancePath+"/caseId",schemaPath:"#/oneOf/7/properties/caseId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
+}
+errors++;
+}
+}
+else {
+const err294 = {instancePath:instancePath+"/caseId",schemaPath:"#/oneOf/7/properties/caseId/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+}
+if(data.case !== undefined){
+let data94 = data.case;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+if(data94.subject === undefined){
+const err295 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/7/properties/case/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'"};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
+}
+errors++;
+}
+if(data94.description === undefined){
+const err296 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/7/properties/case/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
+if(vErrors === null){
+vErrors = [err296];
+}
+else {
+vErrors.push(err296);
+}
+errors++;
+}
+if(data94.priority === undefined){
+const err297 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/7/properties/case/required",keyword:"required",params:{missingProperty: "priority"},message:"must have required property '"+"priority"+"'"};
+if(vErrors === null){
+vErrors = [err297];
+}
+else {
+vErrors.push(err297);
+}
+errors++;
+}
+for(const key21 in data94){
+if(!(((key21 === "subject") || (key21 === "description")) || (key21 === "priority"))){
+const err298 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/7/properties/case/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err298];
+}
+else {
+vErrors.push(err298);
+}
+errors++;
+}
+}
+if(data94.subject !== undefined){
+let data95 = data94.subject;
+if(typeof data95 === "string"){
+if(func2(data95) > 255){
+const err299 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/7/properties/case/properties/subject/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
+if(vErrors === null){
+vErrors = [err299];
+}
+else {
+vErrors.push(err299);
+}
+errors++;
+}
+if(func2(data95) < 1){
+const err300 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/7/properties/case/properties/subject/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err300];
+}
+else {
+vErrors.push(err300);
+}
+errors++;
+}
+}
+else {
+const err301 = {instancePath:instancePath+"/case/subject",schemaPath:"#/oneOf/7/properties/case/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err301];
+}
+else {
+vErrors.push(err301);
+}
+errors++;
+}
+}
+if(data94.description !== undefined){
+if(typeof data94.description !== "string"){
+const err302 = {instancePath:instancePath+"/case/description",schemaPath:"#/oneOf/7/properties/case/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err302];
+}
+else {
+vErrors.push(err302);
+}
+errors++;
+}
+}
+if(data94.priority !== undefined){
+let data97 = data94.priority;
+if(typeof data97 !== "string"){
+const err303 = {instancePath:instancePath+"/case/priority",schemaPath:"#/oneOf/7/properties/case/properties/priority/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err303];
+}
+else {
+vErrors.push(err303);
+}
+errors++;
+}
+if(!(((data97 === "high") || (data97 === "normal")) || (data97 === "low"))){
+const err304 = {instancePath:instancePath+"/case/priority",schemaPath:"#/oneOf/7/properties/case/properties/priority/enum",keyword:"enum",params:{allowedValues: schema25.oneOf[7].properties.case.properties.priority.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err304];
+}
+else {
+vErrors.push(err304);
+}
+errors++;
+}
+}
+}
+else {
+const err305 = {instancePath:instancePath+"/case",schemaPath:"#/oneOf/7/properties/case/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
+}
+errors++;
+}
+}
+}
+else {
+const err306 = {instancePath,schemaPath:"#/oneOf/7/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err306];
+}
+else {
+vErrors.push(err306);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = true;
+}
+}
+else {
+const err307 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},message:"value of tag \"kind\" must be in oneOf"};
+if(vErrors === null){
+vErrors = [err307];
+}
+else {
+vErrors.push(err307);
+}
+errors++;
+}
+}
+else {
+const err308 = {instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},message:"tag \"kind\" must be string"};
+if(vErrors === null){
+vErrors = [err308];
+}
+else {
+vErrors.push(err308);
+}
+errors++;
+}
+}
+else {
+const err309 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err309];
+}
+else {
+vErrors.push(err309);
 }
 errors++;
 }
@@ -8080,7 +8571,7 @@ return errors === 0;
 }
 validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern28 = new RegExp("^asset/[\\s\\S]", "u");
+const pattern29 = new RegExp("^asset/[\\s\\S]", "u");
 
 function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/asset-event.v1.json" */;
@@ -8154,7 +8645,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern28.test(data1)){
+if(!pattern29.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^asset/[\\s\\S]"},message:"must match pattern \""+"^asset/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -9007,7 +9498,7 @@ return errors === 0;
 }
 validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern35 = new RegExp("^case/[\\s\\S]", "u");
+const pattern36 = new RegExp("^case/[\\s\\S]", "u");
 
 function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/case-event.v1.json" */;
@@ -9081,7 +9572,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern35.test(data1)){
+if(!pattern36.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^case/[\\s\\S]"},message:"must match pattern \""+"^case/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -10388,7 +10879,7 @@ return errors === 0;
 }
 validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern36 = new RegExp("^contact/[\\s\\S]", "u");
+const pattern37 = new RegExp("^contact/[\\s\\S]", "u");
 
 function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/contact-event.v1.json" */;
@@ -10462,7 +10953,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern36.test(data1)){
+if(!pattern37.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^contact/[\\s\\S]"},message:"must match pattern \""+"^contact/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -11394,7 +11885,7 @@ return errors === 0;
 }
 validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern43 = new RegExp("^interaction/[\\s\\S]", "u");
+const pattern44 = new RegExp("^interaction/[\\s\\S]", "u");
 
 function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/interaction-event.v1.json" */;
@@ -11468,7 +11959,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern43.test(data1)){
+if(!pattern44.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^interaction/[\\s\\S]"},message:"must match pattern \""+"^interaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -12785,7 +13276,7 @@ return errors === 0;
 }
 validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern44 = new RegExp("^lead/[\\s\\S]", "u");
+const pattern45 = new RegExp("^lead/[\\s\\S]", "u");
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/lead-event.v1.json" */;
@@ -12859,7 +13350,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern44.test(data1)){
+if(!pattern45.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^lead/[\\s\\S]"},message:"must match pattern \""+"^lead/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -13712,7 +14203,7 @@ return errors === 0;
 }
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern50 = new RegExp("^opportunity/[\\s\\S]", "u");
+const pattern51 = new RegExp("^opportunity/[\\s\\S]", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/opportunity-event.v1.json" */;
@@ -13786,7 +14277,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern50.test(data1)){
+if(!pattern51.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^opportunity/[\\s\\S]"},message:"must match pattern \""+"^opportunity/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -15187,7 +15678,7 @@ return errors === 0;
 }
 validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern55 = new RegExp("^order/[\\s\\S]", "u");
+const pattern56 = new RegExp("^order/[\\s\\S]", "u");
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/order-event.v1.json" */;
@@ -15261,7 +15752,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern55.test(data1)){
+if(!pattern56.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^order/[\\s\\S]"},message:"must match pattern \""+"^order/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -16389,7 +16880,7 @@ validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false}
 
 export const predictionEvent = validate115;
 const schema49 = {"$id":"https://signalbox.io/schemas/prediction-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","dataschema","causationid"],"properties":{"type":{"type":"string","pattern":"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/prediction.v1.json"},"data":{"$ref":"/schemas/prediction.v1.json"}}};
-const pattern70 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
+const pattern71 = new RegExp("^io\\.signalbox\\.prediction\\.[^.]+\\.v1$", "u");
 
 function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/prediction-event.v1.json" */;
@@ -16440,7 +16931,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(typeof data0 === "string"){
-if(!pattern70.test(data0)){
+if(!pattern71.test(data0)){
 const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"},message:"must match pattern \""+"^io\\.signalbox\\.prediction\\.[^.]+\\.v1$"+"\""};
 if(vErrors === null){
 vErrors = [err3];
@@ -16844,7 +17335,7 @@ return errors === 0;
 }
 validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern71 = new RegExp("^record/[\\s\\S]", "u");
+const pattern72 = new RegExp("^record/[\\s\\S]", "u");
 
 function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/record-event.v1.json" */;
@@ -16918,7 +17409,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern71.test(data1)){
+if(!pattern72.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^record/[\\s\\S]"},message:"must match pattern \""+"^record/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -17322,7 +17813,7 @@ return errors === 0;
 }
 validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern72 = new RegExp("^rhythm/[\\s\\S]", "u");
+const pattern73 = new RegExp("^rhythm/[\\s\\S]", "u");
 
 function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/rhythm-event.v1.json" */;
@@ -17396,7 +17887,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern72.test(data1)){
+if(!pattern73.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^rhythm/[\\s\\S]"},message:"must match pattern \""+"^rhythm/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -17467,7 +17958,7 @@ export const taskEvent = validate132;
 const schema56 = {"$id":"https://signalbox.io/schemas/task-event.v1.json","type":"object","allOf":[{"$ref":"/schemas/event.v1.json"}],"required":["type","subject","dataschema"],"properties":{"type":{"type":"string","enum":["io.signalbox.task.created.v1","io.signalbox.task.updated.v1","io.signalbox.task.deleted.v1","io.signalbox.task.undeleted.v1","io.signalbox.task.observed.v1","io.signalbox.task.published.v1","io.signalbox.task.overflowed.v1"]},"subject":{"type":"string","pattern":"^task/[\\s\\S]"},"dataschema":{"type":"string","const":"https://signalbox.io/schemas/task.v1.json"},"data":{"$ref":"/schemas/task.v1.json"}}};
 const schema57 = {"$id":"https://signalbox.io/schemas/task.v1.json","type":"object","allOf":[{"$ref":"/schemas/change.v1.json"}],"required":["entity","record"],"properties":{"entity":{"type":"string","const":"task"},"record":{"$ref":"/schemas/entities/task.v1.json"}}};
 const schema58 = {"$id":"https://signalbox.io/schemas/entities/task.v1.json","type":"object","properties":{"id":{"type":"string","minLength":1},"nativeType":{"type":"string","minLength":1},"ownerId":{"type":"string","minLength":1},"key":{"type":"string","minLength":1},"subject":{"type":"string","minLength":1},"description":{"type":"string","minLength":1},"type":{"type":"string","minLength":1},"status":{"type":"string","minLength":1},"priority":{"type":"string","minLength":1},"due":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},"reminderAt":{"type":"string","format":"date-time"},"relatedTo":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"person":{"type":"object","properties":{"entity":{"type":"string","minLength":1,"enum":["lead","contact","account","opportunity","case","task","interaction","transaction","order","asset","record","rhythm"]},"id":{"type":"string","minLength":1}},"required":["entity","id"],"additionalProperties":false},"isClosed":{"type":"boolean"},"completedAt":{"type":"string","format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"modifiedAt":{"type":"string","format":"date-time"},"attributes":{"type":"object","additionalProperties":true}},"required":["id","nativeType"],"additionalProperties":false};
-const pattern74 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
+const pattern75 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$", "u");
 
 function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/entities/task.v1.json" */;
@@ -17741,7 +18232,7 @@ errors++;
 if(data.due !== undefined){
 let data9 = data.due;
 if(typeof data9 === "string"){
-if(!pattern74.test(data9)){
+if(!pattern75.test(data9)){
 const err21 = {instancePath:instancePath+"/due",schemaPath:"#/properties/due/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"},message:"must match pattern \""+"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
@@ -18202,7 +18693,7 @@ return errors === 0;
 }
 validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern73 = new RegExp("^task/[\\s\\S]", "u");
+const pattern74 = new RegExp("^task/[\\s\\S]", "u");
 
 function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/task-event.v1.json" */;
@@ -18276,7 +18767,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern73.test(data1)){
+if(!pattern74.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^task/[\\s\\S]"},message:"must match pattern \""+"^task/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];
@@ -19087,7 +19578,7 @@ return errors === 0;
 }
 validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const pattern75 = new RegExp("^transaction/[\\s\\S]", "u");
+const pattern76 = new RegExp("^transaction/[\\s\\S]", "u");
 
 function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://signalbox.io/schemas/transaction-event.v1.json" */;
@@ -19161,7 +19652,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 === "string"){
-if(!pattern75.test(data1)){
+if(!pattern76.test(data1)){
 const err5 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/pattern",keyword:"pattern",params:{pattern: "^transaction/[\\s\\S]"},message:"must match pattern \""+"^transaction/[\\s\\S]"+"\""};
 if(vErrors === null){
 vErrors = [err5];

@@ -248,6 +248,7 @@ export const sampleActions: readonly Action[] = [
       assignTo: 'E7',
     },
   },
+  { ...action, kind: 'update-case', caseId: '5001', case: { subject: 'Pump 7', description: 'Why', priority: 'low' } },
   { ...action, kind: 'add-to-queue', queue: '7f3d2c9a-0b1e-4c5d-8e6f-a1b2c3d4e5f6' },
 ];
 

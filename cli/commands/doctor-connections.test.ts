@@ -6,38 +6,49 @@ import { connectors } from '../../connectors/registry';
 import { projectRoot } from '../../services/project-root';
 import { signalbox } from '../terminal.fixture';
 import {
+  ofSalesforce,
+  ofSalesforceByJwt,
+  ofDynamics365,
+  ofServiceBus,
+  ofGraph,
+  ofSap,
+  ofRfc,
+  ofC4c,
+  ofEventMesh,
+  ofCloudevents,
+  usual,
+  type Table,
+} from './doctor-broken.fixture';
+import {
   cloudevents,
   dir,
   dynamics365,
   eventMesh,
+  expiredServer,
   graph,
+  salesforceByJwt,
   salesforceWith,
+  sapOverRfc,
   sapWith,
   serviceBus,
   type Settings,
   type Stage,
+  writeCertificates,
 } from '../../test/doctor-stages';
 
 jest.setTimeout(60_000);
 
 // One setting is broken at a time, against the CRM's simulator: doctor names what, why, and a command or page that mends it.
 
-interface Broken {
-  /** Settings in place of the good ones. */
-  readonly with?: (good: Settings) => Settings;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly what: RegExp;
-  readonly why: RegExp;
-  readonly fix: RegExp;
-}
-
-type Table = Readonly<Record<string, Broken>>;
-
-afterAll(() => {
+let expired: Awaited<ReturnType<typeof expiredServer>>;
+beforeAll(async () => {
+  expired = await expiredServer();
+  writeCertificates();
+});
+afterAll(async () => {
+  await expired.stop();
   rmSync(dir, { recursive: true });
 });
-
-const nowhere = 'http://127.0.0.1:9';
 
 /** What doctor says of the connection. */
 async function findingsOf(connection: Settings, env: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
@@ -84,154 +95,15 @@ const mustLead = async ({ fix = '' }: Finding): Promise<void> => {
   }
 };
 
-const set = (more: Settings) => (good: Settings) => ({ ...good, ...more });
-const without = (name: string) => (good: Settings) =>
-  Object.fromEntries(Object.entries(good).filter(([known]) => known !== name));
-const within = (name: string, more: Settings) => (good: Settings) => ({
-  ...good,
-  [name]: { ...(good[name] as object), ...more },
-});
-
-const ofSalesforce: Table = {
-  'a wrong secret': { env: { SECRET: 'wrong' }, what: /^.*acme$/, why: /invalid/, fix: /salesforce\/README/ },
-  'a wrong address': { with: set({ baseUrl: nowhere }), what: /acme/, why: /ECONNREFUSED|fetch|reach/, fix: /README/ },
-  'a topic that is not there': {
-    with: set({ subscribe: ['/data/LeadChangeEvent', '/data/Nope__ChangeEvent'] }),
-    ...{ what: /topic \/data\/Nope__ChangeEvent/, why: /./, fix: /Change Data Capture: select the object/ },
-  },
-  'a platform event that is not there': {
-    with: set({ subscribe: ['/event/Nope__e'] }),
-    ...{ what: /topic \/event\/Nope__e/, why: /./, fix: /Platform Events: the event must exist/ },
-  },
-  'no key field': {
-    with: set({ taskKeyField: 'Nope__c' }),
-    ...{ what: /field Task\.Nope__c/, why: /does not exist/, fix: /Object Manager > Activity > Fields/ },
-  },
-};
-
-const ofDynamics365: Table = {
-  'a wrong secret': { env: { SECRET: 'wrong' }, what: /acme$/, why: /AADSTS7000215/, fix: /dynamics365\/README/ },
-  'a wrong directory': {
-    with: (good) => ({ ...good, auth: { ...(good['auth'] as object), directoryId: 'nobody.example' } }),
-    ...{ what: /acme$/, why: /AADSTS90002|nobody/, fix: /README/ },
-  },
-  'a wrong address': { with: set({ baseUrl: nowhere }), what: /acme$/, why: /ECONNREFUSED|AADSTS/, fix: /README/ },
-  'a table that is not there': {
-    with: set({ subscribe: ['lead', 'new_nope'] }),
-    ...{ what: /table new_nope/, why: /./, fix: /Application users|subscribe/ },
-  },
-  'a table whose changes are not tracked': {
-    with: set({ subscribe: ['lead', 'systemuser'] }),
-    ...{ what: /changes of systemuser/, why: /not enabled/, fix: /Track changes/ },
-  },
-  'no webhook': {
-    with: without('webhook'),
-    ...{ what: /webhook/, why: /nothing that Dataverse posts is taken/, fix: /add webhook/ },
-  },
-  'a webhook that Dataverse does not know': {
-    with: within('webhook', { url: 'http://127.0.0.1:9/in/acme/other' }),
-    ...{ what: /webhook/, why: /no service endpoint posts to/, fix: /signalbox connect dynamics365/ },
-  },
-  'a table without steps': {
-    with: set({ subscribe: ['lead', 'contact'] }),
-    ...{
-      what: /steps of contact/,
-      why: /tells Create, Update, Delete of contact/,
-      fix: /signalbox connect dynamics365/,
-    },
-  },
-  'a step that was switched off': {
-    ...{ what: /steps of task/, why: /tells Update of task/, fix: /signalbox connect dynamics365/ },
-  },
-};
-
-const ofServiceBus: Table = {
-  'a wrong key': { env: { BUS_KEY: 'd3Jvbmc=' }, what: /queue dataverse/, why: /./, fix: /check the credentials/ },
-  'a queue that is not there': {
-    with: within('serviceBus', { queue: 'nope' }),
-    ...{ what: /queue nope/, why: /./, fix: /queue/ },
-  },
-  'an address where no namespace is': {
-    with: within('serviceBus', { url: 'amqp://127.0.0.1:9' }),
-    ...{ what: /queue dataverse/, why: /./, fix: /address|network/ },
-  },
-};
-
-const ofGraph: Table = {
-  'a wrong secret': { env: { SECRET: 'wrong' }, what: /acme/, why: /AADSTS7000215/, fix: /graph\/README/ },
-  'a wrong address': { with: set({ baseUrl: nowhere }), what: /acme/, why: /AADSTS70011/, fix: /graph\/README/ },
-  'a mailbox that is not there': {
-    with: set({ subscribe: ['users/0c8f7d1e-0000-4000-8000-000000000009/messages'] }),
-    ...{ what: /users\/0c8f7d1e/, why: /./, fix: /API permissions/ },
-  },
-  'no notifications': {
-    with: without('notifications'),
-    ...{ what: /subscriptions/, why: /nothing that Graph posts is taken/, fix: /add notifications/ },
-  },
-  'no subscription': { what: /subscriptions/, why: /none to users/, fix: /signalbox connect graph/ },
-};
-
-const ofSap: Table = {
-  'a wrong password': { env: { PASSWORD: 'wrong' }, what: /service/, why: /401/, fix: /correct `auth`.*sap\/README/ },
-  'a wrong address': { with: set({ baseUrl: nowhere }), what: /service/, why: /ECONNREFUSED|fetch/, fix: /README/ },
-  'an object that is not there': {
-    with: set({ objects: ['Nope'] }),
-    what: /object Nope/,
-    why: /OData/,
-    fix: /objects/,
-  },
-  'nobody who may push': {
-    with: without('inbound'),
-    ...{ what: /inbound/, why: /nobody who pushes can prove/, fix: /inbound/ },
-  },
-  'a folder of IDocs that is not there': {
-    with: set({ subscribe: ['events', 'idocs'], idoc: { folder: '/nowhere/at/all' } }),
-    ...{ what: /folder \/nowhere/, why: /ENOENT/, fix: /make it/ },
-  },
-};
-
-const ofC4c: Table = {
-  'a wrong password': { env: { PASSWORD: 'wrong' }, what: /service/, why: /401/, fix: /correct `auth`.*sap\/README/ },
-  'no key field': {
-    with: set({ taskKeyField: 'Nope_KUT' }),
-    ...{ what: /field Task\.Nope_KUT/, why: /second task/, fix: /key user tools/ },
-  },
-};
-
-const ofEventMesh: Table = {
-  'a wrong secret': { env: { SECRET: 'wrong' }, what: /queue/, why: /./, fix: /secret|service key|client/i },
-  'a queue that is not there': {
-    with: within('eventMesh', { queue: 'nope' }),
-    what: /queue .*nope/,
-    why: /./,
-    fix: /queue/,
-  },
-  'an address where no broker is': {
-    with: within('eventMesh', { url: 'amqp://127.0.0.1:9' }),
-    ...{ what: /queue/, why: /./, fix: /address|network/ },
-  },
-};
-
-const ofCloudevents: Table = {
-  'an issuer that does not answer': {
-    with: (good) => ({ ...good, auth: { ...(good['auth'] as object), jwksUrl: `${nowhere}/jwks.json` } }),
-    ...{ what: /keys at/, why: /./, fix: /correct jwksUrl.*cloudevents\/README/ },
-  },
-};
-
-/** Findings that are there also when nothing is broken by the table. */
-const usual: Readonly<Record<string, readonly RegExp[]>> = {
-  'Dynamics 365': [/steps of task/],
-  'Microsoft Graph': [/subscriptions/],
-};
-
 describe.each<[crm: string, start: () => Promise<Stage>, table: Table]>([
-  ['Salesforce', () => salesforceWith({}), ofSalesforce],
-  ['Salesforce over CometD', () => salesforceWith({ transport: 'cometd' }), ofSalesforce],
+  ['Salesforce', () => salesforceWith({}), ofSalesforce(() => expired.address)],
+  ['Salesforce by JWT', salesforceByJwt, ofSalesforceByJwt],
+  ['Salesforce over CometD', () => salesforceWith({ transport: 'cometd' }), ofSalesforce(() => expired.address)],
   ['Dynamics 365', dynamics365, ofDynamics365],
   ['Dynamics 365 over the Service Bus', serviceBus, ofServiceBus],
-  ['Microsoft Graph', graph, ofGraph],
+  ['Microsoft Graph', () => graph(['Mail.Read']), ofGraph],
   ['SAP S/4HANA', () => sapWith('s4'), ofSap],
+  ['SAP S/4HANA over RFC', sapOverRfc, ofRfc],
   ['SAP Cloud for Customer', () => sapWith('c4c'), ofC4c],
   ['SAP Event Mesh', eventMesh, ofEventMesh],
   ['CloudEvents', cloudevents, ofCloudevents],

@@ -13,6 +13,7 @@ import { TenantFaults, faultText } from '../../tenants/faults';
 import { loadTenant } from '../../tenants/load';
 import type { Tenant } from '../../tenants/tenant';
 import { allConnectors, modelsIn, type StateOptions } from '../places';
+import { checkPeers } from './doctor-certificates';
 import { checkLedger } from './doctor-ledger';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 
@@ -139,7 +140,9 @@ const checkConnection = async (tenant: Tenant, name: string): Findings => {
     const connection = await connector.connect(settings.config, { log: quiet, now: Date.now, inbox: noInbox });
     try {
       const found = await connection.check(signal);
-      return found.map((finding) => withPage({ ...finding, what: `${what}: ${finding.what}` }, connector.setUpPage));
+      return [...found, ...(await checkPeers(settings.config, Date.now(), signal))].map((finding) =>
+        withPage({ ...finding, what: `${what}: ${finding.what}` }, connector.setUpPage),
+      );
     } finally {
       await connection.close();
     }

@@ -32,6 +32,7 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
       guarded(`changes of ${table}`, () => checkTracking(table, options, signal)),
     ),
     guarded('table task', () => checkTasks(options, signal)),
+    checkCases(options, signal),
     guarded('webhook', () => checkWebhook(options, signal)),
     ...(options.queue === undefined ? [] : [checkQueue(options.queue, signal).then((finding) => [finding])]),
     guarded('clock', () => checkClock(options, signal)),
@@ -70,6 +71,18 @@ async function checkTracking(table: string, { api }: CheckOptions, signal: Abort
 async function checkTasks({ api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   await api.read('read task', 'tasks?$select=activityid&$top=1', signal);
   return [{ level: 'ok', what: 'table task' }];
+}
+
+/** Only a use case that opens cases needs them, and an environment without Customer Service has no such table. */
+async function checkCases({ api }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+  const what = 'table incident';
+  try {
+    await api.read('read incident', 'incidents?$select=incidentid&$top=1', signal);
+    return [{ level: 'ok', what }];
+  } catch (error) {
+    const fix = `where a use case opens cases: ${roleFix}; the table comes with Customer Service`;
+    return [{ level: 'warning', what, why: (error as Error).message, fix }];
+  }
 }
 
 async function checkWebhook(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {

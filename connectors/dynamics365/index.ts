@@ -37,7 +37,10 @@ export const dynamics365: Connector<Dynamics365Config, Dynamics365Native> = {
     ...['lead', 'contact', 'account', 'opportunity', 'case', 'task'],
     ...['interaction', 'order', 'transaction', 'asset', 'record'],
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'add-to-queue'],
+  accepts: [
+    ...(['create-task', 'update-task', 'close-task', 'set-fields'] as const),
+    ...(['add-note', 'add-to-queue', 'create-case', 'update-case'] as const),
+  ],
   receives: ({ webhook }) => webhook !== undefined,
   reconciles,
   connect,

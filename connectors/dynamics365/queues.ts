@@ -51,6 +51,12 @@ export class Queues {
     throw new Permanent('SBX_DYNAMICS365_QUEUE', `${id} is neither a queue nor a user or team: correct the route`);
   }
 
+  /** The id where it is a queue's own; undefined for any other. Rejects with Retryable when Dataverse could not be asked. */
+  async named(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const row = await this.#get(`queues(${encodeURIComponent(id)})?$select=queueid`, signal);
+    return row === undefined ? undefined : id;
+  }
+
   /** The queue that a record is in: Dataverse lets it be in one. Rejects as `of`. */
   async itemOf(recordId: string, signal: AbortSignal): Promise<QueueItem | undefined> {
     const filter = encodeURIComponent(`_objectid_value eq ${recordId} and statecode eq 0`);

@@ -4,18 +4,21 @@ import type {
   AddNote,
   AddToQueue,
   CloseTask,
+  CreateCase,
   CreateTask,
   SetFields,
+  UpdateCase,
   UpdateTask,
 } from '../../canonical-schema/action';
 import { isOfCrm } from '../../canonical-schema/entity';
 import type { Sink } from '../contract';
 import { coalesce } from '../kit/coalesce';
-import { notAccepted, refused } from '../kit/action-result';
+import { refused } from '../kit/action-result';
 import { applied, failed } from './action-result';
 import { sharedEffects } from '../kit/shared-effects';
 import { objectOf, ownOf, textOf } from '../kit/json';
-import { crm } from './normalise';
+import { caseLookups } from './case-lookups';
+import { caseIdOf, changedCase, incident, newCase } from './case-row';
 import { instantOf } from './normalise/dates';
 import { choiceNumber } from './normalise/tables';
 import { versionOf } from './normalise/told';
@@ -78,7 +81,9 @@ export class DataverseSink implements Sink {
       case 'add-to-queue':
         return this.#addToQueue(action);
       case 'create-case':
-        return Promise.resolve(notAccepted(action, crm));
+        return this.#openCase(action);
+      case 'update-case':
+        return this.#changeRow(action, `incidents(${action.caseId})`, action.caseId, changedCase(action));
       default:
         return this.#change(action);
     }
@@ -106,6 +111,24 @@ export class DataverseSink implements Sink {
     return this.#make(action, 'annotations', noteIdOf(action), body);
   }
 
+  /** A case is given to a user or team as its owner; where its team is a queue, it is put in there. */
+  async #openCase(action: CreateCase): Promise<ActionResult> {
+    const { queues } = this.#options;
+    const { team, assignTo } = action.case;
+    const signal = this.#closing.signal;
+    const queue = team === undefined ? undefined : await queues.named(team, signal);
+    const owner = assignTo ?? (queue === undefined ? team : undefined);
+    const id = caseIdOf(action);
+    const lookups = await caseLookups(action.about, this.#options, signal);
+    const body = { ...newCase(action), ...lookups, ...(await this.#ownerOf(owner)) };
+    const made = await this.#make(action, 'incidents', id, body);
+    // One that is in a queue already was put there by an earlier try, or by a person since.
+    if (queue === undefined || made.outcome === 'failed' || (await queues.itemOf(id, signal)) !== undefined)
+      return made;
+    const answer = await this.#send(addingTo(queue, { table: incident, idColumn: 'incidentid', id }, undefined));
+    return answer instanceof WebApiFailure ? failed(action, answer) : made;
+  }
+
   async #addToQueue(action: AddToQueue): Promise<ActionResult> {
     const { targets, queues } = this.#options;
     const signal = this.#closing.signal;
@@ -131,12 +154,12 @@ export class DataverseSink implements Sink {
   async #change(action: UpdateTask | CloseTask): Promise<ActionResult> {
     const owner = action.kind === 'update-task' ? await this.#ownerOf(action.task.assignTo) : {};
     const body = { ...changedTask(action), ...owner };
+    return this.#changeRow(action, `tasks(${action.taskId})`, action.taskId, body);
+  }
+
+  async #changeRow(action: UpdateTask | CloseTask | UpdateCase, path: string, id: string, body: object) {
     // Without it a PATCH makes the row where there is none.
-    return this.#changeResult(
-      action,
-      await this.#write(`tasks(${action.taskId})`, body, { ...wantsRow, 'if-match': '*' }),
-      action.taskId,
-    );
+    return this.#changeResult(action, await this.#write(path, body, { ...wantsRow, 'if-match': '*' }), id);
   }
 
   #changeResult(action: Action, answer: ApiAnswer | WebApiFailure, id: string): ActionResult {

@@ -56,6 +56,6 @@ function contentOf({ subject, description, due, priority }: Partial<TaskContent>
 }
 
 /** A longer text would be refused as a whole. */
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 2)} …`;
 }

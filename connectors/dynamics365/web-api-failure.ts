@@ -6,6 +6,8 @@ import { delayOf } from '../kit/retry-after';
 /** Codes that another try may cure: service protection, locks, time-outs, two writers of one key. */
 const passing = new Set(['0x80072321', '0x80072322', '0x80072326', '0x80044151', '0x80040237']);
 /** The row does not exist (any more). */
+/** "This case has already been resolved": a person was quicker. */
+const resolvedCase = '0x800404cf';
 const goneCodes = new Set(['0x80040217', '0x80060891']);
 
 /** A refused request, or a refused part of a batch. */
@@ -32,7 +34,7 @@ export function classOf({ status, code, retryAfterMs }: WebApiFailure): {
   const delay = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (status === 401) return { failure: 'auth' };
   if (status === 404 || goneCodes.has(code)) return { failure: 'gone' };
-  if (status === 412) return { failure: 'conflict' };
+  if (status === 412 || code === resolvedCase) return { failure: 'conflict' };
   if (status === 429 || status >= 500 || passing.has(code)) return { failure: 'retryable', ...delay };
   return { failure: 'permanent' };
 }

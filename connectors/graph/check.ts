@@ -1,7 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import type { Finding } from '../contract';
-import type { Settings } from './config';
+import { certificatesIn, validityOf } from '../kit/certificates';
+import type { Certificate, Settings } from './config';
 import type { GraphApi } from './graph-api';
 import { encodedPath } from './paths';
+import { checkPermissions } from './permissions';
 import type { Subscriptions } from './subscriptions';
 
 export interface CheckOptions {
@@ -19,9 +22,16 @@ export async function checkConnection(options: CheckOptions, signal: AbortSignal
   const { settings } = options;
   const findings = await Promise.all([
     ...settings.streams.map((stream) => guarded(stream, permissionFix, () => checkStream(stream, options, signal))),
+    guarded('permissions', permissionFix, async () => checkPermissions(settings, await options.api.roles())),
     guarded('subscriptions', permissionFix, () => checkSubscriptions(options, signal)),
   ]);
-  return [{ level: 'ok', what: `directory ${settings.auth.directoryId} at ${settings.baseUrl}` }, ...findings.flat()];
+  return [
+    { level: 'ok', what: `directory ${settings.auth.directoryId} at ${settings.baseUrl}` },
+    ...(settings.notifications?.certificates ?? []).flatMap((one, index) =>
+      checkCertificate(one, index, options.now()),
+    ),
+    ...findings.flat(),
+  ];
 }
 
 async function guarded(
@@ -31,6 +41,26 @@ async function guarded(
 ): Promise<readonly Finding[]> {
   try {
     return await check();
+  } catch (error) {
+    return [{ level: 'error', what, why: (error as Error).message, fix }];
+  }
+}
+
+/** Graph encrypts for the first one; the others still open what was encrypted for them. */
+function checkCertificate(
+  { id, certificate, privateKey }: Certificate,
+  index: number,
+  now: number,
+): readonly Finding[] {
+  const what = `encryption certificate ${id}`;
+  const fix =
+    'make a new certificate with its key, put it first under notifications.certificates, and keep this one behind it for three days';
+  try {
+    const [own] = certificatesIn(certificate);
+    if (own === undefined) throw new Error('it is no certificate');
+    if (!own.checkPrivateKey(createPrivateKey(privateKey)))
+      throw new Error('the private key is not the one of the certificate');
+    return index === 0 ? [validityOf(what, own, now, fix)] : [{ level: 'ok', what }];
   } catch (error) {
     return [{ level: 'error', what, why: (error as Error).message, fix }];
   }

@@ -4,6 +4,7 @@ import type { EntraAuthenticator } from '../kit/entra';
 import type { Priority, RateGovernor } from '../kit/rate';
 import { delayOf } from '../kit/retry-after';
 import { connectorErrorOf, GraphFailure } from './graph-failure';
+import { rolesIn } from './permissions';
 
 export interface GraphApiOptions {
   readonly auth: EntraAuthenticator;
@@ -73,6 +74,11 @@ export class GraphApi {
       signal.throwIfAborted();
       throw connectorErrorOf(error, what);
     }
+  }
+
+  /** The application permissions of the token; undefined where it cannot be read. Rejects as `send` where no token is to be had. */
+  async roles(): Promise<readonly string[] | undefined> {
+    return rolesIn((await this.#options.auth.session()).accessToken);
   }
 
   #call({ method, path, headers, body }: GraphRequest, signal: AbortSignal): Promise<unknown> {

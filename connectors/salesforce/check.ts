@@ -1,5 +1,6 @@
 import type { DescribeSObjectResult } from 'jsforce';
 import type { Finding } from '../contract';
+import { certificatesIn, validityOf } from '../kit/certificates';
 import { allocationFindings } from './allocations';
 import type { Settings } from './config';
 import type { Hearing } from './source';
@@ -16,17 +17,39 @@ export interface CheckOptions {
 /** A JWT lives 3 minutes: a clock further off than one is refused soon. */
 const mostSkewMs = 60_000;
 
-/** Proves topics, the task's key field, writing, the allocations and the clock, without an effect. */
+/** Proves topics, the key fields of tasks and cases, writing, the allocations and the clock, without an effect. */
 export async function checkConnection(options: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { settings } = options;
   const findings = await Promise.all([
     ...settings.streams.map((stream) => guarded(`topic ${stream}`, () => checkTopic(stream, options, signal))),
-    guarded('object Task', () => checkTask(options, signal)),
+    ...keyed.map((each) => guarded(`object ${each.object}`, () => checkKeyed(each, options, signal))),
     guarded('allocations', () => checkAllocations(options, signal)),
     guarded('clock', () => checkClock(options, signal)),
   ]);
   const token: Finding = { level: 'ok', what: `token for org ${options.org} (${settings.auth.kind})` };
-  return [token, ...findings.flat()];
+  return [token, ...checkCertificates(settings, options.now()), ...findings.flat()];
+}
+
+/** A signing key says nothing of its certificate, which lies in the connected app: only one that stands beside the key is seen. */
+function checkCertificates({ auth, pubsubCa }: Settings, now: number): readonly Finding[] {
+  const caFix = 'ask whoever runs the proxy for its new certificate authority, and put it under pubsubCa';
+  const authorities = pubsubCa === undefined ? [] : certificatesOf('pubsubCa', pubsubCa, now, caFix);
+  if (auth.kind !== 'jwt-bearer') return authorities;
+  const fix =
+    'make a new key with a certificate, upload the certificate in the connected app (Use digital signatures), and put both under auth.privateKey';
+  const signing = certificatesOf('auth.privateKey', auth.privateKey, now, fix);
+  const why =
+    'its certificate lies in the connected app, whose end cannot be seen from here: put the certificate behind the key in the same file, and it is watched';
+  return [...authorities, ...(signing.length > 0 ? signing : [{ level: 'ok' as const, what: 'signing key', why }])];
+}
+
+function certificatesOf(setting: string, text: string, now: number, fix: string): readonly Finding[] {
+  const what = `certificate in ${setting}`;
+  try {
+    return certificatesIn(text).map((certificate) => validityOf(what, certificate, now, fix));
+  } catch (error) {
+    return [{ level: 'error', what, why: (error as Error).message, fix }];
+  }
 }
 
 async function guarded(what: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
@@ -52,35 +75,51 @@ async function checkTopic(stream: string, { hearing }: CheckOptions, signal: Abo
   }
 }
 
-async function checkTask({ settings, rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+/** What actions make records of: tasks always, cases only where a use case opens some. */
+interface Keyed {
+  readonly object: 'Task' | 'Case';
+  /** Where its fields are defined. */
+  readonly definedAt: string;
+  /** What the user needs besides the field. */
+  readonly right: string;
+  readonly level: 'error' | 'warning';
+}
+
+const keyed: readonly Keyed[] = [
+  { object: 'Task', definedAt: 'Activity', right: 'give the user Edit Tasks', level: 'error' },
+  { object: 'Case', definedAt: 'Case', right: 'give the user Create and Edit on Case', level: 'warning' },
+];
+
+async function checkKeyed(
+  { object, definedAt, right, level }: Keyed,
+  { settings, rest }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const describe = (await rest.read(
-    'describe Task',
-    (connection) => connection.describe('Task'),
+    `describe ${object}`,
+    (connection) => connection.describe(object),
     signal,
   )) as Partial<DescribeSObjectResult>;
   const key = settings.taskKeyField;
-  const field = describe.fields?.find(({ name }) => name === key);
-  const what = `field Task.${key}`;
-  const fix = `Setup > Object Manager > Activity > Fields: text, length 255, external id, unique, named ${key}; visible and editable for the user`;
-  const findings: Finding[] = [];
-  if (field === undefined)
-    findings.push({ level: 'error', what, why: 'it does not exist or the user cannot see it', fix });
-  else if (!field.externalId || !field.unique)
-    findings.push({ level: 'error', what, why: 'it is not a unique external id', fix });
-  else if (!field.createable) findings.push({ level: 'error', what, why: 'the user may not write it', fix });
-  else findings.push({ level: 'ok', what });
+  const when = level === 'error' ? '' : 'where a use case opens cases: ';
+  const fix = `${when}Setup > Object Manager > ${definedAt} > Fields: text, length 255, external id, unique, named ${key}; visible and editable for the user`;
+  const why = unfit(describe.fields?.find(({ name }) => name === key));
+  const what = `field ${object}.${key}`;
   const canWrite = describe.createable === true && describe.updateable === true;
-  findings.push(
+  return [
+    why === undefined ? { level: 'ok', what } : { level, what, why, fix },
     canWrite
-      ? { level: 'ok', what: 'object Task' }
-      : {
-          level: 'error',
-          what: 'object Task',
-          why: 'the user may not create and edit it',
-          fix: 'give the user Edit Tasks',
-        },
-  );
-  return findings;
+      ? { level: 'ok', what: `object ${object}` }
+      : { level, what: `object ${object}`, why: 'the user may not create and edit it', fix: `${when}${right}` },
+  ];
+}
+
+function unfit(
+  field: Pick<DescribeSObjectResult['fields'][number], 'externalId' | 'unique' | 'createable'> | undefined,
+): string | undefined {
+  if (field === undefined) return 'it does not exist or the user cannot see it';
+  if (!field.externalId || !field.unique) return 'it is not a unique external id';
+  return field.createable ? undefined : 'the user may not write it';
 }
 
 async function checkAllocations({ rest }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {

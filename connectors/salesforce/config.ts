@@ -36,6 +36,7 @@ export interface SalesforceConfig {
   readonly silenceSeconds?: number;
   readonly bulkAbove?: number;
   readonly taskKeyField?: string;
+  readonly caseOrigin?: string;
   readonly mapping?: Mapping;
 }
 
@@ -60,6 +61,8 @@ export interface Settings {
   /** Records of one object to read back above which a job of the Bulk API does it. */
   readonly bulkAbove: number;
   readonly taskKeyField: string;
+  /** The Origin of cases that are opened; undefined for the org's default. */
+  readonly caseOrigin: string | undefined;
 }
 
 /** Fills in the defaults that `configSchema` names. */
@@ -79,6 +82,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     silenceMs: (config.silenceSeconds ?? 300) * 1000,
     bulkAbove: config.bulkAbove ?? 10_000,
     taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
+    caseOrigin: config.caseOrigin,
   };
 }
 

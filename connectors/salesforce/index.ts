@@ -21,7 +21,7 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   configSchema,
   setUpPage: 'connectors/salesforce/README.md#set-up-salesforce',
   emits: ['lead', 'contact', 'account', 'opportunity', 'case', 'task', 'interaction', 'order', 'asset', 'record'],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'create-case', 'update-case'],
   connect,
   normalise,
   readNatives,
@@ -32,7 +32,7 @@ async function connect(
   { log, now, watch }: ConnectDependencies,
 ): Promise<Connection<SalesforceNative>> {
   const settings = settingsOf(config);
-  const { auth: credentials, loginUrl, baseUrl, apiVersion } = settings;
+  const { auth: credentials, loginUrl, baseUrl, apiVersion, taskKeyField, caseOrigin } = settings;
   const auth = new Authenticator({ auth: credentials, loginUrl, baseUrl, now });
   const session = await auth.session();
   const hearing = hearingOf(settings, auth);
@@ -41,7 +41,7 @@ async function connect(
   const rest = new Rest(session, { auth, apiVersion, governor, meter });
   const readLimits = (signal: AbortSignal) => rest.read('limits', (connected) => connected.limits(), signal);
   const endWatch = watchAllocations(readLimits, meter);
-  const sink = new SalesforceSink({ rest, taskKeyField: settings.taskKeyField });
+  const sink = new SalesforceSink({ rest, taskKeyField, caseOrigin });
   const org = session.orgId;
   return {
     org,

@@ -80,15 +80,17 @@ export class Rest {
   /**
    * Creates (POST) or updates (PATCH) up to 200 records in one collections call; rows answer for themselves, in order. Score
    * writes shall neither run assignment rules nor be stopped by duplicate rules, so both are switched off. Rejects as `call`.
+   * @param isAssigned the org's assignment rules find the owners all the same
    */
   async writeCollection(
     method: 'POST' | 'PATCH',
     records: readonly CollectionRecord[],
     signal: AbortSignal,
+    isAssigned = false,
   ): Promise<readonly RowAnswer[]> {
     const headers = {
       'content-type': 'application/json',
-      'Sforce-Auto-Assign': 'FALSE',
+      'Sforce-Auto-Assign': isAssigned ? 'TRUE' : 'FALSE',
       'Sforce-Duplicate-Rule-Header': 'allowSave=true',
     };
     const body = JSON.stringify({ allOrNone: false, records });

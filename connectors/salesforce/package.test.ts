@@ -17,7 +17,7 @@ const key = settingsOf({
   baseUrl: 'https://acme.my.salesforce.com',
   auth: { kind: 'client-credentials', clientId: '', clientSecret: '' },
 }).taskKeyField;
-const keyFile = `${source}/objects/Activity/fields/${key}.field-meta.xml`;
+const keyFiles = ['Activity', 'Case'].map((object) => `${source}/objects/${object}/fields/${key}.field-meta.xml`);
 
 const parser = new XMLParser({
   parseTagValue: false,
@@ -95,11 +95,13 @@ function excessive(files: Files): readonly string[] {
 
 /** The key that the sink writes: refused by Salesforce the second time only if the field is unique. */
 function unfitKey(files: Files): readonly string[] {
-  const field = elementOf(files.get(keyFile));
   const wanted = { type: 'Text', length: '255', unique: 'true', externalId: 'true' };
-  return Object.entries(wanted).flatMap(([name, value]) =>
-    field[name] === value ? [] : [`${key}: ${name} is ${String(field[name])}, not ${value}`],
-  );
+  return keyFiles.flatMap((path) => {
+    const field = elementOf(files.get(path));
+    return Object.entries(wanted).flatMap(([name, value]) =>
+      field[name] === value ? [] : [`${path}: ${name} is ${String(field[name])}, not ${value}`],
+    );
+  });
 }
 
 /** Fields that the component and the page name are on every scored object. */
@@ -124,7 +126,7 @@ const faultsOf = (files: Files): readonly string[] => {
   return [
     ...misnamed(files),
     ...misgranted(files, integration, () => true, 'true'),
-    ...misgranted(files, reader, (field) => !field.startsWith('Task.'), 'false'),
+    ...misgranted(files, reader, (field) => !field.endsWith(`.${key}`), 'false'),
     ...excessive(files),
     ...unfitKey(files),
     ...unknownNames(files),
@@ -161,7 +163,7 @@ describe('the package for Salesforce', () => {
 
   const leadScore = `${source}/objects/Lead/fields/Signalbox_Score__c.field-meta.xml`;
   const component = `${source}/lwc/signalboxScore/signalboxScore.js`;
-  it.each([
+  it.each<[string, string, string, string, RegExp]>([
     ['a tag without its end', leadScore, '</CustomField>', '', /field-meta\.xml: /],
     ['a name that is not the file’s', leadScore, 'Signalbox_Score__c', 'Score__c', /it names Score__c/],
     [
@@ -173,7 +175,9 @@ describe('the package for Salesforce', () => {
     ],
     ['a field that people may write', reader, '<editable>false', '<editable>true', /editable false/],
     ['a right to delete', integration, '<allowDelete>false', '<allowDelete>true', /allowDelete on/],
-    ['a key that is not unique', keyFile, '<unique>true', '<unique>false', /unique is false/],
+    ...keyFiles.map((path): [string, string, string, string, RegExp] => [
+      ...(['a key that is not unique', path, '<unique>true', '<unique>false', /unique is false/] as const),
+    ]),
     [
       'a component that reads what is not there',
       component,

@@ -1,16 +1,17 @@
-import type { Action, ActionResult, CloseTask, SetFields, UpdateTask } from '../../canonical-schema/action';
+import type { Action, ActionResult, CloseTask, SetFields, UpdateCase, UpdateTask } from '../../canonical-schema/action';
 import { Permanent, Retryable } from '../contract';
 import { applied, refused } from '../kit/action-result';
 import { failedCall, failedRow, type RowAnswer } from './action-result';
+import { changedCase } from './case-fields';
 import type { Rest } from './jsforce-connection';
 import type { NativeTypes } from './native-types';
 import { changedTask, type Row } from './task-fields';
 
 /** An action that changes a record that there is. */
-export type Update = UpdateTask | CloseTask | SetFields;
+export type Update = UpdateTask | CloseTask | UpdateCase | SetFields;
 
 export const isUpdate = (action: Action): action is Update =>
-  action.kind === 'update-task' || action.kind === 'close-task' || action.kind === 'set-fields';
+  ['update-task', 'close-task', 'update-case', 'set-fields'].includes(action.kind);
 
 interface Write {
   readonly action: Update;
@@ -60,6 +61,7 @@ async function writesOf(
 ): Promise<readonly Write[]> {
   const writes = await Promise.all(
     updates.map(async (action): Promise<readonly Write[]> => {
+      if (action.kind === 'update-case') return [{ action, id: action.caseId, type: 'Case', row: changedCase(action) }];
       if (action.kind !== 'set-fields') return [{ action, id: action.taskId, type: 'Task', row: changedTask(action) }];
       const { id } = action.about;
       try {

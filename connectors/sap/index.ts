@@ -47,7 +47,7 @@ export const sap: Connector<SapConfig, SapNative> = {
     'asset',
     'record',
   ],
-  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'create-case'],
+  accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'create-case', 'update-case'],
   receives: ({ inbound }) => inbound !== undefined,
   refuses: refusals,
   connect: (config, dependencies) => Promise.resolve(connect(config, dependencies)),

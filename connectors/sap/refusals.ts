@@ -9,7 +9,10 @@ const noTasks = {
   why: 'S/4HANA has no tasks over OData',
   fix: `create activities over RFC (write: bapi), or ${elsewhere}`,
 };
-const noCases = { why: 'with product s4 no cases are opened', fix: elsewhere };
+const noCases = {
+  why: 'with product s4 no cases are opened',
+  fix: `${elsewhere}; or leave a note, or create activities over RFC (write: bapi)`,
+};
 
 /** What a connection with these settings cannot write. */
 export function refusals({ product, write }: Pick<SapConfig, 'product' | 'write'>): Refusals {

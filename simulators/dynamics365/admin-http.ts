@@ -71,6 +71,7 @@ const resources: Readonly<Record<string, Resource>> = {
     ),
   'POST qualify-lead': (admin, { given, as }) => admin.qualifyLead(member(given, 'leadId', isText), as),
   'POST complete-task': (admin, { given, as }) => admin.completeTask(member(given, 'taskId', isText), as),
+  'POST resolve-case': (admin, { given, as }) => admin.resolveCase(member(given, 'caseId', isText), as),
   'POST webhooks': (admin, { given }) => ({ id: admin.registerWebhook(given as unknown as WebhookTarget) }),
   'DELETE webhooks': (admin, { table }) => {
     admin.removeWebhook(table);

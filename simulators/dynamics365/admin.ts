@@ -72,6 +72,10 @@ export class Admin implements Dynamics365Admin {
     await this.setState('task', taskId, 1, undefined, as);
   }
 
+  async resolveCase(caseId: string, as?: string): Promise<void> {
+    await this.setState('incident', caseId, 1, undefined, as);
+  }
+
   hide(id: string): void {
     this.dynamics.hidden.add(id.toLowerCase());
   }

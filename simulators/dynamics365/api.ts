@@ -114,6 +114,8 @@ export interface Dynamics365Admin {
   qualifyLead(leadId: string, as?: string): Promise<{ accountId: string; contactId: string; opportunityId: string }>;
   /** Completes a task as its owner would. */
   completeTask(taskId: string, as?: string): Promise<void>;
+  /** Resolves a case as an agent would. */
+  resolveCase(caseId: string, as?: string): Promise<void>;
   /** From now on the application may not read the row: queries and change tracking leave it out, and by its id it is refused. */
   hide(id: string): void;
   /** All rows of a table as the Web API shows them, with every column. */

@@ -19,12 +19,15 @@ export class Graph {
   readonly tokens: Tokens;
   readonly subscriptions: Subscriptions;
   readonly delivery: Delivery;
+  /** Application permissions that an administrator has consented to. */
+  readonly roles: readonly string[];
   /** `http://127.0.0.1:port`, once it listens. */
   baseUrl = '';
 
   constructor(options: GraphOptions) {
     this.directoryId = options.directoryId ?? randomUUID();
-    this.tokens = new Tokens(this.directoryId, options.tokenLifeMs ?? HOUR_MS - 1000);
+    this.roles = options.roles ?? ['Mail.ReadWrite', 'Calendars.ReadWrite', 'Tasks.ReadWrite.All'];
+    this.tokens = new Tokens(this.directoryId, options.tokenLifeMs ?? HOUR_MS - 1000, this.roles);
     const { mailboxes, faults, directoryId } = this;
     this.subscriptions = new Subscriptions({ mailboxes, handshakeMs: options.handshakeMs ?? 10_000 });
     this.delivery = new Delivery({

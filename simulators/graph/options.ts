@@ -5,6 +5,8 @@ export interface GraphOptions {
   readonly directoryId?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
+  /** Application permissions that an administrator has consented to: Mail.ReadWrite, Calendars.ReadWrite and Tasks.ReadWrite.All. */
+  readonly roles?: readonly string[];
   /** Life of an access token; 1 hour less a second, as Entra ID says in `expires_in`. */
   readonly tokenLifeMs?: number;
   /** Longest wait for the answer to a handshake; 10 s. */

@@ -59,6 +59,10 @@ const resources: Readonly<Record<string, Resource>> = {
     admin.completeTask(text(given, 'taskId'));
     return { id: given['taskId'] };
   },
+  'POST close-case': (admin, _, given) => {
+    admin.closeCase(text(given, 'caseId'));
+    return { id: given['caseId'] };
+  },
   'POST fields': (admin, object, given) => {
     admin.addFields(object, list(given, 'fields') as readonly FieldDefinition[]);
     return { object };

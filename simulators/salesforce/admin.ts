@@ -156,6 +156,16 @@ export class Admin {
     this.update(taskId, { Status: 'Completed' });
   }
 
+  /** Closes a case as an agent would. @throws Refusal */
+  closeCase(caseId: string): void {
+    this.update(caseId, { Status: 'Closed' });
+  }
+
+  /** Gives cases to a user or queue from now on, by the org's assignment rule. */
+  assignCases(ownerId: string): void {
+    this.salesforce.org.caseOwner = ownerId;
+  }
+
   /** Adds fields to an object at run time: its events get a new schema, old events keep theirs. */
   addFields(object: string, fields: readonly FieldDefinition[]): void {
     const { org, bus } = this.salesforce;

@@ -70,11 +70,18 @@ const run = async (salesforce: Salesforce, call: RestCall): Promise<Answer> => {
   return answer;
 };
 
+/** Records by their ids are also asked for with POST, where the ids would not fit into a URL. */
+const isRetrieval = (method: string, [first, second, ...object]: readonly string[]): boolean =>
+  method === 'POST' && first === 'composite' && second === 'sobjects' && object.length === 1;
+
 const authorOf = (session: Session, headers: IncomingHttpHeaders, version: string): Author => {
   const clientId = clientOf(headers);
   const origin = `com/salesforce/api/rest/${version}`;
-  if (clientId === undefined) return { userId: session.userId, origin };
-  return { userId: session.userId, origin: `${origin};client=${clientId}`, clientId };
+  // Rules run unless the caller switches them off.
+  const isAssigned = String(headers['sforce-auto-assign'] ?? 'TRUE').toUpperCase() !== 'FALSE';
+  const author = { userId: session.userId, isAssigned };
+  if (clientId === undefined) return { ...author, origin };
+  return { ...author, origin: `${origin};client=${clientId}`, clientId };
 };
 
 /**
@@ -113,7 +120,7 @@ export const answerData = async (
     baseUrl,
     transaction: new Transaction(authorOf(session, headers, version)),
   });
-  const isWrite = method !== 'GET' && method !== 'HEAD';
+  const isWrite = method !== 'GET' && method !== 'HEAD' && !isRetrieval(method, segments);
   if (isWrite && salesforce.faults.take('dropResponse') !== undefined) return 'dropped';
   const { used, limit } = salesforce.rest.usage;
   return { ...answer, headers: { ...answer.headers, 'sforce-limit-info': `api-usage=${used}/${limit}` } };

@@ -17,7 +17,7 @@ export interface SalesforceOptions {
   readonly port?: number;
   /** gRPC port; 0 takes any free one. Loopback only. */
   readonly grpcPort?: number;
-  /** Fields added to standard objects, by object name. Task always gets `Signalbox_Key__c`. */
+  /** Fields added to standard objects, by object name. Task and Case always get `Signalbox_Key__c`. */
   readonly fields?: Readonly<Record<string, readonly FieldDefinition[]>>;
   /** Custom objects. */
   readonly objects?: readonly ObjectDefinition[];
@@ -51,8 +51,8 @@ export interface SalesforceOptions {
   readonly expiredReplayIdError?: 'corrupted' | 'validation.failed';
 }
 
-/** The field that makes a task unique to its writer; always on Task. */
-export const taskKey: FieldDefinition = {
+/** The field that makes a record unique to its writer; always on Task and Case. */
+export const writerKey: FieldDefinition = {
   name: 'Signalbox_Key__c',
   type: 'string',
   length: 255,

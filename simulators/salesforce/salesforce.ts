@@ -4,7 +4,7 @@ import { ManagedSubscriptions } from './bus/managed-subscriptions';
 import { PubSubServer } from './bus/pubsub-server';
 import { CometdServer } from './cometd/cometd-server';
 import { ArmedFaults } from './faults';
-import { taskKey, type SalesforceOptions } from './options';
+import { writerKey, type SalesforceOptions } from './options';
 import type { FieldDefinition } from './org/definitions';
 import { recordId } from './org/ids';
 import { Org } from './org/org';
@@ -40,7 +40,8 @@ export class Salesforce {
     const { fields = {}, objects = [] } = options;
     const extra: Readonly<Record<string, readonly FieldDefinition[]>> = {
       ...fields,
-      Task: [...(fields['Task'] ?? []), taskKey],
+      Task: [...(fields['Task'] ?? []), writerKey],
+      Case: [...(fields['Case'] ?? []), writerKey],
     };
     this.org = new Org([
       ...standardObjects.map((object) => ({

@@ -134,6 +134,21 @@ describe('tickets', () => {
     expect(system.admin.notes()).toMatchObject([{ TypeCode: '10004', Text: 'It shakes' }]);
   });
 
+  it('say what they are told later, and stay with whom they are', async () => {
+    const { sink } = await connect();
+    const [made] = await sink.apply([opened('account', newAccount())], signal());
+    const { nativeId: caseId } = made as { nativeId: string };
+    const said = { subject: 'Pump 7 and 8', description: 'They shake', priority: 'low' } as const;
+    const change: Action = { ...base, kind: 'update-case', id: 'case-2', caseId, case: said };
+    expect(await sink.apply([change], signal())).toMatchObject([{ outcome: 'applied', nativeId: caseId }]);
+    expect(system.admin.tickets()).toMatchObject([
+      { Name: 'Pump 7 and 8', ServicePriorityCode: '7', AssignedTo: 'E7', ServiceAndSupportTeam: 'T7' },
+    ]);
+    expect(system.admin.notes()).toMatchObject([{ TypeCode: '10004', Text: 'They shake' }]);
+    const gone = { ...change, id: 'case-3', caseId: `${caseId.slice(0, -3)}FFF` };
+    expect(await sink.apply([gone], signal())).toMatchObject([{ outcome: 'failed', failure: 'gone' }]);
+  });
+
   it('of S/4HANA are refused with what to do instead', async () => {
     const { sink } = await connect(system.s4Url, { product: 's4' });
     const [result] = await sink.apply([opened('account', '7')], signal());

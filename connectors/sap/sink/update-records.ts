@@ -1,4 +1,11 @@
-import type { Action, ActionResult, CloseTask, SetFields, UpdateTask } from '../../../canonical-schema/action';
+import type {
+  Action,
+  ActionResult,
+  CloseTask,
+  SetFields,
+  UpdateCase,
+  UpdateTask,
+} from '../../../canonical-schema/action';
 import { type Fields, textOf } from '../json';
 import { toldByRow } from '../normalise/row';
 import type { BatchPart } from '../odata/batch';
@@ -10,12 +17,21 @@ import { applied, refused } from '../../kit/action-result';
 import { failedAnswer, failedCall } from './results';
 import type { SinkContext } from './sink-context';
 import { completed, noteOf, taskFields } from './task-fields';
+import { descriptionOf, ticketFields } from './ticket-fields';
 
 /** An action that changes a record that there is. */
-export type Update = UpdateTask | CloseTask | SetFields;
+export type Update = UpdateTask | CloseTask | UpdateCase | SetFields;
 
 export const isUpdate = (action: Action): action is Update =>
-  action.kind === 'update-task' || action.kind === 'close-task' || action.kind === 'set-fields';
+  ['update-task', 'close-task', 'update-case', 'set-fields'].includes(action.kind);
+
+/** What a task or ticket is about at length: a text node below it. */
+interface Text {
+  /** Where the nodes are. */
+  readonly set: string;
+  /** The node as it is made; its type tells it from the other nodes. */
+  readonly node: Fields;
+}
 
 type Results = Map<string, ActionResult>;
 
@@ -24,8 +40,7 @@ interface Write {
   readonly set: EntitySet;
   readonly id: string;
   readonly fields: Fields;
-  /** What a task's note is to say. */
-  readonly note?: string;
+  readonly text?: Text;
   /** The ETag that the record must still have. */
   readonly etag?: string;
 }
@@ -54,18 +69,33 @@ export async function updateRecords(updates: readonly Update[], context: SinkCon
 }
 
 function writeOf(action: Update, context: SinkContext, results: Results): readonly Write[] {
-  const isTask = action.kind !== 'set-fields';
-  const set = isTask ? setOf(context.product, 'Task') : setOfEntity(context.product, action.about.entity);
+  const [what, set] = targetOf(action, context);
   if (set === undefined) {
-    const what = isTask ? 'task' : action.about.entity;
     const message = `a ${what} cannot be written over OData with product ${context.product}`;
     results.set(action.id, refused(action, 'permanent', 'SBX_SAP_NOT_WRITABLE', message));
     return [];
   }
   if (action.kind === 'set-fields') return [{ action, set, id: action.about.id, fields: action.fields }];
+  if (action.kind === 'update-case') {
+    const text = { set: ticketTexts, node: descriptionOf(action.case.description) };
+    return [{ action, set, id: action.caseId, fields: ticketFields(action.case), text }];
+  }
   const fields = action.kind === 'close-task' ? { Status: completed } : taskFields(action.task);
   const note = action.kind === 'close-task' ? action.description : action.task.description;
-  return [{ action, set, id: action.taskId, fields, ...(note === undefined ? {} : { note }) }];
+  const text = note === undefined ? {} : { text: { set: taskTexts, node: noteOf(note) } };
+  return [{ action, set, id: action.taskId, fields, ...text }];
+}
+
+/** What is written, in words, and where its product has it. */
+function targetOf(action: Update, { product }: SinkContext): readonly [string, EntitySet | undefined] {
+  switch (action.kind) {
+    case 'set-fields':
+      return [action.about.entity, setOfEntity(product, action.about.entity)];
+    case 'update-case':
+      return ['case', setOf(product, 'ServiceRequest')];
+    default:
+      return ['task', setOf(product, 'Task')];
+  }
 }
 
 /**
@@ -127,8 +157,8 @@ function isVersion(expected: string, row: Fields, { nativeType }: EntitySet): bo
 
 async function send(writes: readonly Write[], context: SinkContext, results: Results): Promise<void> {
   try {
-    const notes = await notesOf(writes, context);
-    const parts = writes.map((write): BatchPart => ({ changes: changesOf(write, notes) }));
+    const known = await textsOf(writes, context);
+    const parts = writes.map((write): BatchPart => ({ changes: changesOf(write, known.get(write.id)) }));
     const answers = await context.client.batch((writes[0] as Write).set.service, parts, context.signal);
     for (const [index, { action, id }] of writes.entries())
       results.set(action.id, resultOf(action, id, answers[index]));
@@ -145,40 +175,43 @@ function resultOf(action: Update, id: string, answers: readonly Answer[] | undef
 }
 
 const taskTexts = 'TaskTextCollection';
+const ticketTexts = 'ServiceRequestDescriptionCollection';
 
-/** By task, the note that says what a task is about. */
-async function notesOf(
+/** By task or ticket, the text node that says what it is about. */
+async function textsOf(
   writes: readonly Write[],
   { client, signal }: SinkContext,
 ): Promise<ReadonlyMap<string, string>> {
-  const noted = writes.filter(({ note }) => note !== undefined);
-  const [first] = noted;
-  if (first === undefined) return new Map();
-  const texts: EntitySet = { ...first.set, set: taskTexts };
-  const ids = noted.map(({ id }) => id);
-  const rows = await client.byKeys(texts, ids, { field: 'ParentObjectID' }, 'write', signal);
-  const { TypeCode: type } = noteOf('');
-  const own = rows.filter((row) => row.TypeCode === type);
-  // The first one is told last, so that it stays in the map.
-  return new Map(own.toReversed().map((row) => [textOf(row.ParentObjectID) ?? '', textOf(row.ObjectID) ?? '']));
+  const known = new Map<string, string>();
+  for (const [, group] of groupBy(writes, ({ text }) => text?.set ?? '')) {
+    const [{ set, text }] = group as [Write, ...Write[]];
+    if (text === undefined) continue;
+    const nodes: EntitySet = { ...set, set: text.set };
+    const ids = group.map(({ id }) => id);
+    const rows = await client.byKeys(nodes, ids, { field: 'ParentObjectID' }, 'write', signal);
+    const own = rows.filter((row) => row.TypeCode === text.node.TypeCode);
+    // The first one is told last, so that it stays in the map.
+    for (const row of own.toReversed()) known.set(textOf(row.ParentObjectID) ?? '', textOf(row.ObjectID) ?? '');
+  }
+  return known;
 }
 
-function changesOf({ set, id, fields, note, etag }: Write, notes: ReadonlyMap<string, string>): readonly Request[] {
+/** @param known the text node that there is */
+function changesOf({ set, id, fields, text, etag }: Write, known: string | undefined): readonly Request[] {
   const changes: Request[] = [];
-  if (Object.keys(fields).length > 0 || note === undefined) {
+  if (Object.keys(fields).length > 0 || text === undefined) {
     const headers = { 'If-Match': etag ?? '*' };
     changes.push({ method: 'PATCH', path: `${set.set}(${quoted(id)})`, headers, body: JSON.stringify(fields) });
   }
-  if (note === undefined) return changes;
-  const known = notes.get(id);
+  if (text === undefined) return changes;
   const change: Request =
     known === undefined
-      ? { method: 'POST', path: taskTexts, body: JSON.stringify({ ...noteOf(note), ParentObjectID: id }) }
+      ? { method: 'POST', path: text.set, body: JSON.stringify({ ...text.node, ParentObjectID: id }) }
       : {
           method: 'PATCH',
-          path: `${taskTexts}(${quoted(known)})`,
+          path: `${text.set}(${quoted(known)})`,
           headers: { 'If-Match': '*' },
-          body: JSON.stringify({ Text: note }),
+          body: JSON.stringify({ Text: text.node.Text }),
         };
   return [...changes, change];
 }

@@ -1,4 +1,12 @@
-import type { Action, ActionResult, AddNote, CloseTask, SetFields, UpdateTask } from '../../../canonical-schema/action';
+import type {
+  Action,
+  ActionResult,
+  AddNote,
+  CloseTask,
+  SetFields,
+  UpdateCase,
+  UpdateTask,
+} from '../../../canonical-schema/action';
 import { applied, refused } from '../../kit/action-result';
 import { type Fields, objectOf, objectsOf, textOf } from '../json';
 import { instantOf } from '../normalise/values';
@@ -7,8 +15,8 @@ import { withLocks } from '../sink/key-locks';
 import { holdsNote, noteText } from '../sink/note-text';
 import { failedCall } from '../sink/results';
 import type { V2Record } from './client';
-import { hasFields, nested, plainNote, taskMembers, taskNotes } from './content';
-import { type V2Object, v2ObjectOf, v2Task } from './objects';
+import { caseMembers, hasFields, nested, plainNote, taskMembers, taskNotes } from './content';
+import { type V2Object, v2Case, v2ObjectOf, v2Task } from './objects';
 import type { V2Context } from './context';
 
 /** How often a record is read and written anew where somebody else was quicker in between. */
@@ -36,6 +44,12 @@ export function changeTask(action: UpdateTask | CloseTask, context: V2Context): 
     patch: { ...members, ...(text === undefined ? {} : taskNotes(text, record, settings)) },
   });
   return change({ action, object: v2Task, id: action.taskId, stepOf }, context);
+}
+
+/** Changes what a case says. */
+export function changeCase(action: UpdateCase, context: V2Context): Promise<ActionResult> {
+  const stepOf = (): Step => ({ patch: caseMembers(action.case, context.settings) });
+  return change({ action, object: v2Case, id: action.caseId, stepOf }, context);
 }
 
 /** Sets fields, under paths where they are members of others: `extensions.Score`, `processor.id`. */

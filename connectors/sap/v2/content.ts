@@ -1,4 +1,4 @@
-import type { CreateCase, CreateTask, TaskContent } from '../../../canonical-schema/action';
+import type { CaseContent, CreateCase, CreateTask, TaskContent } from '../../../canonical-schema/action';
 import { type Fields, objectOf, objectsOf, textOf } from '../json';
 import { valueAt } from '../normalise/paths';
 import type { V2Settings } from './settings';
@@ -39,17 +39,23 @@ export function newTask({ id, task }: CreateTask, keyField: string, settings: V2
   };
 }
 
+/** The members of a case that its content says. */
+export function caseMembers(
+  { subject, description, priority }: Pick<CaseContent, 'subject' | 'description' | 'priority'>,
+  settings: V2Settings,
+): Fields {
+  return { subject, priority: settings.casePriorities[priority], description: { content: description } };
+}
+
 /** The case that an action opens. */
 export function newCase(action: CreateCase, keyField: string, settings: V2Settings, about: Fields): Fields {
-  const { subject, description, priority, team, assignTo, type = settings.caseType } = action.case;
+  const { team, assignTo, type = settings.caseType } = action.case;
   return {
-    subject,
-    priority: settings.casePriorities[priority],
+    ...caseMembers(action.case, settings),
     ...(type === undefined ? {} : { caseType: type }),
     ...(team === undefined ? {} : { serviceTeam: reference(team) }),
     ...(assignTo === undefined ? {} : { processor: reference(assignTo) }),
     ...about,
-    description: { content: description },
     extensions: { [keyField]: action.id },
   };
 }

@@ -107,6 +107,23 @@ describe('cases', () => {
       },
     ]);
   });
+
+  it('say what they are told later, and stay with whom they are', async () => {
+    const connection = await connectV2(system);
+    const { v2 } = system.admin;
+    const owner = account();
+    const made = await applyOne(connection, caseAbout('account', owner));
+    const { nativeId: caseId } = made as { nativeId: string };
+    const said = { subject: 'Pump 7 and 8', description: 'They shake', priority: 'low' } as const;
+    const change: Action = { ...about('account', owner), kind: 'update-case', id: 'case-2', caseId, case: said };
+    expect(await applyOne(connection, change)).toMatchObject({ outcome: 'applied', nativeId: caseId });
+    expect(v2.record('cases', caseId)).toMatchObject({
+      ...{ subject: 'Pump 7 and 8', description: { content: 'They shake' }, priority: '07' },
+      ...{ serviceTeam: { displayId: 'SERVICE_NORTH' }, extensions: { SignalboxKey: 'case-1' } },
+    });
+    const gone = { ...change, id: 'case-3', caseId: '00000000-0000-4000-8000-000000000000' };
+    expect(await applyOne(connection, gone)).toMatchObject({ outcome: 'failed', failure: 'gone' });
+  });
 });
 
 describe('fields', () => {

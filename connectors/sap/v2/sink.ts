@@ -5,7 +5,7 @@ import { notAccepted } from '../../kit/action-result';
 import { sharedEffects } from '../../kit/shared-effects';
 import { crm } from '../normalise';
 import { failedCall } from '../sink/results';
-import { addNote, changeTask, setFields } from './change';
+import { addNote, changeCase, changeTask, setFields } from './change';
 import type { V2Context } from './context';
 import { make } from './make';
 
@@ -35,6 +35,8 @@ export class V2Sink implements Sink {
       case 'update-task':
       case 'close-task':
         return changeTask(action, this.#context);
+      case 'update-case':
+        return changeCase(action, this.#context);
       case 'set-fields':
         return setFields(action, this.#context);
       case 'add-note':

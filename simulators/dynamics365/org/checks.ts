@@ -4,6 +4,9 @@ import { duplicateColumns } from './rules';
 import type { Table } from './table';
 
 const checkRequired = ({ type }: Table, values: Readonly<Values>): void => {
+  if (type.name === 'incident' && (values['customerid'] ?? null) === null) {
+    throw new Refusal(400, '0x80044410', 'You should specify a parent contact or account.');
+  }
   for (const { name, required } of type.attributes) {
     if (required === true && (values[name] ?? null) === null) {
       throw invalidArgument(`The required field '${name}' of '${type.name}' is missing.`);

@@ -4,7 +4,7 @@ import { checkRow } from './checks';
 import type { Reference, RelationshipDefinition, TableDefinition, Value, Values } from './definitions';
 import * as demands from './demands';
 import { invalidArgument, noSuchRow, Refusal } from './refusal';
-import { onCreate, onUpdate, settleState } from './rules';
+import { checkOpen, onCreate, onUpdate, settleState } from './rules';
 import { Table, type Row } from './table';
 import { TableType } from './table-type';
 import type { Demand, Transaction } from './transaction';
@@ -135,6 +135,7 @@ export class Org {
     const state = only(given, (name) => stateColumns.includes(name));
     const owner = only(given, (name) => name === 'ownerid');
     const rest = only(given, (name) => !(name in state) && !(name in owner));
+    if (Object.keys(rest).length > 0) checkOpen(type, row.values);
     let current = row;
     const isOther = Object.keys(rest).length > 0 || Object.keys(given).length === 0;
     if (isOther) current = this.#change(table, current, rest, transaction, asked);

@@ -72,6 +72,13 @@ export const onUpdate = (
   return { ...set, ...onClose(type, values, given, context.stamp) };
 };
 
+/** What a resolved or canceled case says is not changed any more. @throws Refusal */
+export const checkOpen = ({ name }: TableType, values: Readonly<Values>): void => {
+  if (name !== 'incident' || (numberIn(values, 'statecode') ?? 0) === 0) return;
+  const message = 'This case has already been resolved. Close and reopen the case record to see the updates.';
+  throw new Refusal(400, '0x800404cf', message);
+};
+
 const camel = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** State and status that belong together, from what was given. @throws Refusal where they do not */

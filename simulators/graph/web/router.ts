@@ -11,11 +11,35 @@ import { pageOf, selected } from './query';
 /** Answers a request of the API. @throws Refusal */
 export const answerApi = async (graph: Graph, call: Call): Promise<Answer> => {
   const { path } = call;
+  demandRole(graph.roles, call);
   if (path === 'subscriptions') return answerSubscriptions(graph, call);
   if (path.startsWith('subscriptions/')) return answerSubscription(graph, call);
   if (path.startsWith('planner/')) return answerPlanner(graph.plans, call);
   return (call.method === 'GET' ? answerSpecial(graph, call) : undefined) ?? answerMailbox(graph, call);
 };
+
+/** The first part of the names of permissions by what a path leads to, and how the service refuses who has none. */
+const guarded: readonly (readonly [path: RegExp, permission: string, code: string, text: string])[] = [
+  [/(^|\/)messages(\/|$)/i, 'Mail', 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'],
+  [/(^|\/)events(\/|$)/i, 'Calendars', 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'],
+  [
+    /^planner\/|\/todo\//i,
+    'Tasks',
+    'Authorization_RequestDenied',
+    'Insufficient privileges to complete the operation.',
+  ],
+];
+
+/** Whoever may write may read. @throws Refusal */
+function demandRole(roles: readonly string[], { method, path }: Call): void {
+  for (const [leadsThere, permission, code, text] of guarded) {
+    const may = roles.some((role) => {
+      const [name, right] = role.split('.');
+      return name === permission && (right === 'ReadWrite' || (method === 'GET' && right === 'Read'));
+    });
+    if (leadsThere.test(path) && !may) throw new Refusal(403, code, text);
+  }
+}
 
 /** What is no collection of items. */
 function answerSpecial(graph: Graph, call: Call): Answer | undefined {

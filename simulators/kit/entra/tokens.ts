@@ -18,6 +18,8 @@ export class Tokens {
   constructor(
     private readonly directoryId: string,
     private readonly lifeMs: number,
+    /** Application permissions that an administrator has consented to. */
+    private readonly roles: readonly string[] = [],
   ) {}
 
   /** A new token, and how many seconds it lives. */
@@ -35,6 +37,8 @@ export class Tokens {
       tid: this.directoryId,
       uti: randomBytes(16).toString('base64url'),
       ver: '1.0',
+      // Absent where nothing was consented to.
+      ...(this.roles.length === 0 ? {} : { roles: this.roles }),
     };
     const head = { typ: 'JWT', alg: 'RS256', kid: randomUUID().replaceAll('-', '') };
     const token = `${encode(head)}.${encode(claims)}.${randomBytes(64).toString('base64url')}`;

@@ -22,7 +22,17 @@ const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
 
 const keyIdentifier = (spki: Buffer): Buffer => createHash('sha1').update(spki).digest();
 
+/** Epoch milliseconds. */
+export interface Validity {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From yesterday for 825 days, the longest that common TLS stacks accept. */
+const usualValidity = (): Validity => ({ from: Date.now() - DAY_MS, to: Date.now() + 824 * DAY_MS });
+
 interface CertificateRequest {
+  readonly validity: Validity;
   readonly subject: string;
   readonly issuer: string;
   readonly publicKey: KeyObject;
@@ -31,18 +41,18 @@ interface CertificateRequest {
   readonly extensions: readonly Buffer[];
 }
 
-/** Issues a version 3 certificate, valid from yesterday for 825 days (the longest that common TLS stacks accept). */
+/** Issues a version 3 certificate. */
 const issue = (request: CertificateRequest): string => {
   const spki = request.publicKey.export({ type: 'spki', format: 'der' });
   const issuerSpki = request.issuerPublicKey.export({ type: 'spki', format: 'der' });
-  const now = Date.now();
+  const { from, to } = request.validity;
   const body = der.sequence(
     der.tagged(0, der.integer(Buffer.from([2]))),
     // RFC 5280 wants a positive serial of at most 20 octets.
     der.integer(Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),
     ecdsaWithSha256,
     commonName(request.issuer),
-    der.sequence(der.time(new Date(now - DAY_MS)), der.time(new Date(now + 824 * DAY_MS))),
+    der.sequence(der.time(new Date(from)), der.time(new Date(to))),
     commonName(request.subject),
     spki,
     der.tagged(
@@ -66,11 +76,11 @@ const loopbackNames = der.sequence(
 );
 
 /** Makes a fresh certificate authority and a loopback server certificate signed by it (ECDSA P-256). */
-export const createServerIdentity = (): ServerIdentity => {
+export const createServerIdentity = (validity: Validity = usualValidity()): ServerIdentity => {
   const ca = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const server = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const issuer = 'Simulator CA';
-  const common = { issuer, issuerPublicKey: ca.publicKey, issuerKey: ca.privateKey };
+  const common = { validity, issuer, issuerPublicKey: ca.publicKey, issuerKey: ca.privateKey };
   const caCertPem = issue({
     ...common,
     subject: issuer,
@@ -103,10 +113,11 @@ export interface EncryptionIdentity {
 }
 
 /** Makes a fresh certificate of an RSA key of 2048 bits. */
-export const createEncryptionIdentity = (): EncryptionIdentity => {
+export const createEncryptionIdentity = (validity: Validity = usualValidity()): EncryptionIdentity => {
   const ca = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const certPem = issue({
+    validity,
     subject: 'recipient',
     issuer: 'Simulator CA',
     publicKey,

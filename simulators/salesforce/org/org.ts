@@ -16,6 +16,8 @@ export class Org {
   readonly #byPrefix = new Map<string, Table>();
   /** Owner of records that name none. */
   defaultOwner = '';
+  /** Whom the active assignment rule of cases gives them to; empty for no such rule. */
+  caseOwner = '';
 
   constructor(definitions: readonly ObjectDefinition[]) {
     for (const definition of definitions) this.define(definition);
@@ -70,6 +72,9 @@ export class Org {
     const given = this.#read(table.type, body, transaction);
     const { now, author } = transaction;
     const values: Values = { ...table.type.defaults, ...given };
+    if (table.type.name === 'Case' && author.isAssigned === true && this.caseOwner !== '') {
+      values['OwnerId'] = this.caseOwner;
+    }
     if (table.type.field('OwnerId') !== undefined) values['OwnerId'] ??= author.userId || this.defaultOwner;
     Object.assign(values, { CreatedDate: now, CreatedById: author.userId, LastModifiedById: author.userId });
     this.#checkRequired(table.type, values);

@@ -13,6 +13,8 @@ export interface Author {
   readonly clientId?: string;
   /** May set fields that are read-only for callers (lead conversion by the org itself). */
   readonly privileged?: boolean;
+  /** The org's assignment rules run for what this author creates. */
+  readonly isAssigned?: boolean;
 }
 
 /** One record's change, kept until the transaction commits. */

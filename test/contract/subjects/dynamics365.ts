@@ -1,5 +1,6 @@
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { dynamics365 } from '../../../connectors/dynamics365';
+import { caseIdOf } from '../../../connectors/dynamics365/case-row';
 import { imageName } from '../../../connectors/dynamics365/native';
 import { noteIdOf, taskIdOf } from '../../../connectors/dynamics365/task-row';
 import { type RunningDynamics365, startDynamics365 } from '../../../simulators/dynamics365';
@@ -113,6 +114,9 @@ async function crmOf(org: RunningDynamics365): Promise<Crm> {
       { message: 'Update', table: stream, images: image('both') },
     ],
   });
+  const account = await admin.create('account', { name: 'Acme' });
+  // A case about a lead needs a customer.
+  const of = { 'parentaccountid@odata.bind': `/accounts(${account})` };
   const records = new Map<number, string>();
   const idOf = (record: number): string => records.get(record) ?? '';
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
@@ -122,7 +126,7 @@ async function crmOf(org: RunningDynamics365): Promise<Crm> {
     settableField: 'jobtitle',
     write: async (record, mark) => {
       if (records.has(record)) await admin.update(stream, idOf(record), { companyname: mark });
-      else records.set(record, await admin.create(stream, { lastname: `Lopez ${record}`, companyname: mark }));
+      else records.set(record, await admin.create(stream, { lastname: `Lopez ${record}`, companyname: mark, ...of }));
       await admin.idle();
       return { entity: 'lead', id: idOf(record) };
     },
@@ -134,6 +138,10 @@ async function crmOf(org: RunningDynamics365): Promise<Crm> {
     tasksOf: (actionId) => {
       const id = taskIdOf({ id: actionId, tenantid: 'contract' });
       return Promise.resolve(admin.tasks().filter(({ activityid }) => activityid === id).length);
+    },
+    casesOf: (actionId) => {
+      const id = caseIdOf({ id: actionId, tenantid: 'contract' });
+      return Promise.resolve(admin.records('incident').filter(({ incidentid }) => incidentid === id).length);
     },
     notesOf: (actionId) => {
       const id = noteIdOf({ id: actionId, tenantid: 'contract' });

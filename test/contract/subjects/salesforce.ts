@@ -82,6 +82,7 @@ export const heardOver = (transport: 'pubsub' | 'cometd'): ContractSubject => ({
     apiVersion: 'Salesforce keeps many versions of its REST API alive',
     silenceSeconds: 'only the Pub/Sub API promises a keepalive within a known time',
     taskKeyField: 'the key of an action needs a custom field, whose name is the org’s',
+    caseOrigin: 'where a case came from is a choice of Salesforce that reports are made by',
     bulkAbove: 'Salesforce counts requests by the day, and has an API of its own for many records',
     managedSubscription: 'Salesforce can keep a subscription’s place itself',
     transport: 'Salesforce tells events over two APIs, and not every network lets the newer one through',
@@ -95,10 +96,13 @@ async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
   const { admin } = org;
   const records = new Map<number, string>();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
-  const tasksOf = (actionId: string): Promise<number> =>
-    Promise.resolve(
-      admin.records('Task').filter((task) => task.Signalbox_Key__c === actionId && task.IsDeleted !== true).length,
-    );
+  const keyedIn =
+    (object: string) =>
+    (actionId: string): Promise<number> =>
+      Promise.resolve(
+        admin.records(object).filter((row) => row.Signalbox_Key__c === actionId && row.IsDeleted !== true).length,
+      );
+  const tasksOf = keyedIn('Task');
   return {
     config: { ...configOf(org), transport },
     stream,
@@ -118,6 +122,7 @@ async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
     },
     tasksOf,
     notesOf: tasksOf,
+    casesOf: keyedIn('Case'),
     handedOut: () => Promise.resolve(admin.delivered()),
     faults: {
       expirePositions: () =>

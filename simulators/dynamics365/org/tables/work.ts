@@ -81,6 +81,7 @@ const deals: readonly TableDefinition[] = [
       moment('resolveby', 'Resolve By'),
       customer('customerid', 'Customer', 'incident_customer', { required: true }),
       lookup('primarycontactid', 'Contact', 'contact'),
+      lookup('parentcaseid', 'Parent Case', 'incident'),
     ],
   },
 ];
