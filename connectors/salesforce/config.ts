@@ -17,6 +17,12 @@ export type Auth =
 /** The API that events come over. */
 type Transport = 'pubsub' | 'cometd';
 
+/** How Salesforce's outbound messages prove themselves. */
+export interface OutboundMessages {
+  /** What the address that they are sent to ends with. */
+  readonly key: string;
+}
+
 /** A connection to one Salesforce org, valid against `configSchema`, secrets resolved. */
 export interface SalesforceConfig {
   /** The org's My Domain, e.g. `https://acme.my.salesforce.com`. */
@@ -36,6 +42,7 @@ export interface SalesforceConfig {
   readonly silenceSeconds?: number;
   readonly bulkAbove?: number;
   readonly taskKeyField?: string;
+  readonly outboundMessages?: OutboundMessages;
   readonly mapping?: Mapping;
 }
 
@@ -60,6 +67,7 @@ export interface Settings {
   /** Records of one object to read back above which a job of the Bulk API does it. */
   readonly bulkAbove: number;
   readonly taskKeyField: string;
+  readonly outboundMessages: OutboundMessages | undefined;
 }
 
 /** Fills in the defaults that `configSchema` names. */
@@ -79,6 +87,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     silenceMs: (config.silenceSeconds ?? 300) * 1000,
     bulkAbove: config.bulkAbove ?? 10_000,
     taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
+    outboundMessages: config.outboundMessages,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Admin } from './admin';
+import type { Admin, OutboundRequest } from './admin';
 import type { FaultRequest } from './faults';
 import type { FieldDefinition } from './org/definitions';
 import { notFound, Refusal } from './org/refusal';
@@ -58,6 +58,10 @@ const resources: Readonly<Record<string, Resource>> = {
   'POST complete-task': (admin, _, given) => {
     admin.completeTask(text(given, 'taskId'));
     return { id: given['taskId'] };
+  },
+  'GET outbound': (admin) => admin.outboundAttempts(),
+  'POST outbound': (admin, _, given) => {
+    admin.sendOutbound(given as unknown as OutboundRequest);
   },
   'POST fields': (admin, object, given) => {
     admin.addFields(object, list(given, 'fields') as readonly FieldDefinition[]);
