@@ -140,7 +140,7 @@ describe('a platform event', () => {
 
 it.each([
   [
-    'an outbound message',
+    'an envelope of outbound messages without one',
     '<Envelope><notifications xmlns="http://soap.sforce.com/2005/09/outbound"/></Envelope>',
     'SBX_SALESFORCE_XML',
   ],
