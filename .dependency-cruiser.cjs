@@ -81,7 +81,7 @@ module.exports = {
     door('connectors', 'jose'),
     door('connectors/kit', 'rhea'),
     door('connectors/kit', 'ws'),
-    door('connectors/sap', 'fast-xml-parser'),
+    door('connectors/kit', 'fast-xml-parser'),
     door('connectors/graph', '@microsoft/microsoft-graph-client'),
     door('connectors/graph', 'html-to-text'),
     {

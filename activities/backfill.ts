@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
+import { fillByTracking } from './reconcile';
 import type { GapFilled, GapRef } from './subscription-types';
 
 /** Records read back between two reports of progress. */
@@ -9,18 +10,21 @@ const reportEvery = 200;
 const heartbeatEveryMs = 10_000;
 
 /**
- * Reads back what changed in a gap's window and publishes it as `observed` events. Their ids derive from record and version, so
- * a second attempt, or an overlap with the stream, gives duplicates that the ledger drops.
+ * Reads back what a gap may have swallowed and publishes it: what the CRM tracked and no event told, where tracking reaches back so
+ * far; else what changed in the gap's window, as `observed` events. Ids derive from record and version, so a second attempt, or an
+ * overlap with the stream, gives duplicates that the ledger drops.
  */
 export async function backfill(deps: IngestDependencies, ref: GapRef): Promise<GapFilled> {
-  const { connection } = await deps.connections.of(ref.tenant, ref.connection);
   const { cancellationSignal: signal, heartbeat } = Context.current();
-  const to = new Date(deps.now()).toISOString();
   let recovered = 0;
   const beat = setInterval(() => {
     heartbeat(recovered);
   }, heartbeatEveryMs);
   try {
+    const tracked = await fillByTracking(deps, ref, signal);
+    if (tracked !== undefined) return tracked;
+    const { connection } = await deps.connections.of(ref.tenant, ref.connection);
+    const to = new Date(deps.now()).toISOString();
     for await (const native of connection.reader.changed(ref.stream, ref.from, to, signal)) {
       const events = await eventsOf(deps, ref, native, { v: 0, gap: ref.gap, record: recovered });
       for (const event of events ?? []) await deps.publish(event);

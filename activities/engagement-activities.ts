@@ -26,6 +26,7 @@ export interface GapClosed {
   readonly tenant: string;
   readonly gap: string;
   readonly recovered: number;
+  readonly duplicates?: number;
   /** RFC 3339 UTC */
   readonly at: string;
 }
@@ -90,6 +91,7 @@ export function engagementActivities(deps: LaneDependencies): {
         from,
       };
     },
-    closeGap: ({ tenant, gap, recovered, at }) => deps.ledger.gaps.close(tenant, gap, { recovered, duplicates: 0, at }),
+    closeGap: ({ tenant, gap, recovered, duplicates = 0, at }) =>
+      deps.ledger.gaps.close(tenant, gap, { recovered, duplicates, at }),
   };
 }

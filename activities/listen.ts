@@ -4,7 +4,8 @@ import { type Position, PositionExpired, Retryable, type Start } from '../connec
 import { FailureStreak } from '../connectors/kit/failure-streak';
 import { runPump, type QuarantineEntry } from '../connectors/kit/pump';
 import type { IngestDependencies } from './ingest-dependencies';
-import { readAll, snapshotSince } from './snapshot';
+import { trackedSince } from './reconcile';
+import { readBack, snapshotSince } from './snapshot';
 import type { Expired, ListenInput, StreamRef } from './subscription-types';
 
 /** Well within the heartbeat timeout of `workflows/options.ts`. */
@@ -124,7 +125,8 @@ async function pass(deps: IngestDependencies, { since, ...ref }: Passage, event:
   if (since !== undefined && event.time < since) return;
   if (event.data.change.kind === 'overflowed') {
     const { nativeType } = event.data.record;
-    await readAll(deps, ref, `SBX_OVERFLOW: the CRM gave up telling single changes of ${nativeType}`);
+    const cause = `SBX_OVERFLOW: the CRM gave up telling single changes of ${nativeType}`;
+    await readBack(deps, ref, cause, await trackedSince(deps, ref));
   }
   await deps.publish(event);
 }

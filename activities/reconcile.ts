@@ -5,7 +5,7 @@ import type { KnownPage } from '../ledger/ledger';
 import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
-import type { Reconciled, ReconcileInput, StreamRef } from './subscription-types';
+import type { GapFilled, GapRef, Reconciled, ReconcileInput, StreamRef } from './subscription-types';
 import { Untold } from './untold';
 
 /** Well within the heartbeat timeout of `workflows/options.ts`. */
@@ -19,11 +19,37 @@ const knownPageSize = 1_000;
 /** Clocks differ, and transactions take their time: a query for what changed begins this much earlier. */
 const windowMarginMs = 5 * 60_000;
 
+/** A CRM that says that it lost changes may mean some that it tried to tell for hours before it gave up. */
+const longestTellingMs = 24 * 3_600_000;
+
 /** Where the next reconciliation begins: the CRM's token, and when its reading began (RFC 3339). */
 interface Mark extends Position {
   readonly v: 1;
   readonly at: string;
   readonly token: Position;
+  /** When the first token was read: what changed since has been compared, or is told by this token. Absent: `at`. */
+  readonly since?: string;
+}
+
+/**
+ * Since when changes may be lost of a stream whose CRM says that it lost some, where tracking knows them all; undefined where it
+ * began too late, or the CRM tracks nothing. RFC 3339.
+ */
+export async function trackedSince(
+  { ledger, now }: Pick<IngestDependencies, 'ledger' | 'now'>,
+  ref: StreamRef,
+): Promise<string | undefined> {
+  const mark = (await ledger.loadPosition(markName(ref))) as Mark | undefined;
+  const since = mark === undefined ? undefined : sinceOf(mark);
+  return since !== undefined && Date.parse(since) <= now() - longestTellingMs ? since : undefined;
+}
+
+function sinceOf({ since, at }: Mark): string {
+  return since ?? at;
+}
+
+function markName({ tenant, connection, stream }: StreamRef): StreamRef {
+  return { tenant, connection, stream: `reconcile/${stream}` };
 }
 
 /**
@@ -37,10 +63,8 @@ export async function reconcile(
   const { cancellationSignal: signal, heartbeat } = Context.current();
   const beat = setInterval(heartbeat, heartbeatEveryMs);
   try {
-    const { connection, connector, settings } = await deps.connections.of(ref.tenant, ref.connection);
-    const untold = new Untold(deps, ref.tenant, graceMs, signal);
-    const source = eventSource(ref.tenant, connector.name, connection.org);
-    const done = await new Reconciliation(deps, ref, source, connection.reader, untold, signal).run();
+    const { settings } = await deps.connections.of(ref.tenant, ref.connection);
+    const done = await (await reconciliationOf(deps, ref, graceMs, signal)).run();
     return settings.reconcile === undefined ? done : { ...done, everyMs: settings.reconcile };
   } catch (error) {
     signal.throwIfAborted();
@@ -49,6 +73,33 @@ export async function reconcile(
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * Fills a gap with what the CRM tracked, deletions included, and leaves out what is known. Undefined, and nothing done, where
+ * tracking began after the gap did, or the CRM tracks nothing.
+ */
+export async function fillByTracking(
+  deps: IngestDependencies,
+  { tenant, connection, stream, from }: GapRef,
+  signal: AbortSignal,
+): Promise<GapFilled | undefined> {
+  const ref = { tenant, connection, stream };
+  const mark = (await deps.ledger.loadPosition(markName(ref))) as Mark | undefined;
+  if (mark === undefined || Date.parse(sinceOf(mark)) > Date.parse(from)) return undefined;
+  return (await reconciliationOf(deps, ref, usualGraceMs, signal)).fill(mark);
+}
+
+async function reconciliationOf(
+  deps: IngestDependencies,
+  ref: StreamRef,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<Reconciliation> {
+  const { connection, connector } = await deps.connections.of(ref.tenant, ref.connection);
+  const untold = new Untold(deps, ref.tenant, graceMs, signal);
+  const source = eventSource(ref.tenant, connector.name, connection.org);
+  return new Reconciliation(deps, ref, source, connection.reader, untold, signal);
 }
 
 class Reconciliation {
@@ -72,16 +123,27 @@ class Reconciliation {
   async run(): Promise<Reconciled> {
     const { deps, ref } = this;
     const at = new Date(deps.now()).toISOString();
-    const name = { ...ref, stream: `reconcile/${ref.stream}` };
-    const mark = (await deps.ledger.loadPosition(name)) as Mark | undefined;
+    const mark = (await deps.ledger.loadPosition(markName(ref))) as Mark | undefined;
     const { token, isResync } = await this.compare(mark, at);
     const gap =
       mark !== undefined && (isResync || this.missing > 0) ? await this.record(mark, at, isResync) : undefined;
-    await deps.ledger.savePosition(name, { v: 1, at, token } satisfies Mark);
+    await this.save({ v: 1, at, token, since: mark === undefined ? at : sinceOf(mark) });
     const { found, missing, deleted } = this;
     const isFirst = mark === undefined;
     const done = { stream: ref.stream, isFirst, isResync, found, missing, deleted };
     return gap === undefined ? done : { ...done, gap };
+  }
+
+  /** The same for a gap that is on record already. */
+  async fill(mark: Mark): Promise<GapFilled> {
+    const at = new Date(this.deps.now()).toISOString();
+    const { token } = await this.compare(mark, at);
+    await this.save({ v: 1, at, token, since: sinceOf(mark) });
+    return { recovered: this.found, duplicates: this.found - this.missing };
+  }
+
+  private save(mark: Mark): Promise<void> {
+    return this.deps.ledger.savePosition(markName(this.ref), mark);
   }
 
   /** Goes through the tracked changes; where the CRM has forgotten the token, through what a query finds changed since. */
@@ -104,8 +166,8 @@ class Reconciliation {
   /** Of a deletion no query tells: the CRM is asked for what the ledger knows, page by page. */
   private async addGone(): Promise<void> {
     const { deps, ref, reader, signal } = this;
-    if (reader.gone === undefined) return;
-    const of = { connection: ref.connection, source: this.source, nativeType: ref.stream };
+    if (reader.gone === undefined || reader.holds === undefined) return;
+    const of = { connection: ref.connection, source: this.source, ...reader.holds(ref.stream) };
     let after: string | undefined = '';
     while (after !== undefined) {
       const page: KnownPage = await deps.ledger.knownRecords(ref.tenant, of, after, knownPageSize);

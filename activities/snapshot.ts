@@ -4,9 +4,16 @@ import type { StreamRef } from './subscription-types';
 /** Clocks differ, and transactions take their time: events of this long before a snapshot are passed on all the same. */
 const overlapMs = 5 * 60_000;
 
-/** Every record that the stream would tell about is read back: a gap that begins with the calendar. */
-export async function readAll(deps: IngestDependencies, ref: StreamRef, cause: string): Promise<void> {
-  const from = '1970-01-01T00:00:00.000Z';
+/** Where a gap begins that every record may lie in. */
+const allTime = '1970-01-01T00:00:00.000Z';
+
+/** Opens a gap and has it filled. @param from RFC 3339; absent: every record that the stream would tell about is read back */
+export async function readBack(
+  deps: IngestDependencies,
+  ref: StreamRef,
+  cause: string,
+  from: string = allTime,
+): Promise<void> {
   const gap = await deps.ledger.gaps.open({ ...ref, cause, from, policy: 'backfill' });
   await deps.fillGap({ ...ref, gap, from });
 }
@@ -25,6 +32,6 @@ export async function snapshotSince(deps: IngestDependencies, ref: StreamRef): P
   const at = taken === undefined ? deps.now() : Date.parse(taken.openedat);
   // Again does nothing, unless the process died between the two.
   if (taken?.closedat === undefined)
-    await readAll(deps, ref, 'SBX_SNAPSHOT: the records that there are, read at the start');
+    await readBack(deps, ref, 'SBX_SNAPSHOT: the records that there are, read at the start');
   return new Date(at - overlapMs).toISOString();
 }

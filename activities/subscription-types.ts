@@ -27,8 +27,10 @@ export interface GapRef extends StreamRef {
 }
 
 export interface GapFilled {
-  /** Events published from what was read back. */
+  /** Records that were read back, or found gone. */
   readonly recovered: number;
+  /** Those of them that were known, and not published; absent where all were. */
+  readonly duplicates?: number;
 }
 
 export interface ReconcileInput extends StreamRef {

@@ -22,6 +22,12 @@ const known = (over: Partial<Snapshot> = {}): Snapshot => {
 const deletion = (): CanonicalEvent =>
   eventOf({ tenant: 'acme', id: 'e2', time: later, record, change: { kind: 'deleted' } });
 const unnumbered = `${at}/00000000000000000000.00020260301093001000`;
+/** As of a CRM that counts no changes. */
+const timed = (event: CanonicalEvent): CanonicalEvent => ({
+  ...event,
+  sequence: '00020260301093000000.00000000000000000001',
+});
+const timedOrder = `${at}/00020260301093000000.00000000000000000000`;
 
 test.each<[what: string, event: CanonicalEvent, known: Snapshot | undefined, isKnown: boolean]>([
   ['a record never heard of', read(7), undefined, false],
@@ -34,6 +40,13 @@ test.each<[what: string, event: CanonicalEvent, known: Snapshot | undefined, isK
     'another state of the same second, told without a version',
     read(7, at, 'New'),
     known({ sequence: unnumbered }),
+    false,
+  ],
+  ['the same state, ordered by its time alone', timed(read(7)), known({ sequence: timedOrder }), true],
+  [
+    'another state of the same second, ordered by time alone',
+    timed(read(7, at, 'New')),
+    known({ sequence: timedOrder }),
     false,
   ],
   ['the same state, read before', read(7), known({ sequence: `${at}/` }), true],

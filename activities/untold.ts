@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '../canonical-schema/canonical-json';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { sequenceOf } from '../canonical-schema/identity';
 import { timeOfOrder } from '../canonical-schema/order';
 import type { IngestDependencies } from './ingest-dependencies';
 import { isStale, type Snapshot } from './merge';
@@ -72,6 +73,11 @@ export function isTold(event: CanonicalEvent, known: Snapshot | undefined): bool
   if (event.time !== knownTime) return isStale(event, known);
   // Within one second: by the CRM's count of changes, the first part of its order, or because nothing differs.
   const [version = ''] = event.sequence.split('.');
-  if (known.sequence >= `${event.time}/${version}`) return true;
+  if (version !== timeAsOrder(event) && known.sequence >= `${event.time}/${version}`) return true;
   return canonicalJson(event.data.record) === canonicalJson(known.record);
+}
+
+/** What stands first in the order of a CRM that orders changes by their time and by nothing else: within one it tells nothing. */
+function timeAsOrder({ time }: CanonicalEvent): string {
+  return sequenceOf(time.replace(/\D/g, ''));
 }

@@ -85,5 +85,11 @@ export const scanJson = (text: string): readonly unknown[] | undefined => {
   const isFitting = ({ words, document, isLast }: Piece): boolean =>
     document !== undefined && (words !== '') === isLog && (isLast || !isLog);
   if (told.length === 0 || (!isLog && first > 0) || !told.every(isFitting)) return undefined;
-  return told.map(({ document }) => document);
+  return told.map(messageOf);
+};
+
+/** CAP's file-based messaging writes the name of an event, and behind it what it carries. */
+const messageOf = ({ words, document }: Piece): unknown => {
+  const isMessage = typeof document === 'object' && document !== null && 'data' in document && 'headers' in document;
+  return isMessage && !('event' in document) && /^[\w./-]+$/.test(words) ? { event: words, ...document } : document;
 };

@@ -33,6 +33,11 @@ test.each([
   expect(await payload(bytes)).toEqual({ a: 'ü' });
 });
 
+test('a text that .NET serialised as binary XML is handed over as base64', async () => {
+  const body = Buffer.concat([Buffer.from('@\u0006string\b'), Buffer.of(0x99, 1)]);
+  expect(await payload(body)).toBe(body.toString('base64'));
+});
+
 test('an XML document is read as its declaration says', async () => {
   const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><A>Müller</A>';
   expect(await payload(Buffer.from(xml, 'latin1'))).toBe(xml);
@@ -44,6 +49,14 @@ test.each([
   ['documents one after another', '{\n "a": 1\n}\n{\n "a": "}"\n}', [{ a: 1 }, { a: '}' }]],
   ['a log', '[2026-03-01T09:30Z] got {"a":1}\n[2026-03-01T09:31Z] got {"a":2}\n', [{ a: 1 }, { a: 2 }]],
   ['a log of one', 'INFO: payload: {"a": 1}', { a: 1 }],
+  [
+    'what CAP wrote into a file',
+    'sap/s4/Changed/v1 {"data":{"a":1},"headers":{}}\na.b {"data":{},"headers":{},"event":"c"}\n',
+    [
+      { event: 'sap/s4/Changed/v1', data: { a: 1 }, headers: {} },
+      { event: 'c', data: {}, headers: {} },
+    ],
+  ],
   ['what a client prints', 'Received 1 events\nevents: [\n {"a": 1}\n]\n', [{ a: 1 }]],
 ])('%s is what it says', async (_, text, value) => {
   expect(await payload(text)).toEqual(value);

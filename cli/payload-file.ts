@@ -56,11 +56,18 @@ const encodingOf = (bytes: Uint8Array): string => {
   return wide?.[0] ?? /^\s*<\?xml[^>]*encoding=["']([\w.:-]+)/.exec(start)?.[1] ?? 'utf-8';
 };
 
+/** How .NET's binary XML of a text begins. */
+const serialisedString = Buffer.from('@\u0006string\b');
+
 const textOf = (file: string, bytes: Uint8Array): string => {
   const encoding = encodingOf(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
+    // A text that .NET serialised: its connector opens it.
+    if (Buffer.from(bytes.subarray(0, serialisedString.length)).equals(serialisedString)) {
+      return Buffer.from(bytes).toString('base64');
+    }
     const fix =
       'save it as UTF-8, or let its XML declaration say what it is written in; where it is .NET’s binary XML, set the message format of the service endpoint to JSON';
     throw new CliError(`this is no text in ${encoding.toUpperCase()}`, file, fix);

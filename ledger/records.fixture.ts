@@ -3,7 +3,7 @@ import { sampleBatch, sampleEvent } from './sample.fixture';
 
 /** What holds for the records that a CRM is asked about, over any database. */
 export function testKnownRecords(it: jest.It, given: () => { readonly ledger: Ledger; readonly tenant: string }): void {
-  it('pages through the records that a connection told of, without deleted ones, other kinds, organisations and connections', async () => {
+  it('pages through the records that a connection told of, without deleted ones, other kinds, ids, organisations and connections', async () => {
     const { ledger, tenant } = given();
     const about = (n: number): string => `lead/00Q00000000000${n}AAA`;
     const told = sampleBatch(
@@ -18,7 +18,7 @@ export function testKnownRecords(it: jest.It, given: () => { readonly ledger: Le
     );
     const records = told.records.map((record, n) => ({ ...record, deleted: n === 1 }));
     await ledger.recordBatch(tenant, { ...told, records });
-    const of = { connection: 'sales', source: sampleEvent(tenant, 1).source, nativeType: 'Lead' };
+    const of = { connection: 'sales', source: sampleEvent(tenant, 1).source, nativeType: 'Lead', idPrefix: '00Q' };
     const pages: (readonly string[])[] = [];
     for (let after: string | undefined = ''; after !== undefined;) {
       const page: KnownPage = await ledger.knownRecords(tenant, of, after, 2);

@@ -41,6 +41,8 @@ export interface KnownOf {
   /** `source` of the events: one connection may have been led to another organisation. */
   readonly source: string;
   readonly nativeType: string;
+  /** How the CRM's ids of them begin; empty for all. */
+  readonly idPrefix: string;
 }
 
 /** Some records. */
@@ -59,7 +61,7 @@ export interface KnownPage {
 export async function knownRecords(
   database: Kysely<Schema>,
   tenant: string,
-  { connection, source, nativeType }: KnownOf,
+  { connection, source, nativeType, idPrefix }: KnownOf,
   after: string,
   most: number,
 ): Promise<KnownPage> {
@@ -68,7 +70,8 @@ export async function knownRecords(
     with page as (
       select subject, record, deleted from records
       where tenant = ${tenant} and subject > ${after} order by subject limit ${most}::int)
-    select subject, case when not deleted and record->>'nativeType' = ${nativeType} and exists (
+    select subject, case when not deleted and record->>'nativeType' = ${nativeType}
+      and starts_with(record->>'id', ${idPrefix}) and exists (
       select from events where events.tenant = ${tenant} and events.subject = page.subject
         and events.connection = ${connection} and event->>'source' = ${source}) then record->>'id' end as id
     from page order by subject`.execute(database);

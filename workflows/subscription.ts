@@ -45,6 +45,6 @@ export async function subscription(input: ListenInput): Promise<void> {
 /** Reads a lost window back from the CRM and closes the gap with its counts. */
 export async function fillGap(ref: GapRef): Promise<GapFilled> {
   const filled = await backfill(ref);
-  await closeGap({ tenant: ref.tenant, gap: ref.gap, recovered: filled.recovered, at: new Date().toISOString() });
+  await closeGap({ tenant: ref.tenant, gap: ref.gap, ...filled, at: new Date().toISOString() });
   return filled;
 }

@@ -2,6 +2,7 @@ import type { Decoded } from '../kit/inbox-source';
 import { parseLossless } from '../kit/lossless-json';
 import { objectOf, textOf } from '../kit/json';
 import type { Dynamics365Native, Headers } from './native';
+import { unwrappedBody } from './serialised-string';
 
 const newline = 0x0a;
 /** How .NET's binary XML begins: with an element whose name is written out. */
@@ -17,7 +18,8 @@ export function packed(headers: Headers, body: Uint8Array): Uint8Array {
 /** What the inbox kept, as a native or as the bytes of the body with the reason why they are none. */
 export function unpacked(payload: Uint8Array, ownUser: string): Decoded<Dynamics365Native> {
   const end = payload.indexOf(newline);
-  const bytes = payload.subarray(end + 1);
+  const body = payload.subarray(end + 1);
+  const bytes = unwrappedBody(body) ?? body;
   const headers = headersIn(Buffer.from(payload.subarray(0, Math.max(0, end))).toString('utf8'));
   const text = Buffer.from(bytes)
     .toString('utf8')
@@ -25,8 +27,8 @@ export function unpacked(payload: Uint8Array, ownUser: string): Decoded<Dynamics
   const other = otherFormat(headers['content-type'], bytes, text);
   if (other !== undefined) return { bytes, ...other };
   try {
-    const body = isTooDeep(text) ? undefined : objectOf(parseLossless(text));
-    if (body !== undefined) return { native: { kind: 'context', headers, body, ownUser } };
+    const context = isTooDeep(text) ? undefined : objectOf(parseLossless(text));
+    if (context !== undefined) return { native: { kind: 'context', headers, body: context, ownUser } };
     return { bytes, code: 'SBX_DYNAMICS365_BODY', message: 'the body is not an object, or nested without end' };
   } catch (error) {
     return { bytes, code: 'SBX_DYNAMICS365_BODY', message: `the body is not JSON: ${(error as Error).message}` };
@@ -40,8 +42,9 @@ function otherFormat(
   text: string,
 ): { readonly code: string; readonly message: string } | undefined {
   const fix = 'set the service endpoint’s message format to JSON';
-  if (/msbin/i.test(contentType ?? '') || bytes[0] === elementRecord)
-    return { code: 'SBX_DYNAMICS365_BINARY', message: `a context in .NET's binary XML: ${fix}` };
+  // A text that was opened is none, whatever its message said.
+  const isBinary = bytes[0] === elementRecord || (/msbin/i.test(contentType ?? '') && !/^\s*[[{]/.test(text));
+  if (isBinary) return { code: 'SBX_DYNAMICS365_BINARY', message: `a context in .NET's binary XML: ${fix}` };
   if (/^\s*</.test(text)) return { code: 'SBX_DYNAMICS365_XML', message: `a context as XML: ${fix}` };
   return undefined;
 }

@@ -117,6 +117,24 @@ it.each<[string, unknown, string]>([
   await expect((async () => eventsOf(payload))()).rejects.toMatchObject({ code });
 });
 
+it('a text that .NET serialised is opened, bare and in the envelope of a tool that caught it', async () => {
+  const namespace = 'http://schemas.microsoft.com/2003/10/Serialization/';
+  const json = JSON.stringify(post);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(Buffer.byteLength(json));
+  const head = `@\u0006string\b3${namespace}`;
+  const body = Buffer.concat([Buffer.from(head), Buffer.of(0x9d), length, Buffer.from(json)]);
+  const xml = `<string xmlns="${namespace}">${json.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</string>`;
+  const expected = await eventsOf(post);
+  for (const payload of [
+    body.toString('base64'),
+    body.toString('latin1'),
+    xml,
+    { ContentData: body.toString('base64') },
+  ])
+    expect(await eventsOf(payload)).toEqual(expected);
+});
+
 it('of several payloads, one that cannot be read does not stop the others', () => {
   expect(readNatives([post, { lead: 1 }]).map(({ kind }) => kind)).toEqual(['context', 'unreadable']);
 });

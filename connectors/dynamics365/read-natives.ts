@@ -6,6 +6,7 @@ import { readEach } from '../kit/read-each';
 import type { Dynamics365Native, Fields, Headers, RowNative } from './native';
 import { isEntity } from './normalise/flatten';
 import { idColumnOf, isStandard } from './normalise/tables';
+import { unwrappedText } from './serialised-string';
 
 /** Envelopes within envelopes that are opened: a bus message in a log in an array, say. */
 const deepest = 8;
@@ -52,6 +53,8 @@ function itemsIn(payload: unknown, place: Place): readonly Item[] {
 function itemsInText(text: string, place: Place): readonly Item[] {
   const json = jsonIn(text.trim());
   if (json !== undefined) return itemsIn(json, place);
+  const inner = unwrappedText(text.trim());
+  if (inner !== undefined) return itemsIn(inner, place);
   if (/^\s*</.test(text)) return [refusing(...xmlRefusal(text))];
   if (!isHttpCapture(text)) return [refusing('SBX_DYNAMICS365_PAYLOAD', 'a bare text, not a context or a row')];
   const parts = partsOfCapture(text);

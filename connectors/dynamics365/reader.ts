@@ -1,4 +1,4 @@
-import { Permanent, type Position, PositionExpired, type Reader, type Tracked } from '../contract';
+import { type HeldRecords, Permanent, type Position, PositionExpired, type Reader, type Tracked } from '../contract';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, RowNative } from './native';
 import { dayOf } from './normalise/dates';
@@ -45,6 +45,11 @@ export class RowReader implements Reader<RowNative> {
   async read(nativeType: string, ids: readonly string[], signal: AbortSignal): Promise<readonly RowNative[]> {
     const definition = await this.#definitions.of(nativeType, signal);
     return this.#byIds(definition, ids, '', signal);
+  }
+
+  /** See Reader. Streams are named after their tables. */
+  holds(stream: string): HeldRecords {
+    return { nativeType: stream, idPrefix: '' };
   }
 
   /**

@@ -90,6 +90,18 @@ describe('a queue of the Service Bus, entered with tokens', () => {
     ]);
   });
 
+  it('opens a body that .NET code put in as a text, for the stream of its table', async () => {
+    await start();
+    const namespace = 'http://schemas.microsoft.com/2003/10/Serialization/';
+    const head = `@\u0006string\b3${namespace}`;
+    bus.put(queue, {
+      body: Buffer.concat([Buffer.from(head), Buffer.of(0x99, context.length), Buffer.from(context)]),
+      contentType: 'application/msbin1',
+    });
+    expect(await hear(await connect(sas()), 1)).toBe(1);
+    expect(bus.pending(queue)).toBe(0);
+  });
+
   it('takes tokens of Entra ID, and the next one before one ends', async () => {
     await start(3_000);
     const began = Date.now();

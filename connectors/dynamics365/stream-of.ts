@@ -1,11 +1,12 @@
 import { objectOf } from '../kit/json';
 import type { Fields, Headers } from './native';
 import { Parts, targetsOf } from './normalise/parts';
+import { unwrappedBody } from './serialised-string';
 
 /** The context, only to find out where it belongs; undefined where the body is none. */
 export function contextIn(body: Uint8Array): Fields | undefined {
   try {
-    return objectOf(JSON.parse(Buffer.from(body).toString('utf8')));
+    return objectOf(JSON.parse(Buffer.from(unwrappedBody(body) ?? body).toString('utf8')));
   } catch {
     return undefined;
   }

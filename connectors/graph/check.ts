@@ -75,16 +75,16 @@ async function checkSubscriptions(
   { settings, subscriptions, now }: CheckOptions,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { streams } = settings;
+  const { told } = settings;
   const what = 'subscriptions';
-  if (streams.length === 0) return [];
+  if (told.length === 0) return [];
   if (subscriptions === undefined) {
     const why = 'notifications is not configured, so nothing that Graph posts is taken';
     return [{ level: 'error', what, why, fix: 'add notifications to the connection: url, clientState' }];
   }
   const known = await subscriptions.list(signal);
-  const missing = streams.filter((stream) => !known.some((one) => one.stream === stream && one.expiresAt > now()));
-  if (missing.length === 0) return [{ level: 'ok', what: `${streams.length} subscriptions` }];
+  const missing = told.filter((stream) => !known.some((one) => one.stream === stream && one.expiresAt > now()));
+  if (missing.length === 0) return [{ level: 'ok', what: `${told.length} subscriptions` }];
   const why = `none to ${missing.join(', ')}`;
   return [
     { level: 'warning', what, why, fix: '`signalbox up` makes them, or: signalbox connect graph --tenant NAME --yes' },

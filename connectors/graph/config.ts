@@ -1,6 +1,7 @@
 import type { JsonSchema, Mapping } from '../contract';
 import { directoryUrlOf, type EntraAuth, tokenUrlOf } from '../kit/entra';
 import schema from './config.schema.json';
+import { planIn } from './paths';
 
 /** A certificate that Graph encrypts resources for. */
 export interface Certificate {
@@ -37,6 +38,8 @@ export interface GraphConfig {
   readonly subscribe?: readonly string[];
   readonly start?: 'earliest' | 'latest';
   readonly onGap?: 'halt' | 'backfill';
+  /** An ISO 8601 duration of days, hours and minutes, or `off`. */
+  readonly reconcile?: string;
   readonly maxInFlight?: number;
   readonly requestsPerSecond?: number;
   readonly mapping?: Mapping;
@@ -44,6 +47,16 @@ export interface GraphConfig {
 
 /** JSON Schema of a connection, for validation, editors and documentation. */
 export const configSchema: JsonSchema = schema;
+
+/** What no notification told is found within this, unless the configuration says otherwise. */
+const usualReconcile = 'PT15M';
+
+/** How often changes are looked for that nothing told; undefined for never. Of a plan nothing else tells. */
+export function reconciles({ reconcile, notifications, subscribe = [] }: GraphConfig): string | undefined {
+  const isDue = notifications !== undefined || subscribe.some((stream) => planIn(stream) !== undefined);
+  const every = reconcile ?? (isDue ? usualReconcile : 'off');
+  return every === 'off' ? undefined : every;
+}
 
 /** The configuration with what it left open filled in. */
 export interface Settings {
@@ -58,6 +71,8 @@ export interface Settings {
   readonly taskList: string | undefined;
   readonly plan: Plan | undefined;
   readonly streams: readonly string[];
+  /** Those of them that Graph tells by notifications: all but plans. */
+  readonly told: readonly string[];
   readonly requestsPerSecond: number;
 }
 
@@ -75,6 +90,7 @@ export function settingsOf(config: GraphConfig): Settings {
     taskList: config.taskList,
     plan: config.plan,
     streams: config.subscribe ?? [],
+    told: (config.subscribe ?? []).filter((stream) => planIn(stream) === undefined),
     requestsPerSecond: config.requestsPerSecond ?? properties.requestsPerSecond.default,
   };
 }

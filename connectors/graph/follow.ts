@@ -9,14 +9,30 @@ export async function* followed(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<Fields, void, undefined> {
+  for await (const { rows } of pages(api, what, path, signal)) yield* rows;
+}
+
+/** A page of a collection. */
+export interface Page {
+  readonly rows: readonly Fields[];
+  /** Where what comes later is told: on the last page of a delta query. */
+  readonly deltaLink?: string | undefined;
+}
+
+/** The pages of a collection, to its end. @param pageRows most rows of one, where `$top` is not taken */
+export async function* pages(
+  api: GraphApi,
+  what: string,
+  path: string,
+  signal: AbortSignal,
+  pageRows?: number,
+): AsyncGenerator<Page, void, undefined> {
   let next: string | undefined = path;
   while (next !== undefined) {
-    const page = objectOf(await api.read(what, next, signal)) ?? {};
-    const rows = ownOf(page, 'value');
-    for (const row of Array.isArray(rows) ? rows : []) {
-      const fields = objectOf(row);
-      if (fields !== undefined) yield fields;
-    }
+    const page: Fields = objectOf(await api.read(what, next, signal, pageRows)) ?? {};
+    const value = ownOf(page, 'value');
+    const rows = (Array.isArray(value) ? value : []).map(objectOf).filter((row) => row !== undefined);
+    yield { rows, deltaLink: textOf(ownOf(page, '@odata.deltaLink')) };
     next = textOf(ownOf(page, '@odata.nextLink'));
   }
 }

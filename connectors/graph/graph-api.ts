@@ -19,6 +19,8 @@ export interface GraphRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Most rows of a page, where `$top` is not taken. */
+  readonly pageRows?: number;
 }
 
 const version = 'v1.0';
@@ -67,9 +69,10 @@ export class GraphApi {
   }
 
   /** As `send` with GET, for reading: rejects with Retryable or Permanent, or with the signal's reason. */
-  async read(what: string, path: string, signal: AbortSignal): Promise<unknown> {
+  async read(what: string, path: string, signal: AbortSignal, pageRows?: number): Promise<unknown> {
     try {
-      return await this.send({ method: 'get', path }, 'read', signal);
+      const paged = pageRows === undefined ? {} : { pageRows };
+      return await this.send({ method: 'get', path, ...paged }, 'read', signal);
     } catch (error) {
       signal.throwIfAborted();
       throw connectorErrorOf(error, what);
@@ -81,13 +84,13 @@ export class GraphApi {
     return rolesIn((await this.#options.auth.session()).accessToken);
   }
 
-  #call({ method, path, headers, body }: GraphRequest, signal: AbortSignal): Promise<unknown> {
+  #call({ method, path, headers, body, pageRows }: GraphRequest, signal: AbortSignal): Promise<unknown> {
     const root = `${this.#options.baseUrl}/${version}/`;
     // The client takes whole URLs of https only.
     const relative = path.startsWith(root) ? path.slice(root.length) : path;
     const request = this.#client
       .api(`/${relative}`)
-      .headers({ prefer, ...headers })
+      .headers({ prefer: pageRows === undefined ? prefer : `${prefer}, odata.maxpagesize=${pageRows}`, ...headers })
       .option('signal', AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
     switch (method) {
       case 'get':

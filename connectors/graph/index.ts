@@ -2,7 +2,7 @@ import type { Connection, Connector, ConnectDependencies } from '../contract';
 import { EntraAuthenticator } from '../kit/entra';
 import { RateGovernor } from '../kit/rate';
 import { checkConnection } from './check';
-import { configSchema, type GraphConfig, type Settings, settingsOf } from './config';
+import { configSchema, type GraphConfig, reconciles, type Settings, settingsOf } from './config';
 import { GraphApi } from './graph-api';
 import { SubscriptionKeeper } from './keeper';
 import type { GraphNative } from './native';
@@ -28,6 +28,7 @@ export const graph: Connector<GraphConfig, GraphNative> = {
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields'],
   besides: { connector: 'dynamics365', claims: isOfGraph },
   receives: ({ notifications }) => notifications !== undefined,
+  reconciles,
   connect: (config, dependencies) => Promise.resolve().then(() => connect(config, dependencies)),
   normalise,
   readNatives,
@@ -35,7 +36,7 @@ export const graph: Connector<GraphConfig, GraphNative> = {
 
 function connect(config: GraphConfig, { log, now, inbox, watch }: ConnectDependencies): Connection<GraphNative> {
   const settings = settingsOf(config);
-  const { streams, notifications, taskList, plan, auth } = settings;
+  const { streams, told, notifications, taskList, plan, auth } = settings;
   const api = apiOf(settings, { now, watch });
   const sink = new GraphSink({ api, taskList, plan });
   const subscriptions = notifications === undefined ? undefined : new Subscriptions({ api, notifications, now });
@@ -46,7 +47,7 @@ function connect(config: GraphConfig, { log, now, inbox, watch }: ConnectDepende
       : {
           receiver: new NotificationReceiver({
             clientState: notifications.clientState,
-            streams,
+            streams: told,
             checkTokens: tokensCheck(settings, now),
             mend: (stream, lifecycleEvent) => keeper.mend(stream, lifecycleEvent),
             inbox,
@@ -58,10 +59,10 @@ function connect(config: GraphConfig, { log, now, inbox, watch }: ConnectDepende
     org: auth.directoryId,
     streams,
     source: graphSource(inbox, notifications?.certificates ?? [], keeper),
-    reader: new ResourceReader(api),
+    reader: new ResourceReader(api, now),
     sink,
     ...receiving,
-    registration: new SubscriptionRegistration(subscriptions, streams),
+    registration: new SubscriptionRegistration(subscriptions, told),
     check: (signal) => checkConnection({ settings, api, subscriptions, now }, signal),
     close: () => {
       keeper?.close();

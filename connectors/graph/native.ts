@@ -38,7 +38,7 @@ export interface UnreadableNative {
 export type GraphNative = NotificationNative | ResourceNative | UnreadableNative;
 
 /** Graph's names of the resources that are told. */
-export type NativeType = 'message' | 'event' | 'todoTask';
+export type NativeType = 'message' | 'event' | 'todoTask' | 'plannerTask';
 
 /** The `applicationName` of the linked resource in every task that Signalbox makes. */
 export const applicationName = 'Signalbox';

@@ -42,8 +42,17 @@ const told = new RegExp(
   ].join(''),
 );
 
+/** Planner's tasks lie in plans, and each has a path of its own. */
+const planner = /^planner\/(?:plans\/([^/]+)\/tasks|tasks(\/[^/]+)?)$/;
+
+/** The plan whose tasks a stream is; undefined for any other stream. Graph tells no changes of it: it is asked now and then. */
+export function planIn(stream: string): string | undefined {
+  return planner.exec(stream)?.[1];
+}
+
 /** What a collection holds, or what the resource at a path is; undefined for what is not told. */
 export function typeIn(path: string): NativeType | undefined {
+  if (planner.test(path)) return 'plannerTask';
   const [, messages, events, tasks] = told.exec(path) ?? [];
   const name = messages ?? events ?? tasks ?? '';
   return Object.hasOwn(types, name) ? types[name] : undefined;
@@ -51,7 +60,18 @@ export function typeIn(path: string): NativeType | undefined {
 
 /** The same for the path of one resource. */
 export function typeOf(path: string): NativeType | undefined {
-  return told.exec(path)?.[4] === undefined ? undefined : typeIn(path);
+  const id = told.exec(path)?.[4] ?? planner.exec(path)?.[2];
+  return id === undefined ? undefined : typeIn(path);
+}
+
+/** The user whose mail a stream is of all folders: `users/<id>`; undefined for any other stream. */
+export function mailboxIn(stream: string): string | undefined {
+  return /^(users\/[^/]+)\/messages$/.exec(stream)?.[1];
+}
+
+/** The mail folder that a stream is, `users/<id>/mailFolders/<id>`; undefined for any other stream. */
+export function folderIn(stream: string): string | undefined {
+  return /^(users\/[^/]+\/mailFolders\/[^/]+)\/messages$/.exec(stream)?.[1];
 }
 
 /** A path as it stands in a URL. */

@@ -11,6 +11,7 @@ const toHear: Readonly<Record<NativeType, AnyOf>> = {
   message: ['Mail.Read', 'Mail.ReadWrite'],
   event: ['Calendars.Read', 'Calendars.ReadWrite'],
   todoTask: ['Tasks.Read.All', 'Tasks.ReadWrite.All'],
+  plannerTask: ['Tasks.Read.All', 'Tasks.ReadWrite.All'],
 };
 const toWriteTasks: AnyOf = ['Tasks.ReadWrite.All'];
 

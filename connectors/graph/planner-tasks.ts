@@ -57,7 +57,7 @@ export function plannerWriter(options: TodoOptions): TaskWriter {
   return {
     change: async (action: UpdateTask | CloseTask) => {
       const task = await send({ method: 'get', path: action.taskId });
-      const mark = / \[[0-9a-f]{8}\]$/.exec(textOf(task.title) ?? '')?.[0] ?? '';
+      const mark = anyMark.exec(textOf(task.title) ?? '')?.[0] ?? '';
       const body = action.kind === 'update-task' ? contentOf(action.task, mark) : { percentComplete: 100 };
       const description = action.kind === 'update-task' ? action.task.description : action.description;
       if (description !== undefined) await describe(action.taskId, description, options);
@@ -85,6 +85,13 @@ async function describe(
   const headers = { 'if-match': textOf(details['@odata.etag']) ?? '*' };
   await send({ method: 'patch', path: `${path}/details`, headers, body: { description } });
 }
+
+/** Whether a title ends as those do that are written here. */
+export function isMarked(title: unknown): boolean {
+  return anyMark.test(textOf(title) ?? '');
+}
+
+const anyMark = / \[[0-9a-f]{8}\]$/;
 
 /** ` [3f9a1c07]` */
 function markOf({ tenantid, id }: CreateTask): string {

@@ -6,7 +6,12 @@ import { readEach } from '../kit/read-each';
 import type { Fields, GraphNative, NativeType } from './native';
 import { pathOf, typeIn } from './paths';
 
-const collections: Readonly<Record<NativeType, string>> = { message: 'messages', event: 'events', todoTask: 'tasks' };
+const collections: Readonly<Record<NativeType, string>> = {
+  message: 'messages',
+  event: 'events',
+  todoTask: 'tasks',
+  plannerTask: 'planner/tasks',
+};
 
 /**
  * Native payloads as people have them in files: posts of change notifications, single notifications, resources and collections
@@ -115,15 +120,19 @@ function nativeOf(object: Fields | undefined, { context, at }: Place): GraphNati
       'an object without id and type, neither a notification nor a resource: keep "@odata.context", or "@odata.type", and "id"',
     );
   }
-  const collection = collectionIn(context) ?? collections[nativeType];
   return {
     kind: 'resource',
     nativeType,
-    path: `${collection}/${id}`,
+    path: `${placeOf(nativeType, context)}/${id}`,
     resource: object,
     ...(objectOf(ownOf(object, '@removed')) === undefined ? {} : { isDeleted: true }),
     ...(at === undefined ? {} : { readAt: at }),
   };
+}
+
+/** A task of a plan has its path from Planner. */
+function placeOf(nativeType: NativeType, context: string | undefined): string {
+  return (nativeType === 'plannerTask' ? undefined : collectionIn(context)) ?? collections[nativeType];
 }
 
 function isNotification(object: Fields | undefined): boolean {

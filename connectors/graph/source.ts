@@ -4,6 +4,7 @@ import type { Certificate } from './config';
 import { unpacked } from './inbox-payload';
 import type { SubscriptionKeeper } from './keeper';
 import type { GraphNative } from './native';
+import { planIn } from './paths';
 
 /**
  * Reads what the receiver kept, and keeps the stream's subscription alive as long as somebody listens: a stream is heard by one
@@ -14,19 +15,20 @@ export function graphSource(
   certificates: readonly Certificate[],
   keeper: SubscriptionKeeper | undefined,
 ): Source<GraphNative> {
-  const kept = inboxSource(inbox, (payload) => unpacked(payload, certificates));
+  const heard = inboxSource(inbox, (payload) => unpacked(payload, certificates));
   return {
     subscribe: async function* (stream, options) {
       if (options.signal.aborted) return;
       const ended = new AbortController();
-      const keeping = keeper?.keep(stream, AbortSignal.any([options.signal, ended.signal]));
+      const kept = planIn(stream) === undefined ? keeper : undefined;
+      const keeping = kept?.keep(stream, AbortSignal.any([options.signal, ended.signal]));
       try {
-        yield* kept.subscribe(stream, options);
+        yield* heard.subscribe(stream, options);
       } finally {
         ended.abort();
         await keeping;
       }
     },
-    ack: (stream, position) => kept.ack(stream, position),
+    ack: (stream, position) => heard.ack(stream, position),
   };
 }

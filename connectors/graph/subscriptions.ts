@@ -6,7 +6,7 @@ import { followed } from './follow';
 import type { GraphApi } from './graph-api';
 import { connectorErrorOf, GraphFailure } from './graph-failure';
 import { pathOf, typeIn } from './paths';
-import { subscribed } from './selected';
+import { isOfExchange, subscribed } from './selected';
 
 /** A subscription of ours, as Graph holds it. */
 export interface Subscription {
@@ -55,7 +55,7 @@ export class Subscriptions {
 
   /** Whether the stream's notifications are to bring their resources. To Do has no such. */
   wantsResource(stream: string): boolean {
-    return this.#options.notifications.certificates !== undefined && typeIn(stream) !== 'todoTask';
+    return this.#options.notifications.certificates !== undefined && isOfExchange(typeIn(stream));
   }
 
   /** How long a subscription of the stream lives, in ms. */
@@ -116,7 +116,7 @@ export class Subscriptions {
   #encryption(stream: string): object {
     const [certificate] = this.#options.notifications.certificates ?? [];
     const nativeType = typeIn(stream);
-    if (certificate === undefined || nativeType === undefined || nativeType === 'todoTask') return {};
+    if (certificate === undefined || !isOfExchange(nativeType)) return {};
     const { id, certificate: text } = certificate;
     return {
       resource: `${stream}?${subscribed(nativeType)}`,

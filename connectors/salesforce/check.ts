@@ -5,6 +5,7 @@ import { allocationFindings } from './allocations';
 import type { Settings } from './config';
 import type { Hearing } from './source';
 import type { Rest } from './jsforce-connection';
+import { outboundObject } from './outbound/stream';
 
 export interface CheckOptions {
   readonly settings: Settings;
@@ -62,8 +63,13 @@ async function guarded(what: string, check: () => Promise<readonly Finding[]>): 
   }
 }
 
-async function checkTopic(stream: string, { hearing }: CheckOptions, signal: AbortSignal): Promise<readonly Finding[]> {
+async function checkTopic(
+  stream: string,
+  { settings, hearing }: CheckOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const what = `topic ${stream}`;
+  if (outboundObject(stream) !== undefined) return checkOutbound(what, settings);
   const fix = stream.startsWith('/data/')
     ? 'Setup > Change Data Capture: select the object; give the user View All on it'
     : 'Setup > Platform Events: the event must exist; give the user read access to it';
@@ -73,6 +79,13 @@ async function checkTopic(stream: string, { hearing }: CheckOptions, signal: Abo
   } catch (error) {
     return [{ level: 'error', what, why: (error as Error).message, fix }];
   }
+}
+
+/** Whether a flow sends any is not to be seen from here. */
+function checkOutbound(what: string, { outboundMessages }: Settings): readonly Finding[] {
+  if (outboundMessages !== undefined) return [{ level: 'ok', what }];
+  const why = 'outboundMessages is not configured, so no outbound message is taken';
+  return [{ level: 'error', what, why, fix: 'add outboundMessages to the connection, with its key' }];
 }
 
 /** What actions make records of: tasks always, cases only where a use case opens some. */

@@ -35,7 +35,7 @@ describe('configSchema', () => {
     const secrets = properties
       .filter(([, property]) => property['x-secret'] === true)
       .map(([path]) => path.split('/').pop());
-    expect(new Set(secrets)).toEqual(new Set(['clientId', 'privateKey', 'clientSecret']));
+    expect(new Set(secrets)).toEqual(new Set(['clientId', 'privateKey', 'clientSecret', 'key']));
   });
 });
 

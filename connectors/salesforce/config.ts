@@ -17,6 +17,12 @@ export type Auth =
 /** The API that events come over. */
 type Transport = 'pubsub' | 'cometd';
 
+/** How Salesforce's outbound messages prove themselves. */
+export interface OutboundMessages {
+  /** What the address that they are sent to ends with. */
+  readonly key: string;
+}
+
 /** A connection to one Salesforce org, valid against `configSchema`, secrets resolved. */
 export interface SalesforceConfig {
   /** The org's My Domain, e.g. `https://acme.my.salesforce.com`. */
@@ -37,6 +43,7 @@ export interface SalesforceConfig {
   readonly bulkAbove?: number;
   readonly taskKeyField?: string;
   readonly caseOrigin?: string;
+  readonly outboundMessages?: OutboundMessages;
   readonly mapping?: Mapping;
 }
 
@@ -63,6 +70,7 @@ export interface Settings {
   readonly taskKeyField: string;
   /** The Origin of cases that are opened; undefined for the org's default. */
   readonly caseOrigin: string | undefined;
+  readonly outboundMessages: OutboundMessages | undefined;
 }
 
 /** Fills in the defaults that `configSchema` names. */
@@ -83,6 +91,7 @@ export function settingsOf(config: SalesforceConfig): Settings {
     bulkAbove: config.bulkAbove ?? 10_000,
     taskKeyField: config.taskKeyField ?? 'Signalbox_Key__c',
     caseOrigin: config.caseOrigin,
+    outboundMessages: config.outboundMessages,
   };
 }
 

@@ -4,10 +4,12 @@ import { AllocationMeter, watchAllocations } from './allocations';
 import { Authenticator } from './auth';
 import { checkConnection } from './check';
 import { configSchema, type SalesforceConfig, settingsOf } from './config';
-import { hearingOf } from './source';
+import { hearingOf, sourceOf } from './source';
 import { Rest } from './jsforce-connection';
 import type { SalesforceNative } from './native';
 import { crm, normalise } from './normalise';
+import { OutboundReceiver } from './outbound/receiver';
+import { outboundObject } from './outbound/stream';
 import { readNatives } from './read-natives';
 import { RestReader } from './reader';
 import { SalesforceSink } from './sink';
@@ -22,6 +24,7 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
   setUpPage: 'connectors/salesforce/README.md#set-up-salesforce',
   emits: ['lead', 'contact', 'account', 'opportunity', 'case', 'task', 'interaction', 'order', 'asset', 'record'],
   accepts: ['create-task', 'update-task', 'close-task', 'set-fields', 'add-note', 'create-case', 'update-case'],
+  receives: ({ outboundMessages }) => outboundMessages !== undefined,
   connect,
   normalise,
   readNatives,
@@ -29,7 +32,7 @@ export const salesforce: Connector<SalesforceConfig, SalesforceNative> = {
 
 async function connect(
   config: SalesforceConfig,
-  { log, now, watch }: ConnectDependencies,
+  { log, now, inbox, watch }: ConnectDependencies,
 ): Promise<Connection<SalesforceNative>> {
   const settings = settingsOf(config);
   const { auth: credentials, loginUrl, baseUrl, apiVersion, taskKeyField, caseOrigin } = settings;
@@ -43,12 +46,19 @@ async function connect(
   const endWatch = watchAllocations(readLimits, meter);
   const sink = new SalesforceSink({ rest, taskKeyField, caseOrigin });
   const org = session.orgId;
+  const { outboundMessages } = settings;
+  const streams = settings.streams.filter((stream) => outboundObject(stream) !== undefined);
+  const receiving =
+    outboundMessages === undefined
+      ? {}
+      : { receiver: new OutboundReceiver({ ...outboundMessages, streams, org, inbox, log, now }) };
   return {
     org,
     streams: settings.streams,
-    source: hearing.source,
+    source: sourceOf(hearing, inbox),
     reader: new RestReader(rest, { now, bulkAbove: settings.bulkAbove }),
     sink,
+    ...receiving,
     check: (signal) => checkConnection({ settings, hearing, rest, org, now }, signal),
     close: () => {
       endWatch();

@@ -64,6 +64,20 @@ export interface RecordNative {
   readonly fields: Fields;
 }
 
+/** One notification of an outbound message. */
+export interface OutboundNative {
+  readonly kind: 'outbound';
+  readonly organizationId: string;
+  /** The same in every repetition of the message; empty where there is none. */
+  readonly notificationId: string;
+  /** `Lead`; empty where it is not told. */
+  readonly nativeType: string;
+  /** Those that are not empty. Dates and whole numbers are texts. */
+  readonly fields: Fields;
+  /** When it came, RFC 3339. Unknown in a file. */
+  readonly receivedAt?: string;
+}
+
 /** One of several natives of a file that could not be read: `normalise` refuses it, the others go on. */
 export interface UnreadableNative {
   readonly kind: 'unreadable';
@@ -72,4 +86,4 @@ export interface UnreadableNative {
 }
 
 /** What the connector hears and reads. Plain JSON. */
-export type SalesforceNative = PubSubNative | JsonNative | RecordNative | UnreadableNative;
+export type SalesforceNative = PubSubNative | JsonNative | RecordNative | OutboundNative | UnreadableNative;

@@ -7,6 +7,7 @@ import { type EventSchema, parseEventSchema } from './event-schema';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import { readEach } from '../kit/read-each';
+import { isOutboundMessage, readOutboundMessage } from './outbound/message';
 import type { JsonNative, SalesforceNative } from './native';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -54,10 +55,26 @@ function itemsIn(payload: unknown, schemaOf: SchemaById, depth: number): readonl
   if (Array.isArray(payload)) return itemsOfList(payload as unknown[], inner);
   if (typeof payload === 'string' && isHttpCapture(payload)) {
     const parts = partsOfCapture(payload);
-    if (parts.length > 0) return parts.flatMap(({ body }) => inner(jsonIn(body) ?? body));
+    if (parts.length > 0) return parts.flatMap(({ headers, body }) => ofRequest(headers, body, inner));
   }
+  if (typeof payload === 'string' && isOutboundMessage(payload)) return outboundIn(payload);
   const object = objectOf(payload);
   return object === undefined ? [() => noEvent(payload)] : itemsInObject(object, schemaOf, inner);
+}
+
+/** What a captured HTTP message brought; an outbound message does not say when it came, the message does. */
+function ofRequest(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  inner: (value: unknown) => readonly Item[],
+): readonly Item[] {
+  const date = Date.parse(headers.date ?? '');
+  const receivedAt = Number.isNaN(date) ? undefined : new Date(date).toISOString();
+  return isOutboundMessage(body) ? outboundIn(body, receivedAt) : inner(jsonIn(body) ?? body);
+}
+
+function outboundIn(text: string, receivedAt?: string): readonly Item[] {
+  return readOutboundMessage(text, receivedAt).map((native) => () => native);
 }
 
 function itemsInObject(
@@ -112,15 +129,7 @@ function noEvent(value: unknown): never {
   if (typeof value !== 'string') {
     throw unmappable('SBX_SALESFORCE_PAYLOAD', `${kindOf(value)}, not an event or a record`);
   }
-  if (/^\s*</.test(value)) {
-    const isOutbound = value.includes('http://soap.sforce.com/2005/09/outbound');
-    throw isOutbound
-      ? unmappable(
-          'SBX_SALESFORCE_OUTBOUND_MESSAGE',
-          'an outbound message of a workflow, which tells neither what happened nor when: subscribe to Change Data Capture instead',
-        )
-      : unmappable('SBX_SALESFORCE_XML', 'XML, not an event or a record in JSON');
-  }
+  if (/^\s*</.test(value)) throw unmappable('SBX_SALESFORCE_XML', 'XML, not an event or a record in JSON');
   throw unmappable(
     'SBX_SALESFORCE_BARE_PAYLOAD',
     'a bare text: if it is a base64 Avro payload, wrap it as {"id": …, "schemaId": …, "payload": …}; without its schema id it cannot be decoded',

@@ -3,6 +3,7 @@ import { Permanent, type Reader } from '../contract';
 import { bulkQuery, type Column } from './bulk-query';
 import type { Rest } from './jsforce-connection';
 import type { RecordNative } from './native';
+import { outboundObject } from './outbound/stream';
 
 /** Ids of one collections call. */
 const mostIds = 200;
@@ -130,6 +131,8 @@ export class RestReader implements Reader<RecordNative> {
 /** The object that a topic tells about; none for a platform event. Throws Permanent for a channel of several objects. */
 function objectOf(stream: string): string | undefined {
   if (stream.startsWith('/event/')) return undefined;
+  const told = outboundObject(stream);
+  if (told !== undefined) return told;
   const name = /^\/data\/(\w+)ChangeEvent$/.exec(stream)?.[1];
   if (name !== undefined) return name.endsWith('__') ? `${name}c` : name;
   throw new Permanent(

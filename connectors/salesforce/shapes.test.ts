@@ -140,9 +140,9 @@ describe('a platform event', () => {
 
 it.each([
   [
-    'an outbound message',
+    'an envelope of outbound messages without one',
     '<Envelope><notifications xmlns="http://soap.sforce.com/2005/09/outbound"/></Envelope>',
-    'SBX_SALESFORCE_OUTBOUND_MESSAGE',
+    'SBX_SALESFORCE_XML',
   ],
   ['other XML', '<a/>', 'SBX_SALESFORCE_XML'],
   ['messages of the protocol alone', [{ channel: '/meta/connect', successful: true }], 'SBX_SALESFORCE_PAYLOAD'],

@@ -1,8 +1,11 @@
-import { Permanent, type Source } from '../contract';
+import { type Inbox, Permanent, type Source } from '../contract';
+import { inboxSource } from '../kit/inbox-source';
 import type { Authenticator } from './auth';
 import { CometdSource } from './cometd-source';
 import type { Settings } from './config';
-import type { JsonNative, PubSubNative } from './native';
+import type { JsonNative, PubSubNative, SalesforceNative } from './native';
+import { keptNotification } from './outbound/kept';
+import { outboundObject } from './outbound/stream';
 import { PubSubClient } from './pubsub-client';
 import { PubSubSource } from './pubsub-source';
 import { SchemaCache } from './schema-cache';
@@ -18,7 +21,8 @@ export interface Hearing {
 
 /** The way that the connection's `transport` names. Throws Permanent for settings that exclude each other. */
 export function hearingOf(settings: Settings, auth: Authenticator): Hearing {
-  const { transport, streams, managedSubscription: managed } = settings;
+  const { transport, managedSubscription: managed } = settings;
+  const streams = settings.streams.filter((stream) => outboundObject(stream) === undefined);
   if (managed !== undefined && (transport === 'cometd' || streams.length > 1)) {
     throw new Permanent(
       'SBX_SALESFORCE_MANAGED',
@@ -53,5 +57,15 @@ function overCometd({ apiVersion, silenceMs }: Settings, auth: Authenticator): H
     close: () => {
       source.close();
     },
+  };
+}
+
+/** Outbound messages from where the receiver kept them, everything else from where the transport hears it. */
+export function sourceOf({ source }: Hearing, inbox: Inbox): Source<SalesforceNative> {
+  const kept = inboxSource<SalesforceNative>(inbox, keptNotification);
+  const of = (stream: string): Source<SalesforceNative> => (outboundObject(stream) === undefined ? source : kept);
+  return {
+    subscribe: (stream, options) => of(stream).subscribe(stream, options),
+    ack: (stream, position) => of(stream).ack(stream, position),
   };
 }

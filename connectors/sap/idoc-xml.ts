@@ -1,7 +1,7 @@
 import { type Fields, firstText, listOf, objectOf, objectsOf } from './json';
 import type { IdocNative } from './native';
 import { refuse } from '../kit/canonical-event';
-import { parseXml } from './xml';
+import { parseXml, type XmlDocument, XmlRefused } from '../kit/xml';
 
 /** What people have beside IDocs in the same folders, by the root element. */
 const others: Readonly<Record<string, readonly [code: string, what: string]>> = {
@@ -13,7 +13,7 @@ const others: Readonly<Record<string, readonly [code: string, what: string]>> = 
 
 /** The IDocs of an XML document, also in a SOAP envelope. Throws Unmappable that names what it is instead. */
 export function readIdocXml(text: string): readonly IdocNative[] {
-  const { root, content } = unwrapped(parseXml(text));
+  const { root, content } = unwrapped(parsed(text));
   const idocs = idocsOf(root, content);
   if (idocs.length > 0) return idocs;
   const [code, what] = Object.hasOwn(others, root) ? (others[root] ?? []) : [];
@@ -37,7 +37,17 @@ function idocsOf(root: string, content: Fields): readonly IdocNative[] {
   });
 }
 
-function unwrapped(document: { readonly root: string; readonly content: Fields }): typeof document {
+/** IDocs have no attributes that say anything (BEGIN, SEGMENT). */
+function parsed(text: string): XmlDocument {
+  try {
+    return parseXml(text);
+  } catch (error) {
+    if (!(error instanceof XmlRefused)) throw error;
+    throw refuse(error.why === 'doctype' ? 'SBX_SAP_XML_DOCTYPE' : 'SBX_SAP_XML', error.message);
+  }
+}
+
+function unwrapped(document: XmlDocument): XmlDocument {
   if (document.root !== 'Envelope') return document;
   const [inner] = Object.entries(objectsOf(document.content.Body)[0] ?? {});
   if (inner === undefined) throw refuse('SBX_SAP_SOAP', 'a SOAP envelope with nothing in its body');

@@ -39,6 +39,15 @@ const resources: Readonly<Record<string, Resource>> = {
   'DELETE items': (admin, { collection, id }) => {
     admin.remove(collection, id);
   },
+  'POST moves': (admin, { collection, id, given }) => {
+    admin.move(collection, id, String(given.folder));
+  },
+  'PATCH plan-tasks': (admin, { path, given }) => {
+    admin.updatePlanTask(path, given);
+  },
+  'DELETE plan-tasks': (admin, { path }) => {
+    admin.removePlanTask(path);
+  },
   'POST plans': (admin) => ({ id: admin.addPlan() }),
   'GET plans': (admin, { path }) => admin.planTasks(path),
   'GET subscriptions': (admin) => admin.subscriptions(),

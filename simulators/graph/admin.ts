@@ -13,6 +13,12 @@ export interface GraphAdmin {
   create(collection: string, values: Values): string;
   update(collection: string, id: string, values: Values): void;
   remove(collection: string, id: string): void;
+  /** Moves a message to a folder of its mailbox, by id or well-known name. */
+  move(collection: string, id: string, folder: string): void;
+  /** A new mail folder's id. @param parent id of the folder that it lies in; absent for the top */
+  addFolder(user: string, displayName: string, parent?: string): string;
+  /** Removes a folder and all that is in it, for good. */
+  removeFolder(user: string, folder: string): void;
   /** An item as Graph writes it; undefined where there is none. */
   item(collection: string, id: string): Values | undefined;
   items(collection: string): readonly Values[];
@@ -20,6 +26,9 @@ export interface GraphAdmin {
   addPlan(): string;
   /** The tasks of a plan, as Planner writes them, with their descriptions. */
   planTasks(plan: string): readonly Values[];
+  /** As a person changes a task of a plan, or removes it. */
+  updatePlanTask(id: string, values: Values): void;
+  removePlanTask(id: string): void;
   subscriptions(): readonly Values[];
   /** Every attempt at a notification so far. */
   posts(): readonly PostEntry[];
@@ -43,6 +52,16 @@ export const adminOf = (graph: Graph, onStop: () => void): GraphAdmin => {
     remove: (collection, id) => {
       mailboxes.remove(find(collection, id));
     },
+    move: (collection, id, folder) => {
+      const place = mailboxes.place(collection);
+      mailboxes.move(mailboxes.find(place, id), mailboxes.folder(place.user, folder));
+    },
+    addFolder: (name, displayName, parent) =>
+      mailboxes.owner(`users/${name}`).user.folders.add(displayName, parent ?? null).id,
+    removeFolder: (name, folder) => {
+      const { user } = mailboxes.owner(`users/${name}`);
+      mailboxes.removeFolder(user, mailboxes.folder(user, folder));
+    },
     item: (collection, id) => {
       const found = mailboxes.in(mailboxes.place(collection)).find((item) => item.id === id);
       return found === undefined ? undefined : render(found);
@@ -51,6 +70,12 @@ export const adminOf = (graph: Graph, onStop: () => void): GraphAdmin => {
     addPlan: () => plans.add(),
     planTasks: (plan) =>
       plans.tasksOf(plan).map((task) => ({ ...task, description: plans.details(String(task.id)).description })),
+    updatePlanTask: (id, values) => {
+      plans.update(id, values, etagOf(plans.task(id)));
+    },
+    removePlanTask: (id) => {
+      plans.remove(id, etagOf(plans.task(id)));
+    },
     subscriptions: () => subscriptions.live().map(shown),
     posts: () => delivery.posts,
     fault: (request) => {
@@ -61,3 +86,5 @@ export const adminOf = (graph: Graph, onStop: () => void): GraphAdmin => {
     stop: onStop,
   };
 };
+
+const etagOf = (task: Values): string => String(task['@odata.etag']);

@@ -9,6 +9,7 @@ export const armedFaults = [
   'duplicateNotification',
   'outOfOrderNotification',
   'invalidNotification',
+  'expiredDeltaToken',
 ] as const;
 
 /** A fault that waits for its moment. */

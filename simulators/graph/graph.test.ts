@@ -156,7 +156,7 @@ it('throttles writes on request, and demands the version that is asked for', asy
   expect((await fetch(`${graph.baseUrl}/v1.0/${tasks}/${encodeURIComponent(String(body.id))}`, init)).status).toBe(412);
 });
 
-it('pages a collection, filters it, and tells what changed since', async () => {
+it('pages a collection, and filters it', async () => {
   const messages = `users/${user}/messages`;
   const ids = ['a', 'b', 'c'].map((subject) => graph.admin.create(messages, { subject }));
   const first = await call('GET', `${messages}?$top=2&$select=subject`);
@@ -164,10 +164,6 @@ it('pages a collection, filters it, and tells what changed since', async () => {
   const subjects = [first, rest].flatMap(({ body }) => (body.value as readonly Body[]).map(({ subject }) => subject));
   expect(subjects).toEqual(['a', 'b', 'c']);
   expect(await call('GET', `${messages}?$filter=subject eq 'b'`)).toMatchObject({ body: { value: [{ id: ids[1] }] } });
-  const whole = await call('GET', `${messages}/delta`);
-  graph.admin.remove(messages, ids[0] ?? '');
-  const changed = await call('GET', String(whole.body['@odata.deltaLink']));
-  expect(changed.body.value).toEqual([{ id: ids[0], '@removed': { reason: 'deleted' } }]);
 });
 
 it('takes no token that has ended', async () => {

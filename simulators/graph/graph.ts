@@ -7,6 +7,7 @@ import { Subscriptions } from './notifications/subscriptions';
 import type { GraphOptions } from './options';
 import { Plans } from './planner/plans';
 import { badRequest } from './refusal';
+import { Deltas } from './web/delta';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,6 +15,7 @@ const HOUR_MS = 3_600_000;
 export class Graph {
   readonly directoryId: string;
   readonly mailboxes = new Mailboxes();
+  readonly deltas: Deltas;
   readonly plans = new Plans();
   readonly faults = new ArmedFaults();
   readonly tokens: Tokens;
@@ -26,6 +28,7 @@ export class Graph {
 
   constructor(options: GraphOptions) {
     this.directoryId = options.directoryId ?? randomUUID();
+    this.deltas = new Deltas(this.mailboxes, this.faults);
     this.roles = options.roles ?? ['Mail.ReadWrite', 'Calendars.ReadWrite', 'Tasks.ReadWrite.All'];
     this.tokens = new Tokens(this.directoryId, options.tokenLifeMs ?? HOUR_MS - 1000, this.roles);
     const { mailboxes, faults, directoryId } = this;

@@ -1,4 +1,4 @@
-import type { Admin } from './admin';
+import type { Admin, OutboundRequest } from './admin';
 import type { FaultRequest } from './faults';
 import type { FieldDefinition } from './org/definitions';
 import { notFound, Refusal } from './org/refusal';
@@ -62,6 +62,10 @@ const resources: Readonly<Record<string, Resource>> = {
   'POST close-case': (admin, _, given) => {
     admin.closeCase(text(given, 'caseId'));
     return { id: given['caseId'] };
+  },
+  'GET outbound': (admin) => admin.outboundAttempts(),
+  'POST outbound': (admin, _, given) => {
+    admin.sendOutbound(given as unknown as OutboundRequest);
   },
   'POST fields': (admin, object, given) => {
     admin.addFields(object, list(given, 'fields') as readonly FieldDefinition[]);

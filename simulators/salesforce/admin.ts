@@ -2,7 +2,10 @@ import { causeFault, topicNamed } from './fault-actions';
 import type { FaultRequest } from './faults';
 import type { StoredEvent } from './bus/event-log';
 import type { FieldDefinition } from './org/definitions';
+import { recordId } from './org/ids';
 import type { RecordBody } from './org/org';
+import { envelopeOf } from './outbound/envelope';
+import type { OutboundAttempt } from './outbound/sender';
 import type { WriteEntry } from './rest/call';
 import { renderRecord } from './rest/render';
 import type { Salesforce } from './salesforce';
@@ -29,8 +32,21 @@ export interface Conversion {
   readonly opportunityId?: string;
 }
 
+/** What a flow's action sends, and where. */
+export interface OutboundRequest {
+  readonly url: string;
+  /** Of one object, 100 at most: the service puts as many into one message. */
+  readonly ids: readonly string[];
+  /** Fields beside the Id. */
+  readonly fields: readonly string[];
+  /** Sends a session of the user who caused it along. */
+  readonly sessionId?: string;
+}
+
 /** What a test or a demo may do to the org behind its API's back; over HTTP and as methods. */
 export class Admin {
+  #notifications = 0;
+
   constructor(
     private readonly salesforce: Salesforce,
     /** Stops the simulator. */
@@ -164,6 +180,27 @@ export class Admin {
   /** Gives cases to a user or queue from now on, by the org's assignment rule. */
   assignCases(ownerId: string): void {
     this.salesforce.org.caseOwner = ownerId;
+  }
+
+  /** Has an outbound message sent about records, as a flow or a workflow rule does. @throws Refusal */
+  sendOutbound({ url, ids, fields, sessionId }: OutboundRequest): void {
+    const { org, orgId, outbound } = this.salesforce;
+    const notified = ids.slice(0, 100).map((id) => {
+      const table = org.tableOfId(id) ?? org.table('');
+      return { id: recordId('04l', ++this.#notifications), type: table.type, values: org.live(table, id).values };
+    });
+    const head = { organizationId: orgId, actionId: recordId('04k', 1), sessionId };
+    outbound.send(url, envelopeOf(head, notified, fields));
+  }
+
+  /** Every attempt at an outbound message so far. */
+  outboundAttempts(): readonly OutboundAttempt[] {
+    return this.salesforce.outbound.attempts;
+  }
+
+  /** Resolves when every outbound message was acknowledged or dropped. */
+  outboundIdle(): Promise<void> {
+    return this.salesforce.outbound.idle();
   }
 
   /** Adds fields to an object at run time: its events get a new schema, old events keep theirs. */

@@ -38,6 +38,8 @@ export interface SalesforceOptions {
   readonly sessionMs?: number;
   /** Life of a PublishStream without a request; 70 s. */
   readonly publishIdleMs?: number;
+  /** Wait before an outbound message that was not acknowledged is sent again, doubled each time; 1 s. */
+  readonly outboundRetryMs?: number;
   /** One event for the same change to several records of one request; off. */
   readonly mergeChanges?: boolean;
   /** Daily API requests that `limits` and `Sforce-Limit-Info` speak of; 100,000. Going over it is refused. */

@@ -8,6 +8,7 @@ import { writerKey, type SalesforceOptions } from './options';
 import type { FieldDefinition } from './org/definitions';
 import { recordId } from './org/ids';
 import { Org } from './org/org';
+import { OutboundSender } from './outbound/sender';
 import { standardObjects } from './org/standard-objects';
 import { Transaction, type Author } from './org/transaction';
 import { WriteLog, type RestContext } from './rest/call';
@@ -32,6 +33,7 @@ export class Salesforce {
   readonly bus: EventBus;
   readonly sessions: Sessions;
   readonly faults = new ArmedFaults();
+  readonly outbound: OutboundSender;
   readonly pubsub: PubSubServer;
   readonly cometd: CometdServer;
   readonly rest: RestContext;
@@ -50,6 +52,7 @@ export class Salesforce {
       })),
       ...objects,
     ]);
+    this.outbound = new OutboundSender({ retryMs: options.outboundRetryMs ?? 1000, lifeMs: 24 * HOUR_MS });
     this.sessions = new Sessions(this.orgId, options.tokenLifeMs ?? 2 * HOUR_MS);
     this.bus = new EventBus({
       mergeChanges: options.mergeChanges ?? false,

@@ -95,7 +95,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
   );
   const { stop, stopped } = stopOnce(() => {
     salesforce.cometd.stop();
-    return Promise.all([salesforce.pubsub.stop(), http.stop()]);
+    return Promise.all([salesforce.pubsub.stop(), salesforce.outbound.stop(), http.stop()]);
   });
   const admin = new Admin(salesforce, () => void stop());
   const apps = registered.map(({ app }) => app);

@@ -1,81 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { leadFields } from '../../cli/demo/lead-fields';
 import type { HistoryEntry } from '../../ledger/ledger';
-import { type RunningGraph, startGraph } from '../../simulators/graph';
-import { certificate, configOf } from '../graph-directory';
-import { hotLead, until } from '../line';
-import { type PushedLine, startPushedLine } from '../pushed-line';
+import type { RunningGraph } from '../../simulators/graph';
+import { type GraphLine, startGraphLine } from '../graph-line';
+import { until } from '../line';
 import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);
 
-const tenant = `t${randomBytes(4).toString('hex')}`;
-let line: PushedLine<RunningGraph>;
+let line: GraphLine;
 let directory: RunningGraph;
+let tenant: string;
 let inbox: string;
 let list: string;
 
 beforeAll(async () => {
-  line = await startPushedLine(startGraph, (crm, origin) => ({
-    tenant,
-    file: tenantWith(crm, origin),
-    env: { GRAPH_SECRET: crm.clientSecret, GRAPH_STATE: 'a secret of this test', GRAPH_KEY: certificate.privateKey },
-  }));
-  directory = line.crm;
-  [inbox, list] = streamsOf(directory);
-  // `signalbox up` makes them: nobody ran `signalbox connect`.
-  await until('the subscriptions', () => directory.admin.subscriptions().length === 2);
+  line = await startGraphLine();
+  ({ crm: directory, tenant, inbox, list } = line);
 }, 120_000);
 
 afterAll(() => line.stop());
-
-function streamsOf({ admin }: RunningGraph): [inbox: string, list: string] {
-  const { id, list: tasks } = admin.user('sales@acme.example');
-  return [`users/${id}/mailFolders/inbox/messages`, `users/${id}/todo/lists/${tasks}/tasks`];
-}
-
-/** A tenant whose web form sends a mail for each enquiry: a lead, scored by what the form's last answer says. */
-function tenantWith(crm: RunningGraph, origin: string): object {
-  const { auth, ...config } = configOf(crm, `${origin}/in/${tenant}/office`, streamsOf(crm));
-  const answers = leadFields.flatMap(({ name, attribute }) =>
-    attribute === undefined ? [] : [[attribute, JSON.stringify(hotLead[name as keyof typeof hotLead])] as const],
-  );
-  return {
-    tenant,
-    partitions: 4,
-    connections: {
-      office: {
-        connector: 'graph',
-        ...config,
-        auth: { ...auth, clientSecret: 'env:GRAPH_SECRET' },
-        notifications: {
-          url: `${origin}/in/${tenant}/office`,
-          clientState: 'env:GRAPH_STATE',
-          certificates: [{ ...certificate, privateKey: 'env:GRAPH_KEY' }],
-        },
-        start: 'earliest',
-        mapping: {
-          'microsoft.graph.message': {
-            entity: '"lead"',
-            name: 'from.emailAddress.name',
-            topic: 'subject',
-            ...Object.fromEntries(answers),
-          },
-        },
-      },
-    },
-    useCases: {
-      'lead-scoring': {
-        connection: 'office',
-        when: '$contains(record.attributes.topic, "Enquiry")',
-        bands: { hot: 0.5, warm: 0.25 },
-        act: { hot: [{ task: { subject: 'Call {{record.name}} today', due: 'PT4H', priority: 'high' } }] },
-        outcome: { won: 'false', within: 'P30D' },
-      },
-    },
-  };
-}
 
 const mail = (subject: string): string => {
   const from = { emailAddress: { name: 'Maria Lopez', address: 'maria@bluewater.example' } };

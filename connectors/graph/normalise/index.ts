@@ -42,7 +42,7 @@ function tellingOf(native: GraphNative, context: NormaliseContext): Told {
 
 /** What is said between people is theirs; what its sender calls private is nobody else's. */
 function classificationOf({ nativeType, resource }: Told): 'internal' | 'confidential' | 'restricted' {
-  if (nativeType === 'todoTask') return 'internal';
+  if (nativeType === 'todoTask' || nativeType === 'plannerTask') return 'internal';
   const sensitivity = textOf(resource.sensitivity)?.toLowerCase() ?? 'normal';
   return sensitivity === 'normal' ? 'confidential' : 'restricted';
 }

@@ -53,6 +53,18 @@ function keyOf(linked: unknown): string | undefined {
   return textOf(own?.externalId);
 }
 
+/** Planner counts a task's progress in percent, and shows it as one of three. */
+function progressOf(percent: unknown): string | undefined {
+  if (typeof percent !== 'number') return undefined;
+  return percent === 100 ? 'completed' : percent > 0 ? 'inProgress' : 'notStarted';
+}
+
+/** From 0, urgent, to 10. */
+function importanceOf(priority: unknown): string | undefined {
+  if (typeof priority !== 'number') return undefined;
+  return priority < 5 ? 'high' : priority < 8 ? 'normal' : 'low';
+}
+
 /** How Graph's resources become entities. */
 export const resources: Readonly<Record<NativeType, Resource>> = {
   message: {
@@ -102,6 +114,21 @@ export const resources: Readonly<Record<NativeType, Resource>> = {
       reminderDateTime: to('reminderAt', zonedInstant),
       completedDateTime: to('completedAt', zonedInstant),
       linkedResources: to('key', keyOf),
+    },
+  },
+  plannerTask: {
+    entity: 'task',
+    constants: {},
+    members: {
+      createdDateTime: dates.createdDateTime,
+      title: to('subject', textOf),
+      percentComplete: [
+        ...to('status', progressOf),
+        ...to('isClosed', (value) => (typeof value === 'number' ? value === 100 : undefined)),
+      ],
+      priority: to('priority', importanceOf),
+      dueDateTime: to('due', (value) => instantOf(value)?.slice(0, 10)),
+      completedDateTime: to('completedAt', instantOf),
     },
   },
 };

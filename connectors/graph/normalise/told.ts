@@ -77,7 +77,9 @@ export function resourceTold(native: ResourceNative, { org }: Pick<NormaliseCont
   if (resource === undefined || path === undefined || nativeType === undefined) {
     throw refuse('SBX_GRAPH_NATIVE', 'not a native of the Graph connector');
   }
-  const time = timeOf([resource.lastModifiedDateTime, resource.createdDateTime, native.readAt]);
+  // Planner does not say when a task was changed, but when it was made and completed.
+  const { lastModifiedDateTime, completedDateTime, createdDateTime } = resource;
+  const time = timeOf([lastModifiedDateTime, completedDateTime, createdDateTime, native.readAt]);
   const kind = native.isDeleted === true ? 'deleted' : 'observed';
   return {
     nativeType,

@@ -11,6 +11,7 @@ const watched: Readonly<Record<NativeType, readonly string[]>> = {
     ...['location.displayName', 'sensitivity'],
   ],
   todoTask: [],
+  plannerTask: [],
 };
 
 /** The digest of a resource's content: left with an own write, and no longer right once somebody else changes it. */

@@ -2,11 +2,19 @@ import type { CanonicalEvent, Provenance } from '../../../canonical-schema/event
 import { stableId } from '../../../canonical-schema/identity';
 import { type NormaliseContext, Unmappable } from '../../contract';
 import { objectOf } from '../../kit/json';
-import type { JsonNative, PubSubNative, RecordNative, SalesforceNative, UnreadableNative } from '../native';
+import type {
+  JsonNative,
+  OutboundNative,
+  PubSubNative,
+  RecordNative,
+  SalesforceNative,
+  UnreadableNative,
+} from '../native';
 import { changeOfJson, changeOfPubSub } from './change';
 import { mapRecord } from './map-record';
 import { messageOfJson, messageOfPubSub, observationOf } from './message';
 import { canonicalEvent, changeOf, type MappedRecord, refuse } from '../../kit/canonical-event';
+import { changeOfOutbound } from './outbound';
 import type { Told } from './told';
 
 /** The connector's name in event sources and partition keys. */
@@ -37,6 +45,8 @@ function tellingOf(native: SalesforceNative): Told {
     }
     case 'record':
       return observationOf(native as RecordNative);
+    case 'outbound':
+      return changeOfOutbound(native as OutboundNative);
     case 'pubsub': {
       const event = native as PubSubNative;
       return event.header === undefined ? messageOfPubSub(event) : changeOfPubSub(event);

@@ -10,8 +10,8 @@ export interface Item {
   readonly type: ItemType;
   /** Its collection in the mailbox: `users/<id>/messages`, `users/<id>/todo/lists/<id>/tasks`. */
   readonly collection: string;
-  /** The mail folder of a message. */
-  readonly folder?: string;
+  /** Id of the mail folder of a message. */
+  folder?: string;
   /** Counts every change of the directory. */
   version: number;
   values: Values;

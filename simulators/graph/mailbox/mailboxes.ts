@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { badRequest, notFound } from '../refusal';
+import { type Folder, Folders } from './folders';
 import {
   changeKeyOf,
   collectionNames,
@@ -17,6 +18,7 @@ export interface User {
   readonly userPrincipalName: string;
   /** Id of the default To Do list. */
   readonly list: string;
+  readonly folders: Folders;
 }
 
 export type ChangeType = 'created' | 'updated' | 'deleted';
@@ -30,7 +32,7 @@ export interface Place {
   readonly type: ItemType;
   /** As items hold it. */
   readonly collection: string;
-  /** The mail folder that the request is about. */
+  /** Id of the mail folder that the request is about. */
   readonly folder?: string;
 }
 
@@ -50,36 +52,47 @@ export class Mailboxes {
   user(userPrincipalName: string): User {
     const known = this.users.find((user) => user.userPrincipalName === userPrincipalName);
     if (known !== undefined) return known;
-    const user = { id: randomUUID(), userPrincipalName, list: newId() };
+    const user = { id: randomUUID(), userPrincipalName, list: newId(), folders: new Folders() };
     this.users.push(user);
     return user;
   }
 
   /** The collection at `users/<id or name>/…`. @throws Refusal for a user or collection that there is not */
   place(path: string): Place {
-    const [root = '', name = '', ...rest] = path.split('/');
-    const user = this.users.find(({ id, userPrincipalName }) => id === name || userPrincipalName === name);
-    if (root.toLowerCase() !== 'users' || user === undefined) throw notFound(path);
-    const collection = rest.join('/');
-    const folder = /^mailFolders\/([^/]+)\/messages$/i.exec(collection)?.[1];
+    const { user, rest: collection } = this.owner(path);
+    const named = /^mailFolders\/([^/]+)\/messages$/i.exec(collection)?.[1];
     const of = (type: ItemType, tail: string): Place => ({ user, type, collection: `users/${user.id}/${tail}` });
-    if (folder !== undefined) return { ...of('message', 'messages'), folder: folder.toLowerCase() };
+    if (named !== undefined) return { ...of('message', 'messages'), folder: this.folder(user, named).id };
     if (/^messages$/i.test(collection)) return of('message', 'messages');
     if (/^events$/i.test(collection)) return of('event', 'events');
     if (collection === `todo/lists/${user.list}/tasks`) return of('todoTask', collection);
     throw notFound(path);
   }
 
-  /** Items of a collection, the oldest change first. */
-  in(place: Place): readonly Item[] {
-    return this.changedIn(place, 0).filter(({ isDeleted }) => !isDeleted);
+  /** Whose a path is, and what follows. @throws Refusal for a user that there is not */
+  owner(path: string): { readonly user: User; readonly rest: string } {
+    const [root = '', name = '', ...rest] = path.split('/');
+    const user = this.users.find(({ id, userPrincipalName }) => id === name || userPrincipalName === name);
+    if (root.toLowerCase() !== 'users' || user === undefined) throw notFound(path);
+    return { user, rest: rest.join('/') };
   }
 
-  /** The same with deleted ones, after a version. */
-  changedIn({ collection, folder }: Place, since: number): readonly Item[] {
+  /** @throws Refusal for a folder that there is not */
+  folder({ folders }: User, idOrName: string): Folder {
+    const folder = folders.find(idOrName);
+    if (folder === undefined) throw notFound(idOrName);
+    return folder;
+  }
+
+  /** Items of a collection, the oldest change first. */
+  in(place: Place): readonly Item[] {
+    return this.changedIn(place, 0).filter((item) => isIn(place, item));
+  }
+
+  /** The same whatever their folder, with deleted ones, after a version. */
+  changedIn({ collection }: Place, since: number): readonly Item[] {
     return [...this.#items.values()]
       .filter((item) => item.collection === collection && item.version > since)
-      .filter((item) => folder === undefined || item.folder === folder)
       .sort((one, other) => one.version - other.version);
   }
 
@@ -92,7 +105,7 @@ export class Mailboxes {
 
   /** @throws Refusal for members that the type does not have */
   create(place: Place, given: Values): Item {
-    const { type, collection, folder = 'inbox' } = place;
+    const { type, collection, folder = this.folder(place.user, 'inbox').id } = place;
     const { values, properties } = parts(type, given);
     const now = this.#tick(type);
     const sent = type === 'message' ? { receivedDateTime: now, sentDateTime: now, conversationId: newId() } : {};
@@ -129,6 +142,24 @@ export class Mailboxes {
     this.#tell('deleted', item);
   }
 
+  /** Moves a message to another folder: it keeps its id. Of a folder's subscribers those of the old one hear that it is gone. */
+  move(item: Item, { id }: Folder): void {
+    const from = item.folder;
+    item.values = { ...item.values, lastModifiedDateTime: this.#tick(item.type) };
+    item.version = ++this.#version;
+    this.#tell('deleted', { ...item });
+    item.folder = id;
+    if (from !== id) this.#tell('created', item);
+  }
+
+  /** A folder with all that is in it, for good. */
+  removeFolder(user: User, folder: Folder): void {
+    for (const item of this.#items.values()) {
+      if (item.folder === folder.id && !item.isDeleted) this.remove(item);
+    }
+    user.folders.remove(folder);
+  }
+
   #tell(change: ChangeType, item: Item): void {
     for (const listener of this.#listeners) listener(change, item);
   }
@@ -143,6 +174,11 @@ export class Mailboxes {
     const fine = String(this.#lastTick % 10_000n).padStart(4, '0');
     return `${new Date(ms).toISOString().slice(0, 23)}${fine}Z`;
   }
+}
+
+/** Whether a place holds an item now. */
+export function isIn({ folder }: Place, item: Item): boolean {
+  return !item.isDeleted && (folder === undefined || item.folder === folder);
 }
 
 function parts(type: ItemType, given: Values): { values: Values; properties: Readonly<Record<string, string>> } {
@@ -169,6 +205,7 @@ export function render(item: Item, property?: string): Values {
     ...(item.type === 'todoTask' ? {} : { changeKey, bodyPreview: previewOf(item.values.body) }),
     ...values,
     ...(item.type === 'todoTask' ? { linkedResources } : {}),
+    ...(item.type === 'message' ? { parentFolderId: item.folder } : {}),
     ...(property === undefined || value === undefined
       ? {}
       : { singleValueExtendedProperties: [{ id: property, value }] }),

@@ -6,6 +6,7 @@ import { shown } from '../notifications/subscriptions';
 import { badRequest, notFound, Refusal } from '../refusal';
 import { answerPlanner } from '../planner/answer';
 import type { Answer, Call } from './call';
+import { answerFolders } from './folders';
 import { pageOf, selected } from './query';
 
 /** Answers a request of the API. @throws Refusal */
@@ -45,8 +46,8 @@ function demandRole(roles: readonly string[], { method, path }: Call): void {
 function answerSpecial(graph: Graph, call: Call): Answer | undefined {
   const user = /^users\/([^/]+)\/todo\/lists$/i.exec(call.path)?.[1];
   if (user !== undefined) return listsOf(graph, user);
-  const delta = /^(.+)\/delta$/.exec(call.path)?.[1];
-  return delta === undefined ? undefined : changesIn(graph, graph.mailboxes.place(delta), call);
+  if (call.path.endsWith('/delta')) return graph.deltas.answer(`${graph.baseUrl}/v1.0`, call);
+  return answerFolders(graph.mailboxes, `${graph.baseUrl}/v1.0`, call);
 }
 
 function answerMailbox(graph: Graph, call: Call): Answer {
@@ -120,17 +121,6 @@ function demand(item: Item, ifMatch: string | string[] | undefined): void {
     'ErrorIrresolvableConflict',
     'The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.',
   );
-}
-
-/** All items at first, then those that changed since the link was given, deleted ones by their id alone. */
-function changesIn(graph: Graph, place: Place, { path, query }: Call): Answer {
-  const since = Number(query.get('$deltatoken') ?? 0);
-  const all = graph.mailboxes.changedIn(place, since);
-  const value = all
-    .filter(({ isDeleted }) => !isDeleted || since > 0)
-    .map((item) => (item.isDeleted ? { id: item.id, '@removed': { reason: 'deleted' } } : selected(item, query)));
-  const newest = Math.max(since, ...all.map(({ version }) => version));
-  return { status: 200, body: { '@odata.deltaLink': `${graph.baseUrl}/v1.0/${path}?$deltatoken=${newest}`, value } };
 }
 
 function objectIn(body: unknown): Values {

@@ -5,6 +5,8 @@ import { type RunningSalesforce, startSalesforce } from '../../../simulators/sal
 import { goldensIn } from '../goldens';
 import { readmeExamples } from '../readme-examples';
 import type { ContractSubject, Crm } from '../subject';
+import { openDoor } from '../door';
+import { MemoryInbox } from '../memory-inbox';
 
 const stream = '/data/LeadChangeEvent';
 
@@ -58,6 +60,15 @@ const payloads = {
   },
 };
 
+/** An outbound message about leads. */
+function outboundOf(leads: readonly string[], organizationId = '00DKj00000Gn5y1MAB', head = ''): string {
+  const notifications = leads.map(
+    (id, n) =>
+      `<Notification><Id>04lKj00000Gn5y${n}MAB</Id><sObject xsi:type="sf:Lead" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>${id}</sf:Id><sf:Company>A &amp; B</sf:Company><sf:LastModifiedDate>2026-03-01T09:30:00.000Z</sf:LastModifiedDate></sObject></Notification>`,
+  );
+  return `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body><notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>${organizationId}</OrganizationId><ActionId>04kKj00000Gn5y1MAB</ActionId><SessionId xsi:nil="true"/>${head}${notifications.join('')}</notifications></soapenv:Body></soapenv:Envelope>`;
+}
+
 function nativeOf(payload: unknown): unknown {
   return salesforce.readNatives(payload, () => undefined)[0];
 }
@@ -67,13 +78,14 @@ export const heardOver = (transport: 'pubsub' | 'cometd'): ContractSubject => ({
   connector: salesforce,
   ...(transport === 'pubsub' ? {} : { binding: transport }),
   start: () => startCrm(transport),
+  ...(transport === 'pubsub' ? { transports: { 'outbound messages': startOutbound } } : {}),
   goldens: goldensIn('connectors/salesforce/fixtures'),
   special: {
     multiRecord: { native: nativeOf(payloads.many), records: ids.length },
     gap: nativeOf(payloads.gap),
     wildcard: nativeOf(payloads.overflow),
   },
-  payloads: Object.values(payloads),
+  payloads: [...Object.values(payloads), outboundOf(ids)],
   readmeExamples: readmeExamples('connectors/salesforce/README.md'),
   ownWords: {
     loginUrl: 'sandboxes and private log-in domains ask for tokens elsewhere than at the org',
@@ -85,14 +97,65 @@ export const heardOver = (transport: 'pubsub' | 'cometd'): ContractSubject => ({
     caseOrigin: 'where a case came from is a choice of Salesforce that reports are made by',
     bulkAbove: 'Salesforce counts requests by the day, and has an API of its own for many records',
     managedSubscription: 'Salesforce can keep a subscription’s place itself',
+    outboundMessages:
+      'Salesforce calls us with nothing to prove itself by but the address, so that has to hold a secret',
     transport: 'Salesforce tells events over two APIs, and not every network lets the newer one through',
   },
 });
 
 export const subject = heardOver('pubsub');
 
+/** The same organisation: a flow sends an outbound message about each record that is written. */
+async function startOutbound(): Promise<Crm> {
+  const door = await openDoor();
+  const inbox = new MemoryInbox();
+  const key = 'a-secret-of-this-test';
+  const url = `${door.url}/${key}`;
+  const outbound = '/outbound/Lead';
+  const org = await startSalesforce({ outboundRetryMs: 10 });
+  const inner = crmOf(org, 'pubsub');
+  return {
+    ...inner,
+    config: { ...inner.config, subscribe: [outbound], outboundMessages: { key } },
+    stream: outbound,
+    inbox,
+    opened: (connection) => {
+      door.open(connection);
+    },
+    write: async (record, mark) => {
+      const written = await inner.write(record, mark);
+      org.admin.sendOutbound({ url, ids: [written.id], fields: ['Company', 'SystemModstamp'] });
+      await org.admin.outboundIdle();
+      return written;
+    },
+    handedOut: () => Promise.resolve(inbox.handedOut),
+    faults: {
+      ...inner.faults,
+      expirePositions: async () => {
+        await inbox.append(outbound, [Buffer.from('{}')]);
+        await inbox.release(outbound, await inbox.newest(outbound));
+      },
+      expireTokens: () =>
+        Promise.resolve().then(() => {
+          org.admin.fault({ kind: 'tokenExpiry' });
+        }),
+      poison: async () => {
+        const body = outboundOf([], org.orgId, '<Notification><Id>04lKj00000Gn5y9MAB</Id></Notification>');
+        await fetch(url, { method: 'POST', body });
+      },
+    },
+    stop: async () => {
+      await inner.stop();
+      await door.close();
+    },
+  };
+}
+
 async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
-  const org = await startSalesforce();
+  return crmOf(await startSalesforce(), transport);
+}
+
+function crmOf(org: RunningSalesforce, transport: 'pubsub' | 'cometd'): Crm {
   const { admin } = org;
   const records = new Map<number, string>();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
