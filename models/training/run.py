@@ -154,4 +154,4 @@ def evaluate_real(case: UseCase, result: artefacts.Result, path: Path) -> None:
     data = prepared(real, path)
     if case.public is None:
         result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)
-    result.metrics |= real.rivals(data)
+    result.metrics |= real.rivals(data, result.model)
