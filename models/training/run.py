@@ -111,6 +111,7 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
         groups=found.groups,
         history=data.history,
         entry=declared(case.folder).get("useCase"),
+        groups_told=declared(case.folder).get("groups"),
         files=case.files(data, model),
     )
 
