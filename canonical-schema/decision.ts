@@ -2,7 +2,7 @@ import type { Envelope } from './event';
 
 /** One reason for a score, strongest first in a list. */
 export interface Reason {
-  /** Term of the model, e.g. `poutcome` or `month & euribor3m`. */
+  /** Term of the model, e.g. `poutcome` or `month & dayOfWeek`, or the group of terms that it tells together, e.g. `economy`. */
   readonly term: string;
   /** Log-odds; the contributions and the intercept add up to the score's logit. */
   readonly contribution: number;

@@ -28,16 +28,24 @@ function reasons(contributions: Record<string, number>, row: Record<string, stri
   );
 }
 
+const isEconomy = (name: string): boolean => manifest.features.find((f) => f.name === name)?.group === 'economy';
+
+/** What the terms with a feature of the economy add, in the manifest's order. */
+const economy = (contributions: Record<string, number>): number =>
+  manifest.terms
+    .filter((term) => term.features.some(isEconomy))
+    .reduce((sum, { name }) => sum + (contributions[name] ?? 0), 0);
+
 describe('explainer', () => {
   it('puts the strongest first, whichever way it points, with its value and words', () => {
-    expect(reasons({ contact: 0.2, poutcome: 1.21, euribor3m: -0.4 })).toStrictEqual([
+    expect(reasons({ contact: 0.2, poutcome: 1.21, month: -0.4 })).toStrictEqual([
       { term: 'poutcome', contribution: 1.21, direction: 'up', value: 'success', text: 'Previous campaign succeeded' },
       {
-        term: 'euribor3m',
+        term: 'month',
         contribution: -0.4,
         direction: 'down',
-        value: '0.74',
-        text: 'Euribor 3-month rate at 0.74 %',
+        value: 'may',
+        text: 'Contacted in May',
       },
       { term: 'contact', contribution: 0.2, direction: 'up', value: 'cellular', text: 'Contacted by mobile phone' },
     ]);
@@ -49,11 +57,36 @@ describe('explainer', () => {
     expect(reason).toMatchObject({ value: 'may, mon', text: 'Contacted in May and contacted on a Monday' });
   });
 
+  it('tells the terms of a group as one reason, whose contribution is exactly their sum', () => {
+    const parts = { empVarRate: 4.053, consPriceIdx: -1.729, 'month & empVarRate': -0.6 };
+    const row = {
+      ...ROW,
+      'emp.var.rate': '-2.9',
+      'cons.price.idx': '92.6',
+      'cons.conf.idx': '-40',
+      'nr.employed': '5040',
+    };
+    expect(reasons({ ...parts, contact: 0.2 }, row)).toMatchObject([
+      {
+        term: 'economy',
+        contribution: economy(parts),
+        direction: 'up',
+        value: '-2.9, 92.6, -40, 0.74, 5040',
+        text: 'The economy as it is now',
+      },
+      { term: 'contact' },
+    ]);
+  });
+
+  it('tells nothing of a group whose terms outweigh each other', () => {
+    expect(reasons({ empVarRate: 4.05, consPriceIdx: -4.05, contact: 0.2 }).map((r) => r.term)).toStrictEqual([
+      'contact',
+    ]);
+  });
+
   it('gives no more than five, and none that hardly moves the score', () => {
     const all = Object.fromEntries(manifest.terms.map((term, n) => [term.name, n + 1]));
-    expect(reasons(all).map((r) => r.contribution)).toStrictEqual(
-      [0, 1, 2, 3, 4].map((n) => manifest.terms.length - n),
-    );
+    expect(reasons(all).map((r) => r.contribution)).toStrictEqual([economy(all), 18, 12, 11, 10]);
     expect(reasons({ contact: 0.019, month: -0.019 })).toStrictEqual([]);
   });
 

@@ -9,13 +9,13 @@ const LEAST_CONTRIBUTION = 0.02;
 
 /** Why a score is higher or lower than that of the average row. */
 export interface Reason {
-  /** Name of the term in the manifest. */
+  /** Name of the term in the manifest, or of the group whose terms it tells together. */
   readonly term: string;
-  /** Log-odds added to the score; exact, as the model computed it. */
+  /** Log-odds added to the score; exact, as the model computed it; of a group the sum of its terms'. */
   readonly contribution: number;
   /** Whether the term speaks for the positive class. */
   readonly direction: 'up' | 'down';
-  /** The feature's value, or the values of a pair, as the model saw them. */
+  /** The feature's value, or the values of a pair or group, as the model saw them. */
   readonly value: string;
   /** The reason in words, without its direction, e.g. "Previous campaign succeeded". */
   readonly text: string;
@@ -40,28 +40,60 @@ interface Wording {
   readonly text: string;
 }
 
+/** What one reason tells: a term, or the terms of a group. */
+interface Told {
+  readonly name: string;
+  /** Places of the terms whose contributions it adds up. */
+  readonly terms: readonly number[];
+  readonly parts: readonly { readonly index: number; readonly wording: WordingOf }[];
+  /** Of a group, instead of the words of its features. */
+  readonly text?: string;
+}
+
 /** Prepares the explanation of a model's scores, once, because a lane explains thousands of rows a second. */
 export function explainer(manifest: TabularManifest): Explain {
-  const terms = manifest.terms.map((term) => ({
-    name: term.name,
-    parts: manifest.features.flatMap((feature, index) =>
-      term.features.includes(feature.name) ? [{ index, wording: wordingOf(feature) }] : [],
-    ),
-  }));
-  return ({ values, words = {} }, contributions, label = '') =>
-    strongest(contributions).flatMap((n) => {
-      const term = terms[n];
-      if (term === undefined) return [];
-      const { value, text } = term.parts
+  const told = toldBy(manifest);
+  return ({ values, words = {} }, contributions, label = '') => {
+    const sums = told.map(({ terms }) => terms.reduce((sum, n) => sum + (contributions[n] ?? 0), 0));
+    return strongest(sums).flatMap((n) => {
+      const one = told[n];
+      if (one === undefined) return [];
+      const { value, text } = one.parts
         .map(({ index, wording }) => wording(values[index] ?? NaN, words, label))
         .reduce(joined);
-      const contribution = contributions[n] ?? 0;
-      return { term: term.name, contribution, direction: contribution > 0 ? 'up' : 'down', value, text };
+      const contribution = sums[n] ?? 0;
+      return {
+        term: one.name,
+        contribution,
+        direction: contribution > 0 ? 'up' : 'down',
+        value,
+        text: one.text ?? text,
+      };
     });
+  };
+}
+
+/** Terms in the manifest's order; those with a feature of a group stand together where the first of them does. */
+function toldBy({ features, terms, groups = {} }: TabularManifest): readonly Told[] {
+  const partsOf = (isPart: (feature: Feature) => boolean) =>
+    features.flatMap((feature, index) => (isPart(feature) ? [{ index, wording: wordingOf(feature) }] : []));
+  const groupOf = new Map(features.map(({ name, group }) => [name, group]));
+  const told = new Map<string, Told>();
+  terms.forEach((term, n) => {
+    const group = term.features.map((name) => groupOf.get(name)).find((name) => name !== undefined);
+    const name = group ?? term.name;
+    const parts = partsOf((feature) =>
+      group === undefined ? term.features.includes(feature.name) : feature.group === group,
+    );
+    const text = group === undefined ? undefined : groups[group];
+    const before = told.get(name)?.terms ?? [];
+    told.set(name, { name, terms: [...before, n], parts, ...(text === undefined ? {} : { text }) });
+  });
+  return [...told.values()];
 }
 
 /** Places of the strongest contributions; of equals the first, so that a replay reads the same. */
-function strongest(contributions: ArrayLike<number>): number[] {
+function strongest(contributions: readonly number[]): number[] {
   const top: number[] = [];
   for (let n = 0; n < contributions.length; n += 1) {
     const strength = Math.abs(contributions[n] ?? 0);

@@ -13,7 +13,19 @@ export function inconsistencies(manifest: Manifest): string[] {
       if (!names.includes(name)) faults.push(`term "${term.name}" uses "${name}", which is not a feature`);
     }
   }
-  return [...faults, ...classFaults(manifest), ...manifest.features.flatMap(defaultFaults), ...historyFaults(manifest)];
+  faults.push(...classFaults(manifest), ...manifest.features.flatMap(defaultFaults), ...groupFaults(manifest));
+  return [...faults, ...historyFaults(manifest)];
+}
+
+/** Groups of reasons that are not declared, and those whose name is a term's. */
+function groupFaults({ features, terms, groups = {} }: TabularManifest): string[] {
+  const faults = features.flatMap(({ name, group }) =>
+    group === undefined || Object.hasOwn(groups, group)
+      ? []
+      : [`feature "${name}" is of the group "${group}", which groups does not have`],
+  );
+  const taken = terms.filter(({ name }) => Object.hasOwn(groups, name));
+  return [...faults, ...taken.map(({ name }) => `a group and a term are both named "${name}"`)];
 }
 
 /** What is declared of the past, and what features and values make of it. */

@@ -37,6 +37,7 @@ const feature = {
   invalid: cellPolicy,
   phrase: text,
   phrases: { type: 'object', additionalProperties: text },
+  group: text,
 };
 
 const numeric = {
@@ -50,7 +51,7 @@ const numeric = {
 };
 
 /** What a numeric feature may leave out. */
-const optional = ['phrases', 'replace', 'derive', 'decimals'];
+const optional = ['phrases', 'group', 'replace', 'derive', 'decimals'];
 
 const figure = strictObject({ value: number, low: number, high: number }, ['low', 'high']);
 const figures = strictObject(
@@ -142,7 +143,7 @@ const common = {
             support: { type: 'object', additionalProperties: strictObject({ of: count, times: counts }) },
             unseen: cellPolicy,
           },
-          ['phrases', 'synonyms', 'support'],
+          ['phrases', 'group', 'synonyms', 'support'],
         ),
         strictObject({ ...numeric, kind: { const: 'numeric' } }, optional),
         strictObject({ ...numeric, kind: { const: 'flag' }, atLeast: number }, optional),
@@ -154,12 +155,13 @@ const common = {
     minItems: 1,
     items: strictObject({ name: text, features: { type: 'array', items: text, minItems: 1 } }),
   },
+  groups: { type: 'object', additionalProperties: text },
   history: historySchema,
 };
 
 /** What every model of columns may leave out. */
 const tabular = <P extends Record<string, unknown>>(properties: P) =>
-  strictObject(properties, ['history', 'falseAlarms', 'useCase']);
+  strictObject(properties, ['history', 'groups', 'falseAlarms', 'useCase']);
 
 const binary = tabular({
   ...common,

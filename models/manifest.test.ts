@@ -45,6 +45,16 @@ describe('parseManifest', () => {
       /term "job" uses "nope", which is not a feature/,
     ],
     [
+      'a group that is not there',
+      (m) => (m['groups'] = {}),
+      /feature "empVarRate" is of the group "economy", which groups/,
+    ],
+    [
+      'a group named like a term',
+      (m) => (m['groups'] = { economy: 'The economy', job: 'Work' }),
+      /a group and a term are both named "job"/,
+    ],
+    [
       'a default that is no value',
       (m) => (m.features[0]!['missing'] = { on: 'default', value: 'x' }),
       /feature "job": the default "x"/,

@@ -35,6 +35,8 @@ interface FeatureBase {
    */
   readonly phrase: string;
   readonly phrases?: Readonly<Record<string, string>>;
+  /** Name of a group of the manifest: terms with the feature are told in the group's reason. */
+  readonly group?: string;
 }
 
 /** Rows with a value, and by class. */
@@ -109,6 +111,8 @@ interface TabularBase extends ManifestBase {
   readonly maxDefaults: number;
   readonly features: readonly Feature[];
   readonly terms: readonly Term[];
+  /** How a reason reads that tells the terms of several features as one, by the group's name; its contribution is their sum. */
+  readonly groups?: Readonly<Record<string, string>>;
   /** What it wants to know of the past: features with a path below `history`. */
   readonly history?: History;
 }

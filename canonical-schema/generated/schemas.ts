@@ -1705,7 +1705,7 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
               "title": "Term",
               "type": "string",
               "minLength": 1,
-              "description": "Term of the model, e.g. `poutcome` or `month & euribor3m`."
+              "description": "Term of the model, e.g. `poutcome` or `month & dayOfWeek`, or the group of terms that it tells together, e.g. `economy`."
             },
             "contribution": {
               "title": "Contribution",

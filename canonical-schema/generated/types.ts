@@ -2256,7 +2256,7 @@ export interface Decision {
    */
   reasons: {
     /**
-     * Term of the model, e.g. `poutcome` or `month & euribor3m`.
+     * Term of the model, e.g. `poutcome` or `month & dayOfWeek`, or the group of terms that it tells together, e.g. `economy`.
      */
     term: string;
     /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkModel } from './check-model';
@@ -29,13 +29,51 @@ it('finds nothing wrong with a sound model, and tells how long it takes', async 
   expect(latency?.oneP50Ms).toBeGreaterThan(0);
 });
 
-it.each(['lead-scoring', 'churn', 'predictive-maintenance', 'sla-breach', 'case-routing'])(
-  'finds nothing wrong with %s, which ships',
-  async (name) => {
-    const { findings } = await checkModel(path.join(__dirname, '..', name));
-    expect(findings.filter(({ level }) => level !== 'ok')).toStrictEqual([]);
-  },
-);
+it.each([
+  'lead-scoring',
+  'churn',
+  'predictive-maintenance',
+  'sla-breach',
+  'case-routing',
+  'complaint-product',
+  'intent',
+])('finds nothing wrong with %s, which ships', async (name) => {
+  const { findings } = await checkModel(path.join(__dirname, '..', name));
+  expect(findings.filter(({ level }) => level !== 'ok')).toStrictEqual([]);
+});
+
+describe('a text model', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = path.join(parent, 'complaint-product');
+    await cp(path.join(__dirname, '../complaint-product'), folder, { recursive: true });
+  });
+  const parityOf = async (edit: (lines: string[]) => string[]) => {
+    const file = path.join(folder, 'parity.jsonl');
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    await writeFile(file, edit(lines).join('\n'));
+    return (await checkModel(folder)).findings.filter(({ check }) => check === 'parity');
+  };
+
+  it('is compared with what training says of its texts, by words', async () => {
+    const whole = await parityOf((lines) => lines);
+    expect(whole).toStrictEqual([{ level: 'ok', check: 'parity', what: '100 rows as in training, within 0.00001' }]);
+  });
+
+  it.each<[string, (line: string) => string, RegExp]>([
+    [
+      'another score',
+      (line) => line.replace(/("words": \[\["\w+", 0\.\d)\d/, '$1'),
+      /^line 3 of parity\.jsonl is 0?\.?\d/,
+    ],
+    ['another class', (line) => line.replace(/("words": \[\[")/, '$1x'), /^line 3 of parity\.jsonl is Infinity from/],
+    ['no text', (line) => line.replace(/"row": \{[^}]*\}/, '"row": {}'), /^line 3 of parity\.jsonl has no score: /],
+    ['no scores', (line) => line.replace('"words"', '"word"'), /line 3 is not a row with its score/],
+  ])('is refused where a line has %s', async (_, edit, what) => {
+    const [finding] = await parityOf((lines) => lines.with(2, edit(lines[2]!)));
+    expect(finding).toMatchObject({ level: 'error', what: expect.stringMatching(what) as unknown });
+  });
+});
 
 describe('a model is refused', () => {
   it.each<[string, string, TinyModel, RegExp]>([

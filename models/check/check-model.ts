@@ -9,6 +9,7 @@ import { readModelFolder } from './model-folder';
 import { contributionFindings, rangeFindings, responseFindings, sameFindings } from './outputs';
 import { parityFindings } from './parity';
 import { probesOf, type Probe } from './probes';
+import { textFindings } from './text-findings';
 import type { Scorer } from '../scored';
 
 /** What became of an examination. */
@@ -20,12 +21,6 @@ export interface CheckReport {
   readonly latency?: Latency;
 }
 
-/** What a text model is given. */
-const TEXTS = [
-  'How do I top up my card?',
-  'I was charged twice for the same purchase',
-  'Thanks, that was quick!',
-] as const;
 /** Rows that are scored one by one as well. */
 const ALONE = 64;
 
@@ -39,7 +34,7 @@ export async function checkModel(folder: string, limitMs?: number): Promise<Chec
   const { model, findings } = await readModelFolder(folder);
   if (model === undefined) return { findings };
   const { manifest } = model;
-  if (manifest.task === 'text') return { model, findings: [...findings, ...(await textFindings(model))] };
+  if (manifest.task === 'text') return { model, findings: [...findings, ...(await examineText(model, folder))] };
   let session: Session;
   try {
     session = await openSession(model.file, manifest);
@@ -64,8 +59,7 @@ function notTheFile(thrown: unknown): Finding {
   return error('file', messageOf(thrown), why, fix);
 }
 
-/** Of a text model, whose inputs cannot be listed: that its file is the manifest's, and that it says the same twice. */
-async function textFindings(model: Model): Promise<readonly Finding[]> {
+async function examineText(model: Model, folder: string): Promise<readonly Finding[]> {
   let scorer: Scorer;
   try {
     scorer = await openScorer(model);
@@ -73,17 +67,7 @@ async function textFindings(model: Model): Promise<readonly Finding[]> {
     return [notTheFile(thrown)];
   }
   try {
-    const rows = TEXTS.map((text) => ({ outcome: 'row', values: [], defaults: [], text }) as const);
-    const [first, again] = [await scorer.score(rows), await scorer.score([...rows].reverse())];
-    const isSame = first.every(({ score }, n) => Object.is(score, again.at(-1 - n)?.score));
-    const why = 'a decision does not follow from its inputs';
-    const fix = 'take what is random out of the model, and anything that depends on the other texts of a batch';
-    return [
-      ok('file', `${model.manifest.file} is the manifest's`),
-      isSame
-        ? ok('determinism', `${TEXTS.length} texts in another order give the same bits, by words alone`)
-        : error('determinism', 'texts in another order give other scores', why, fix),
-    ];
+    return await textFindings(scorer, model, folder);
   } finally {
     await scorer.close();
   }

@@ -39,6 +39,11 @@ export const BY_MEDIAN = 1.4826;
 const BY_MEAN = 1.2533;
 /** No spread is smaller than this share of the median. */
 const FLOOR = 0.002;
+/** Robust standard deviations that one residual counts for in a spread, at most. */
+const MOST_OF_ONE = 4;
+/** Counts vary by chance, and by the root of this as a share of themselves; what is added before the root (Anscombe 1948). */
+const UNEVEN = 0.02;
+const ANSCOMBE = 0.375;
 /** What low and high are away. */
 export const RANGE = 3;
 /** Windows that a rate is compared over, at least and at most, and days of a week. */
@@ -93,13 +98,21 @@ interface Scale {
   readonly floor: number;
 }
 
+/** Whole numbers: the root where they are small, logarithmic where they are great (the negative binomial's, Anscombe 1948). */
+const scaleOfCounts: Scale = {
+  to: (v) => (2 * Math.asinh(Math.sqrt(UNEVEN * (v + ANSCOMBE)))) / Math.sqrt(UNEVEN),
+  from: (y) => Math.max(0, Math.sinh((Math.max(0, y) * Math.sqrt(UNEVEN)) / 2) ** 2 / UNEVEN - ANSCOMBE),
+  floor: FLOOR,
+};
+
 /**
- * Logarithmic about the usual value where all is above 0, since what varies there varies by shares; where there are zeros (counts),
- * linear near 0 and logarithmic far from it; else as it is.
+ * That of counts where the past is of whole numbers and nothing is below 0. Else logarithmic about the usual value where all is above 0,
+ * since what varies there varies by shares; linear near 0 and logarithmic far from it where there are zeros; as it is where some are below.
  */
 function scaleOf(values: readonly number[], others: readonly number[], value: number): Scale {
   const usual = median(values.length >= LEAST_OWN ? values : others);
   const least = [...values, ...others].reduce((a, b) => Math.min(a, b), value);
+  if (least >= 0 && values.every(Number.isInteger) && others.every(Number.isInteger)) return scaleOfCounts;
   if (least > 0) return { to: (v) => Math.log(v / usual), from: (y) => usual * Math.exp(y), floor: FLOOR };
   if (least === 0 && usual > 0) {
     return { to: (v) => Math.log1p(v / usual), from: (y) => Math.max(0, usual * Math.expm1(y)), floor: FLOOR };
@@ -108,11 +121,15 @@ function scaleOf(values: readonly number[], others: readonly number[], value: nu
   return { to: (v) => v, from: (y) => y, floor: Math.max(FLOOR * size, 1e-9) };
 }
 
-/** A standard deviation that single outliers do not move. */
+/**
+ * A standard deviation that single outliers do not move: by the middle one, and by the mean where that is greater, as of a few values
+ * that most days share, in which none counts for more than `MOST_OF_ONE`.
+ */
 function spread(residuals: readonly number[], floor: number): number {
   const sizes = residuals.map(Math.abs);
   const robust = BY_MEDIAN * median(sizes);
-  return Math.max(robust > 0 ? robust : BY_MEAN * mean(sizes), floor);
+  const most = robust > 0 ? MOST_OF_ONE * robust : Infinity;
+  return Math.max(robust, BY_MEAN * mean(sizes.map((size) => Math.min(size, most))), floor);
 }
 
 interface Baseline {

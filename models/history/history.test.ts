@@ -62,6 +62,26 @@ describe('a deviation', () => {
     expect(Math.abs(next(higher, 300, others)!.z)).toBeLessThan(Math.abs(next(higher, 100, others)!.z));
   });
 
+  it('compares whole numbers as counts: none of three is nearer than fifteen, and what hardly varies and doubles is far out', () => {
+    const few = points(60, (n) => 3 + Math.round(2 * noise(n)));
+    const [none, many] = [next(few, 0)!.z, next(few, 15)!.z];
+    expect(many).toBeGreaterThan(4);
+    expect(-none).toBeLessThan(many / 1.5);
+    const even = points(60, (n) => 100 + (n % 2));
+    expect(next(even, 200)!.z).toBeGreaterThan(50);
+    expect(next(few, 3)!.low).toBeLessThan(1);
+  });
+
+  it('is not misled by a value that most days share: what a fifth of them have is within the spread', () => {
+    const shared = points(60, (n) => (n % 5 === 4 ? 20 : 10 + noise(n) / 10));
+    expect(next(shared, 20)!.z).toBeLessThan(
+      next(
+        points(60, (n) => 10 + noise(n) / 10),
+        20,
+      )!.z / 1.4,
+    );
+  });
+
   it('is finite for values that never vary, that are zero, and that are below zero', () => {
     for (const constant of [5, 0, -5]) {
       const same = points(30, () => constant);

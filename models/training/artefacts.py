@@ -39,6 +39,8 @@ class Result:
     # What is declared of the past, and the entry in the catalogue of use cases.
     history: dict | None = None
     entry: dict | None = None
+    # Reasons that tell several features as one, by name.
+    groups_told: dict | None = None
     files: dict = field(default_factory=dict)
 
 
@@ -59,6 +61,7 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "maxDefaults": case.max_defaults,
         **({"history": result.history} if result.history else {}),
         "features": result.features,
+        **({"groups": result.groups_told} if result.groups_told else {}),
         "terms": [{"name": " & ".join(features), "features": features} for features in terms],
         "metrics": result.metrics,
         "training": {"date": result.trained, "seed": result.seed, "split": result.split, "data": result.data, "versions": result.versions},

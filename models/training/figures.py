@@ -33,12 +33,16 @@ MEASURES = {
 }
 
 
-def figures(truth: np.ndarray, score: np.ndarray, seed: int) -> dict:
-    """Every measure with the 95 % percentile interval of a seeded bootstrap over rows (not for ECE, which it biases up)."""
+def figures(truth: np.ndarray, score: np.ndarray, seed: int, together: np.ndarray | None = None) -> dict:
+    """
+    Every measure with the 95 % percentile interval of a seeded bootstrap (not for ECE, which it biases up): over rows, or over what
+    they have in common (`together`).
+    """
     random = np.random.default_rng(seed)
+    parts = None if together is None else [np.flatnonzero(together == one) for one in np.unique(together)]
     draws = {name: [] for name in MEASURES if name != "ece"}
     for _ in range(RESAMPLES):
-        rows = random.integers(0, len(truth), len(truth))
+        rows = random.integers(0, len(truth), len(truth)) if parts is None else np.concatenate([parts[n] for n in random.integers(0, len(parts), len(parts))])
         for name, values in draws.items():
             values.append(MEASURES[name](truth[rows], score[rows]))
     result = {"rows": len(truth), "rate": round(float(truth.mean()), 5)}

@@ -15,6 +15,8 @@ HOUR, DAY = 3_600_000.0, 86_400_000.0
 LEAST_OWN, LEAST_PEERS, MOST_PEERS, BLEND, YOUNG, INFLATION = 12, 30, 200, 8, 24, 4
 SEASON_DAYS, LEAST_WEEKDAY, LEAST_HOUR, LEAST_BOTH = 14, 21, 96, 336
 RECENT, BY_MEDIAN, BY_MEAN, FLOOR = 48, 1.4826, 1.2533, 0.002
+# What one residual counts for in a spread, at most; how counts vary besides by chance, as a share of themselves, squared.
+MOST_OF_RESIDUAL, UNEVEN = 4.0, 0.02
 LEAST_WINDOWS, MOST_WINDOWS, WEEK = 7, 28, 7
 # Of counts by the hour: hours that tell the level of now, the share of the busiest that tell how much more they vary than chance,
 # what one hour counts for among several at most, and what is added before the root.
@@ -101,8 +103,10 @@ def median(values: np.ndarray) -> float:
 
 def spread(residuals: np.ndarray, floor: float) -> float:
     """A standard deviation that single outliers do not move."""
-    robust = BY_MEDIAN * median(np.abs(residuals))
-    return max(robust if robust > 0 else BY_MEAN * float(np.abs(residuals).mean()), floor)
+    sizes = np.abs(residuals)
+    robust = BY_MEDIAN * median(sizes)
+    most = MOST_OF_RESIDUAL * robust if robust > 0 else math.inf
+    return max(robust, BY_MEAN * float(np.minimum(sizes, most).mean()), floor)
 
 
 def baseline(at: np.ndarray, ys: np.ndarray, now: float, floor: float) -> tuple[float, float]:
@@ -183,7 +187,9 @@ def deviation(at: np.ndarray, values: np.ndarray, others: np.ndarray, now: float
     others = others if has_peers else others[:0]
     usual = median(values if n >= LEAST_OWN else others)
     least = min(value, *values, *others)
-    if least > 0:
+    if least >= 0 and all(float(v).is_integer() for v in (*values, *others)):
+        floor, scaled = FLOOR, lambda v: 2 * np.arcsinh(np.sqrt(UNEVEN * (v + ANSCOMBE))) / math.sqrt(UNEVEN)
+    elif least > 0:
         floor, scaled = FLOOR, lambda v: np.log(v / usual)
     elif least == 0 and usual > 0:
         floor, scaled = FLOOR, lambda v: np.log1p(v / usual)

@@ -193,6 +193,7 @@ def retrain(champion: Path, path: Path, version: str) -> tuple[artefacts.Result,
         groups=audited(groups_of(held, features), held_truth, score, threshold),
         history=before.get("history"),
         entry=before.get("useCase"),
+        groups_told=before.get("groups"),
     )
     return result, parity(champion, model, features)
 

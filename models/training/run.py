@@ -111,6 +111,7 @@ def train(case: UseCase, path: Path) -> artefacts.Result:
         groups=found.groups,
         history=data.history,
         entry=declared(case.folder).get("useCase"),
+        groups_told=declared(case.folder).get("groups"),
         files=case.files(data, model),
     )
 
@@ -154,4 +155,4 @@ def evaluate_real(case: UseCase, result: artefacts.Result, path: Path) -> None:
     data = prepared(real, path)
     if case.public is None:
         result.metrics["real"] = figures(data.truth, case.probability(result.model, data.frame), SEED)
-    result.metrics |= real.rivals(data)
+    result.metrics |= real.rivals(data, result.model)

@@ -89,8 +89,8 @@ class UseCase:
     real: "UseCase | None" = None
     # What the recipe is evaluated on, where that is not `real`: its figures are those that `rivals` gives.
     public: "UseCase | None" = None
-    # Prepared of the real rows -> what else reaches on them, by name.
-    rivals: Callable = lambda prepared: {}
+    # (Prepared of the real rows, the shipped model) -> what else reaches on them, by name.
+    rivals: Callable = lambda prepared, model: {}
     # Numeric features that hold whole numbers, for the parity fixture.
     whole: tuple[str, ...] = ()
     # For the same: the range of each column that only derived features are made of.

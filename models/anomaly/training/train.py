@@ -67,7 +67,7 @@ def files(data: Prepared, _model) -> dict:
 
 CASE = UseCase(
     folder=Path(__file__).parent.parent,
-    version="1.0.0",
+    version="1.1.0",
     title="How unusual an event is for its record, by value and by number, at this hour and weekday",
     label="anomaly",
     positive="anomalous",
@@ -107,19 +107,25 @@ CASE = UseCase(
 )
 
 
-def rivals_on_real(data: Prepared) -> dict:
-    """The naive z-score on the real rows; its scale is that of these rows."""
+def public(data: Prepared, model) -> dict:
+    """The model and the naive z-score on the public days, all of them and those of groups by which nothing was chosen."""
     size = rivals.naive(data.table)
-    return {"realNaive": figures(data.truth, scored_by(size, size), SEED)}
+    scores = {"": CASE.probability(model, data.frame), "Naive": scored_by(size, size)}
+    # A day stands in every draw: its rows are drawn together.
+    days = data.table["time"].to_numpy()
+    found = {}
+    for name, rows in {"real": np.arange(len(days)), "tested": part(data.table, "tested")}.items():
+        found |= {name + of: figures(data.truth[rows], score[rows], SEED, days[rows]) for of, score in scores.items()}
+    return found
 
 
 REAL = replace(
     CASE,
     data=incidents.DATA,
     read=incident_days.read,
-    rivals=rivals_on_real,
+    rivals=public,
     split=lambda table, truth: (np.arange(0), np.arange(len(table))),
 )
 
 if __name__ == "__main__":
-    main(replace(CASE, real=REAL))
+    main(replace(CASE, real=REAL, public=REAL))

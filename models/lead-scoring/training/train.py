@@ -72,7 +72,7 @@ def audit_groups(table) -> dict:
 
 CASE = UseCase(
     folder=Path(__file__).parent.parent,
-    version="1.0.0",
+    version="1.1.0",
     title="How likely a lead is to say yes to the offer when called",
     label="y",
     positive="yes",

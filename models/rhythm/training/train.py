@@ -113,7 +113,7 @@ CASE = UseCase(
 )
 
 
-def rivals_on_real(data: Prepared) -> dict:
+def rivals_on_real(data: Prepared, _model) -> dict:
     """The naive score on the real hours; its scale is that of these hours."""
     size = naive(data.raw)[in_raw(data)]
     return {"realNaive": figures(data.truth, scored_by(size, size), SEED)}
