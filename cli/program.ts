@@ -19,6 +19,7 @@ import { modelsCommand } from './commands/models';
 import { normaliseCommand } from './commands/normalise';
 import { quarantineCommand } from './commands/quarantine';
 import { reconcileCommand } from './commands/reconcile';
+import { replayCommand } from './commands/replay';
 import { scoreCommand } from './commands/score';
 import { upCommand } from './commands/up';
 import { validateCommand } from './commands/validate';
@@ -81,6 +82,7 @@ export const newProgram = (terminal: Terminal): Command => {
     eraseCommand,
     erasuresCommand,
     exportCommand,
+    replayCommand,
     quarantineCommand,
     gapsCommand,
     reconcileCommand,

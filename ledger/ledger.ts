@@ -31,6 +31,7 @@ import { loadPosition, positionSavedAt, savePosition, type StreamName, type Stre
 import { findPasts, type Past, type PastQuestion } from './observations';
 import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
+import { recorded, type RecordedDecisions } from './recorded';
 import { findRecords, knownRecords, type KnownOf, type KnownPage, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
 import { rhythm, type Rhythm } from './rhythm';
@@ -63,6 +64,7 @@ export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
 export type { ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
+export type { RecordedDecision, RecordedQuestion } from './recorded';
 export type { KnownOf, KnownPage, RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 export type { HourCount, Rhythm, RhythmRow } from './rhythm';
@@ -118,6 +120,7 @@ export interface Ledger {
   readonly proposals: Proposals;
   readonly erasures: Erasures;
   readonly learning: Learning;
+  readonly recorded: RecordedDecisions;
   readonly rhythm: Rhythm;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -193,6 +196,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     proposals: proposals(kysely),
     erasures: erasures(kysely),
     learning: learning(kysely),
+    recorded: recorded(kysely),
     rhythm: rhythm(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),
