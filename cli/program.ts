@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { applyCommand, tenantsCommand } from './commands/apply';
+import { auditCommand } from './commands/audit';
 import { approvalsCommand } from './commands/approvals';
 import { connectCommand, disconnectCommand } from './commands/connect';
 import { demoCommand } from './commands/demo';
@@ -83,6 +84,7 @@ export const newProgram = (terminal: Terminal): Command => {
     erasuresCommand,
     exportCommand,
     replayCommand,
+    auditCommand,
     quarantineCommand,
     gapsCommand,
     reconcileCommand,

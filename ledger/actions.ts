@@ -1,5 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
+import { wait } from './audit/wait';
 import { erasedAmong, withoutAnswer, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
@@ -21,11 +22,22 @@ export interface ActionAttempt {
 export async function recordActions(database: Kysely<Schema>, attempts: readonly ActionAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
   const kept = await withoutErased(database, attempts);
-  await database
-    .insertInto('actions')
-    .values(kept.map(toRow))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await database.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('actions')
+      .values(kept.map(toRow))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    for (const tenant of new Set(kept.map(({ action }) => action.tenantid))) {
+      const own = kept.filter(({ action }) => action.tenantid === tenant);
+      await wait(
+        transaction,
+        tenant,
+        'action',
+        own.map(({ action, attempt }) => [action.id, attempt]),
+      );
+    }
+  });
 }
 
 /** What was under way when the person's data were erased comes later than that, and says nothing of the person any more. */

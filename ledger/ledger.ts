@@ -1,4 +1,5 @@
 import { recordActions, type ActionAttempt } from './actions';
+import { audit, type Audit } from './audit/audit';
 import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
 import { champions, type Champions } from './champions';
@@ -42,6 +43,9 @@ import { trainings, type Trainings } from './trainings';
 import type { Decision } from '../canonical-schema/decision';
 
 export type { ActionAttempt } from './actions';
+export type { Audit, Head } from './audit/audit';
+export type { PackedRow, PackWindow } from './audit/pack';
+export type { Finding, Verified } from './audit/verify';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
@@ -119,6 +123,7 @@ export interface Ledger {
   readonly drafts: Drafts;
   readonly proposals: Proposals;
   readonly erasures: Erasures;
+  readonly audit: Audit;
   readonly learning: Learning;
   readonly recorded: RecordedDecisions;
   readonly rhythm: Rhythm;
@@ -173,7 +178,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   return overDatabase(folder === undefined ? await openMemory(prepare) : await openFolder(folder, prepare, log));
 }
 
-function overDatabase({ kysely, close }: Database): Ledger {
+/** The ledger over a database that is open and migrated. */
+export function overDatabase({ kysely, close }: Database): Ledger {
   let closed: Promise<void> | undefined;
   return {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
@@ -195,6 +201,7 @@ function overDatabase({ kysely, close }: Database): Ledger {
     drafts: drafts(kysely),
     proposals: proposals(kysely),
     erasures: erasures(kysely),
+    audit: audit(kysely),
     learning: learning(kysely),
     recorded: recorded(kysely),
     rhythm: rhythm(kysely),

@@ -58,7 +58,7 @@ const help = `
 Without --model and --tenant-file: whether each decision comes out as it was recorded, bit for bit, with the model and the policy that it names. Exits 1 when one does not, when its model or policy is not here, or when there is none.
 With one of them: what the same history would have led to, as a dry run. Nothing is written to the ledger or a CRM. \`when\` is not asked again; an engagement that was open before --since counts as not open.
 
-Examples:
+Example:
   signalbox replay --tenant acme --use-case lead-scoring --since 2026-11-01
   signalbox replay --tenant acme --use-case lead-scoring --model ./models/lead-scoring-2 --csv rows.csv
   signalbox replay --tenant acme --tenant-file tenants.d/acme.yaml`;
