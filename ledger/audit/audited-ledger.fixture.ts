@@ -8,7 +8,8 @@ import type { Schema } from '../schema';
 import { facts as sealedFacts } from './facts';
 import { verify, type Verified } from './verify';
 
-export const [lead, other] = ['lead/00Q000000000001AAA', 'lead/00Q000000000002AAA'] as const;
+export const lead = 'lead/00Q000000000001AAA';
+const other = 'lead/00Q000000000002AAA';
 const year2000 = '2000-01-01T00:00:00.000Z';
 
 /** A ledger with a chain, and the database under it. */

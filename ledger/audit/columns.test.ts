@@ -51,7 +51,7 @@ describe.each(databases)('what is sealed of each row, over $name', (where) => {
       const { kept, content, key } = sealedFacts[kind]!;
       const types = await columnsOf(table);
       // One that is whole, one that an erasure emptied.
-      const emptied = sql.raw(types.has('erasedat') ? 'erasedat is null' : 'true');
+      const emptied = sql.raw(types.has('erasedat') ? 'erasedat is null' : 'tenant');
       const { rows } = await sql<{ readonly ctid: string }>`
         select distinct on (${emptied}) ctid::text from ${sql.table(table)} where tenant = ${tenant}
         and ${sql.raw(where)}`.execute(database);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import { anyOf } from '../columns';
+import { anyOf, separator } from '../columns';
 import type { Schema } from '../schema';
 import { blockHash, entryLine, headerText, nothingBefore, Root, type EntryRow } from './blocks';
 import { facts as sealedFacts, form } from './facts';
@@ -144,19 +144,32 @@ async function append(
     .insertInto('audit_blocks')
     .values({ ...block, at: block.at.toISOString(), hash: blockHash(headerText(block)) })
     .execute();
-  const column = <T>(of: (entry: Entry) => T): T[] => entries.map(of);
-  await sql`
-    insert into audit_entries (tenant, block, place, kind, key, at, kept, content, salt, emptied)
-    select ${tenant}, ${block.number}::int, row.place::int, row.kind, row.key, row.at, row.kept, row.content, row.salt, row.emptied
-    from unnest(${column(({ kind }) => kind)}::text[], ${column(({ key }) => key)}::text[], ${column(({ at }) => at)}::text[],
-      ${column(({ kept }) => kept)}::bytea[], ${column(({ content }) => content)}::bytea[],
-      ${column(({ salt }) => salt)}::bytea[], ${column(({ emptied }) => emptied)}::boolean[])
-      with ordinality as row (kind, key, at, kept, content, salt, emptied, place)`.execute(database);
+  await insertEntries(database, tenant, block.number, entries);
   await forgetSalts(
     database,
     tenant,
     entries.filter(({ emptied }) => emptied),
   );
+}
+
+/** Each column is one text, as in `documents`: arrays of keys and bytes would be escaped, there and back. */
+async function insertEntries(
+  database: Kysely<Schema>,
+  tenant: string,
+  block: number,
+  entries: readonly Entry[],
+): Promise<void> {
+  const column = (of: (entry: Entry) => string | null) =>
+    sql`string_to_array(${entries.map((entry) => of(entry) ?? '').join(separator)}, ${sql.lit(separator)}, '')`;
+  const hex = (bytes: Buffer | null): string | null => bytes?.toString('hex') ?? null;
+  await sql`
+    insert into audit_entries (tenant, block, place, kind, key, at, kept, content, salt, emptied)
+    select ${tenant}, ${block}::int, row.place::int, row.kind, row.key, row.at, decode(row.kept, 'hex'),
+      decode(row.content, 'hex'), decode(row.salt, 'hex'), row.emptied = 'true'
+    from unnest(${column(({ kind }) => kind)}, ${column(({ key }) => key)}, ${column(({ at }) => at)},
+      ${column(({ kept }) => hex(kept))}, ${column(({ content }) => hex(content))}, ${column(({ salt }) => hex(salt))},
+      ${column(({ emptied }) => String(emptied))})
+      with ordinality as row (kind, key, at, kept, content, salt, emptied, place)`.execute(database);
 }
 
 /** What was erased is not to be guessed from its digest. */
