@@ -115,6 +115,31 @@ describe.each(databases)('the audit chain over $name', (where) => {
     expect(forged.found).toBeGreaterThan(0);
   });
 
+  it('takes what is recorded anew under the key of a row that is no longer kept for another row', async () => {
+    const { database, ledger, tenant } = audited;
+    const batch = sampleBatch('b1', [sampleEvent(tenant, 1, lead)]);
+    await ledger.recordBatch(tenant, batch);
+    await ledger.audit.seal(tenant);
+    const [key] = batch.decisions.map(({ id }) => id);
+    await ledger.purge(tenant, {
+      eventsBefore: '2999-01-01T00:00:00Z',
+      decisionsBefore: new Date(Date.now() + 1).toISOString(),
+    });
+    expect(await ledger.decision(tenant, key ?? '')).toBeUndefined();
+    await ledger.recordBatch(tenant, {
+      ...batch,
+      batchid: 'b2',
+      decisions: batch.decisions.map((one) => ({ ...one, score: 0.5 })),
+    });
+    expect(await verify(database, tenant)).toMatchObject({ found: 0 });
+    await ledger.audit.seal(tenant);
+    expect(await verify(database, tenant)).toMatchObject({ found: 0, waiting: 0, entries: 3 });
+    const altered = await audited.foundAfter((transaction) =>
+      sql`update decisions set score = 0.6 where tenant = ${tenant}`.execute(transaction),
+    );
+    expect(altered).toMatchObject({ found: 1, findings: [{ what: 'altered', kind: 'decision' }] });
+  });
+
   it('finds what was emptied or deleted without an erasure or retention', async () => {
     const { ledger, tenant } = audited;
     await audited.history();

@@ -5,7 +5,7 @@ import type { EntryRow } from './blocks';
 import { timeForm } from './facts';
 import { keyText } from './rows';
 
-type Name = Pick<EntryRow, 'kind' | 'key'>;
+type Place = Pick<EntryRow, 'kind' | 'key' | 'block'>;
 
 const nameOf = (kind: string, key: string, emptied: boolean): string =>
   `${kind} ${emptied ? 'emptied' : 'whole'} ${key}`;
@@ -32,15 +32,25 @@ export class Ground {
   }
 
   /** Whether a row was emptied by an erasure: sealed as such, or waiting for it. */
-  async isEmptied({ kind, key }: Name): Promise<boolean> {
-    if ((await this.names()).has(nameOf(kind, key, true))) return true;
-    const sealed = this.entries(kind, [key]).where('emptied', '=', true);
+  isEmptied(entry: Place): Promise<boolean> {
+    return this.isAfter(entry, true);
+  }
+
+  /** Whether a row was deleted by a retention, and another one recorded under its key. */
+  async isReplaced(entry: Place & Pick<EntryRow, 'at'>): Promise<boolean> {
+    return (await this.isDeleted(entry)) && (await this.isAfter({ ...entry, block: entry.block + 1 }, false));
+  }
+
+  /** Whether there is an entry of the row from a block on, or one that waits. */
+  private async isAfter({ kind, key, block }: Place, emptied: boolean): Promise<boolean> {
+    if ((await this.names()).has(nameOf(kind, key, emptied))) return true;
+    const sealed = this.entries(kind, [key]).where('emptied', '=', emptied).where('block', '>=', block);
     return (await sealed.executeTakeFirst()) !== undefined;
   }
 
   /** Whether an erasure is about the record of a row. An answer is that of its proposal. */
-  async isErased(subject: string | undefined, { kind, key }: Name): Promise<boolean> {
-    if (kind === 'answer') return this.isEmptied({ kind: 'proposal', key });
+  async isErased(subject: string | undefined, { kind, key, block }: Place): Promise<boolean> {
+    if (kind === 'answer') return this.isEmptied({ kind: 'proposal', key, block });
     this.erasedSubjects ??= this.readErased();
     return subject !== undefined && (await this.erasedSubjects).has(subject);
   }

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../schema';
 import { entryLine, headerText, type BlockRow, type EntryRow } from './blocks';
 import { facts } from './facts';
-import { readRows, type SealableRow } from './rows';
+import { Ground } from './ground';
+import { digestOf, readRows, type SealableRow } from './rows';
 
 /** Blocks sealed from the one time on, before the other; RFC 3339. */
 export interface PackWindow {
@@ -91,15 +92,24 @@ export async function* packRows(
   tenant: string,
   window: PackWindow,
 ): AsyncGenerator<PackedRow> {
+  const ground = new Ground(database, tenant);
   for await (const entries of readEntries(database, tenant, window)) {
     for (const kind of new Set(entries.map((entry) => entry.kind))) {
       const fact = facts[kind];
       const own = entries.filter((entry) => entry.kind === kind);
       const keys = own.map(({ key }) => key);
       const rows = fact === undefined ? new Map<string, SealableRow>() : await readRows(database, tenant, fact, keys);
-      for (const entry of own) yield packed(entry, rows.get(entry.key));
+      for (const entry of own) {
+        const row = rows.get(entry.key);
+        yield packed(entry, row !== undefined && (await isAnother(ground, entry, row)) ? undefined : row);
+      }
     }
   }
+}
+
+/** Whether the row was recorded under the key of one that was deleted. */
+async function isAnother(ground: Ground, entry: EntryRow, row: SealableRow): Promise<boolean> {
+  return entry.kept?.equals(digestOf(row.kept)) === false && (await ground.isReplaced(entry));
 }
 
 function packed(entry: EntryRow, row: SealableRow | undefined): PackedRow {

@@ -4,6 +4,7 @@ import { anyOf, separator } from '../columns';
 import type { Schema } from '../schema';
 import { blockHash, entryLine, headerText, nothingBefore, Root, type EntryRow } from './blocks';
 import { facts as sealedFacts, form } from './facts';
+import { Ground } from './ground';
 import { digestOf, keyText, readRows, type SealableRow } from './rows';
 
 /** Entries of a block, about: what waits together stays together. */
@@ -73,16 +74,18 @@ type Entry = Omit<EntryRow, 'tenant' | 'block' | 'place'>;
 
 const nameOf = ({ kind, key, emptied }: Asked): string => `${kind} ${emptied ? 'emptied' : 'whole'} ${key}`;
 
-/** A batch that is recorded again waits again. */
+/** A batch that is recorded again waits again. What was deleted and is recorded anew, under the same key, is sealed anew. */
 async function notSealed(database: Kysely<Schema>, tenant: string, asked: readonly Asked[]): Promise<readonly Asked[]> {
   const known = await database
     .selectFrom('audit_entries')
-    .select(['kind', 'key', 'emptied'])
+    .select(['kind', 'key', 'emptied', 'at'])
     .where('tenant', '=', tenant)
     .where('kind', '=', anyOf([...new Set(asked.map(({ kind }) => kind))]))
     .where('key', '=', anyOf(asked.map(({ key }) => key)))
     .execute();
-  const sealed = new Set(known.map(nameOf));
+  const ground = new Ground(database, tenant);
+  const isDeleted = await Promise.all(known.map((one) => ground.isDeleted(one)));
+  const sealed = new Set(known.filter((_, n) => isDeleted[n] !== true).map(nameOf));
   return [...new Map(asked.map((one) => [nameOf(one), one])).values()].filter((one) => !sealed.has(nameOf(one)));
 }
 

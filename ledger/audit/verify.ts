@@ -197,6 +197,11 @@ class Verifying {
   /** What is wrong with a row; undefined where nothing is. */
   private async judge(entry: EntryRow, row: SealableRow | undefined): Promise<Wrong | undefined> {
     if (row === undefined) return this.judgeGone(entry);
+    const wrong = await this.judgeRow(entry, row);
+    return wrong !== undefined && (await this.ground.isReplaced(entry)) ? undefined : wrong;
+  }
+
+  private async judgeRow(entry: EntryRow, row: SealableRow): Promise<Wrong | undefined> {
     const { kept, emptied } = entry;
     if (kept === null) return { what: 'altered', because: 'it was not there when it was sealed, and is there now' };
     if (!digestOf(row.kept).equals(kept)) return altered(row.kept);

@@ -31,7 +31,7 @@ const statements = [
     salt bytea,
     emptied boolean not null,
     primary key (tenant, block, place))`,
-  'create unique index audit_entries_key on audit_entries (tenant, kind, key, emptied)',
+  'create unique index audit_entries_key on audit_entries (tenant, kind, key, emptied, block)',
   `create table retentions (
     tenant text collate "C" not null,
     id text collate "C" not null,
