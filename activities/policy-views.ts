@@ -1,30 +1,30 @@
 import { engagementKey } from '../canonical-schema/engagement';
 import { isOfCrm } from '../canonical-schema/entity';
 import type { EngagementRow } from '../ledger/ledger';
-import type { Tenant } from '../tenants/tenant';
+import type { Tenant, UseCase } from '../tenants/tenant';
 import type { EngagementView, PolicyView } from './lane-types';
 
 const noOutcomeWithinMs = 30 * 24 * 3_600_000;
 
 /** A tenant's use cases as a lane applies them, by name. */
 export function policiesOf(tenant: Tenant): Readonly<Record<string, PolicyView>> {
-  return Object.fromEntries(
-    Object.values(tenant.useCases).map((useCase) => [
-      useCase.name,
-      {
-        usecase: useCase.name,
-        connection: useCase.connection,
-        bands: useCase.bands,
-        act: useCase.act,
-        approval: useCase.approval,
-        ...(useCase.approvers === undefined ? {} : { approvers: useCase.approvers }),
-        materialChange: useCase.materialChange,
-        withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
-        ...(isOfCrm(useCase.entity) ? {} : { staysOpen: true as const }),
-        digest: useCase.policy,
-      },
-    ]),
-  );
+  return Object.fromEntries(Object.values(tenant.useCases).map((useCase) => [useCase.name, policyOf(useCase)]));
+}
+
+/** A use case as it is applied. */
+export function policyOf(useCase: UseCase): PolicyView {
+  return {
+    usecase: useCase.name,
+    connection: useCase.connection,
+    bands: useCase.bands,
+    act: useCase.act,
+    approval: useCase.approval,
+    ...(useCase.approvers === undefined ? {} : { approvers: useCase.approvers }),
+    materialChange: useCase.materialChange,
+    withinMs: useCase.outcome?.within ?? noOutcomeWithinMs,
+    ...(isOfCrm(useCase.entity) ? {} : { staysOpen: true as const }),
+    digest: useCase.policy,
+  };
 }
 
 /** Open engagements as policy sees them, by record and use case. */

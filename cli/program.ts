@@ -42,6 +42,8 @@ const modules: Readonly<Record<string, string>> = {
   erase: 'erase',
   erasures: 'erase',
   export: 'export',
+  replay: 'replay',
+  audit: 'audit',
   quarantine: 'quarantine',
   gaps: 'gaps',
   reconcile: 'reconcile',

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
+import { waiting } from './audit/wait';
 import { withoutAnswer, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
@@ -24,7 +25,7 @@ export interface ActionAttempt {
  */
 export async function recordActions(database: Kysely<Schema>, attempts: readonly ActionAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
-  const parts = [insertTries(attempts), ...attempts.flatMap(keepTask)].map(
+  const parts = [insertTries(attempts), ...attempts.flatMap(keepTask), ...announced(attempts)].map(
     (part, index) => sql`${sql.raw(`part${index}`)} as (${part})`,
   );
   await sql`with ${sql.join(parts)} select 1`.execute(database);
@@ -50,6 +51,15 @@ function rowOf({ action, engagement, result, attempt, workflowid, runid, at }: A
     ${tenantid}, ${id}, ${attempt}::int, ${engagement}, ${decisionid}, ${subject}, ${kind}, ${result.outcome},
     ${unlessErased(action, withoutTexts(action))}, ${unlessErased(result, withoutAnswer(result))},
     ${workflowid}, ${runid}, ${at}::timestamptz)`;
+}
+
+/** To be sealed, those of each tenant together. */
+function announced(attempts: readonly ActionAttempt[]): readonly RawBuilder<unknown>[] {
+  return [...new Set(attempts.map(({ action }) => action.tenantid))].map((tenant) => {
+    const own = attempts.filter(({ action }) => action.tenantid === tenant);
+    const keys = own.map(({ action, attempt }) => [action.id, attempt]);
+    return waiting(tenant, 'action', keys);
+  });
 }
 
 function keepTask({ action, engagement, result }: ActionAttempt): readonly RawBuilder<unknown>[] {

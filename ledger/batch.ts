@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { waiting } from './audit/wait';
 import { bounded, documents, newest, time } from './columns';
 import { erasedCode } from './erased';
 import { touchEngagements, type EngagementTouch } from './engagements';
@@ -46,6 +47,13 @@ export async function recordBatch(database: Kysely<Schema>, tenant: string, batc
     insertRecords(tenant, batch.records),
     insertObservations(tenant, batch.observations ?? []),
     insertDecisions(tenant, batch.decisions),
+    batch.decisions.length === 0
+      ? undefined
+      : waiting(
+          tenant,
+          'decision',
+          batch.decisions.map(({ id }) => [id]),
+        ),
     touchEngagements(tenant, batch.engagements),
   ].flatMap((part, index) => (part === undefined ? [] : [sql`${sql.raw(`part${index}`)} as (${part})`]));
   // One statement is one round trip and one transaction.

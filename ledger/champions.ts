@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { wait } from './audit/wait';
 import type { Schema } from './schema';
 
 /** A change of the model that decides a use case. */
@@ -72,12 +73,15 @@ export function champions(database: Kysely<Schema>): Champions {
       return rows[0]?.champions ?? {};
     },
     change: async (tenant, { reason, gate, ...change }, after) => {
-      const row = await database
-        .insertInto('champions')
-        .values({ tenant, ...change, number: after + 1, reason: reason ?? null, gate: JSON.stringify(gate) })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning(columns)
-        .executeTakeFirst();
+      const row = await database.transaction().execute(async (transaction) => {
+        await wait(transaction, tenant, 'champion', [[change.usecase, after + 1]]);
+        return transaction
+          .insertInto('champions')
+          .values({ tenant, ...change, number: after + 1, reason: reason ?? null, gate: JSON.stringify(gate) })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning(columns)
+          .executeTakeFirst();
+      });
       if (row !== undefined) return readChampion(row);
       throw new Error(
         `the champion of ${change.usecase} was changed by someone else meanwhile: look again, then decide`,

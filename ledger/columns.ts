@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 
-// JSON text never holds this control character as it is: JSON.stringify escapes it.
-const separator = '\u001e';
+/** JSON text never holds this control character as it is: JSON.stringify escapes it. */
+export const separator = '\u001e';
 
 /**
  * Documents as one parameter, a `json[]`; undefined becomes null. An array literal would escape every quote of every

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { wait } from './audit/wait';
 import { anyOf, documents } from './columns';
 import { emptiedDecision, erasedText, withoutAnswer, withoutContent, withoutTexts } from './erased';
 import type { Schema } from './schema';
@@ -13,6 +14,8 @@ interface Part {
   readonly where: RawBuilder<unknown>;
   /** What is set; deleted where nothing is. */
   readonly set?: RawBuilder<unknown>;
+  /** What of it is sealed: rows have the key `id`. */
+  readonly kinds?: readonly string[];
 }
 
 /** Rows of documents that are rewritten one by one, at once. */
@@ -35,7 +38,7 @@ function partsOf(tenant: string, subjects: readonly string[], marks: readonly st
     },
     { table: 'records', where: about },
     { table: 'shadow_scores', where: about },
-    { table: 'decisions', where: left, set: emptiedDecision },
+    { table: 'decisions', where: left, set: emptiedDecision, kinds: ['decision'] },
     {
       table: 'engagements',
       where: left,
@@ -56,6 +59,7 @@ function partsOf(tenant: string, subjects: readonly string[], marks: readonly st
       set: sql`score = null, band = null, ranking = null, reasons = '[]', actions = '[]', reason = null,
         status = case status when 'waiting' then 'ended' else status end,
         answeredat = case status when 'waiting' then now() else answeredat end`,
+      kinds: ['proposal', 'answer'],
     },
     { table: 'parked', where: left, set: sql`message = ${erasedText}, status = 'released'` },
     {
@@ -102,15 +106,7 @@ export async function eraseRows(
     if (many > 0) counts[table] = (counts[table] ?? 0) + many;
   };
   await database.transaction().execute(async (transaction) => {
-    for (const { table, where, set } of partsOf(tenant, subjects, marks)) {
-      const name = sql.table(table);
-      const statement =
-        set === undefined
-          ? sql`delete from ${name} where ${where}`
-          : sql`update ${name} set ${set}, erasedat = now() where ${where}`;
-      const { numAffectedRows } = await statement.execute(transaction);
-      count(table, Number(numAffectedRows ?? 0n));
-    }
+    for (const part of partsOf(tenant, subjects, marks)) count(part.table, await eraseOf(transaction, tenant, part));
     count('events', await rewriteEvents(transaction, tenant, subjects));
     count('actions', await rewriteActions(transaction, tenant, subjects));
   });
@@ -120,6 +116,22 @@ export async function eraseRows(
     await sql`vacuum (analyze) ${sql.join(touched.map((table) => sql.table(table)))}`.execute(database);
   }
   return counts;
+}
+
+async function eraseOf(transaction: Kysely<Schema>, tenant: string, part: Part): Promise<number> {
+  const { where, set, kinds = [] } = part;
+  const name = sql.table(part.table);
+  const statement =
+    set === undefined
+      ? sql<{ readonly id: string }>`delete from ${name} where ${where}`
+      : sql<{ readonly id: string }>`update ${name} set ${set}, erasedat = now() where ${where}`;
+  const told = kinds.length === 0 ? statement : sql<{ readonly id: string }>`${statement} returning id`;
+  const { rows, numAffectedRows } = await told.execute(transaction);
+  const keys = kinds.length === 0 ? [] : rows.map(({ id }) => [id]);
+  // What waited for an answer has one now; what had one is emptied.
+  if (kinds.includes('answer')) await wait(transaction, tenant, 'answer', keys);
+  for (const kind of kinds) await wait(transaction, tenant, kind, keys, true);
+  return Number(numAffectedRows ?? 0n);
 }
 
 /** In the program, not in the database: documents may hold what its JSON functions refuse. */
@@ -167,5 +179,12 @@ async function rewriteActions(
       ${documents(rows.map(({ action }) => withoutTexts(action)))},
       ${documents(rows.map(({ result }) => withoutAnswer(result)))}) as row (id, attempt, action, result)
     where actions.tenant = ${tenant} and actions.id = row.id and actions.attempt = row.attempt`.execute(transaction);
+  await wait(
+    transaction,
+    tenant,
+    'action',
+    rows.map(({ id, attempt }) => [id, attempt]),
+    true,
+  );
   return rows.length;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { entityNames } from '../canonical-schema/entity';
+import { wait } from './audit/wait';
 import { anyOf, bounded } from './columns';
 import { countErasable, eraseRows, type ErasedCounts } from './erase-rows';
 import { findPerson, type Person, type PersonQuestion } from './person';
@@ -70,12 +71,16 @@ export function erasures(database: Kysely<Schema>): Erasures {
     begin: (tenant, erasure) => begin(database, tenant, erasure),
     erase: (tenant, subjects, marks) => eraseRows(database, tenant, subjects, marks),
     finish: async (tenant, id, counts) => {
-      await database
-        .updateTable('erasures')
-        .set({ doneat: new Date().toISOString(), counts: JSON.stringify(counts), marks: '[]' })
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .execute();
+      await database.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('erasures')
+          .set({ doneat: new Date().toISOString(), counts: JSON.stringify(counts), marks: '[]' })
+          .where('tenant', '=', tenant)
+          .where('id', '=', id)
+          .where('doneat', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await wait(transaction, tenant, 'erasure-done', [[id]]);
+      });
     },
     lift: (tenant, id, who) => lift(database, tenant, id, who),
     list: (tenant, about) => {
@@ -112,6 +117,7 @@ async function begin(database: Kysely<Schema>, tenant: string, erasure: ErasureT
       .values(subjects.map((subject) => ({ tenant, subject, erasure: id })))
       .onConflict((conflict) => conflict.columns(['tenant', 'subject']).doUpdateSet({ erasure: id, liftedat: null }))
       .execute();
+    await wait(transaction, tenant, 'erasure', [[id]]);
     return id;
   });
 }
@@ -124,13 +130,14 @@ async function lift(
 ): Promise<void> {
   const liftedat = new Date().toISOString();
   await database.transaction().execute(async (transaction) => {
-    await transaction
+    const { numUpdatedRows } = await transaction
       .updateTable('erasures')
       .set({ liftedat, liftedby: by, liftedreason: bounded(reason) })
       .where('tenant', '=', tenant)
       .where('id', '=', id)
       .where('liftedat', 'is', null)
-      .execute();
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
     await transaction
       .updateTable('erased_records')
       .set({ liftedat })
@@ -138,6 +145,7 @@ async function lift(
       .where('erasure', '=', id)
       .where('liftedat', 'is', null)
       .execute();
+    await wait(transaction, tenant, 'erasure-lifted', [[id]]);
   });
 }
 

@@ -1,5 +1,6 @@
 import { actContext, type ActContext } from './act-context';
 import { recordActions, type ActionAttempt } from './actions';
+import { audit, type Audit } from './audit/audit';
 import { recordBatch, type Batch } from './batch';
 import { getBody, putBody } from './bodies';
 import { champions, type Champions } from './champions';
@@ -25,6 +26,7 @@ import { loadPosition, positionSavedAt, savePosition, type StreamName, type Stre
 import { findPasts, type Past, type PastQuestion } from './observations';
 import { proposals, type Proposals } from './proposals';
 import { quarantine, type Quarantine } from './quarantine';
+import { recorded, type RecordedDecisions } from './recorded';
 import { findRecords, knownRecords, type KnownOf, type KnownPage, type RecordRow } from './records';
 import { purge, type Purged, type Retention } from './retention';
 import { rhythm, type Rhythm } from './rhythm';
@@ -35,6 +37,9 @@ import { trainings, type Trainings } from './trainings';
 import type { Decision } from '../canonical-schema/decision';
 
 export type { ActionAttempt } from './actions';
+export type { Audit, Head } from './audit/audit';
+export type { PackedRow, PackWindow } from './audit/pack';
+export type { Finding, Verified } from './audit/verify';
 export type { Batch, EventStatus, RecordedEvent } from './batch';
 export type { ChampionChange, ChampionRow } from './champions';
 export type { Counts, Latencies } from './counts';
@@ -57,6 +62,7 @@ export type { Person, PersonsRecord } from './person';
 export type { StreamName, StreamPosition } from './positions';
 export type { ProposalToKeep, Settlement } from './proposals';
 export type { Quarantined, QuarantineRow } from './quarantine';
+export type { RecordedDecision, RecordedQuestion } from './recorded';
 export type { KnownOf, KnownPage, RecordRow, RecordToKeep } from './records';
 export type { Purged, Retention } from './retention';
 export type { HourCount, Rhythm, RhythmRow } from './rhythm';
@@ -112,7 +118,9 @@ export interface Ledger {
   readonly drafts: Drafts;
   readonly proposals: Proposals;
   readonly erasures: Erasures;
+  readonly audit: Audit;
   readonly learning: Learning;
+  readonly recorded: RecordedDecisions;
   readonly rhythm: Rhythm;
   readonly shadow: Shadow;
   readonly champions: Champions;
@@ -165,7 +173,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   return overDatabase(folder === undefined ? await openMemory(prepare) : await openFolder(folder, prepare, log));
 }
 
-function overDatabase({ kysely, close }: Database): Ledger {
+/** The ledger over a database that is open and migrated. */
+export function overDatabase({ kysely, close }: Database): Ledger {
   let closed: Promise<void> | undefined;
   return {
     laneContext: (tenant, question) => laneContext(kysely, tenant, question),
@@ -187,7 +196,9 @@ function overDatabase({ kysely, close }: Database): Ledger {
     drafts: drafts(kysely),
     proposals: proposals(kysely),
     erasures: erasures(kysely),
+    audit: audit(kysely),
     learning: learning(kysely),
+    recorded: recorded(kysely),
     rhythm: rhythm(kysely),
     shadow: shadow(kysely),
     champions: champions(kysely),

@@ -13,6 +13,7 @@ import { drafts } from './migrations/m0009-drafts';
 import { observations } from './migrations/m0010-observations';
 import { tenantVersions } from './migrations/m0011-tenant-versions';
 import { proposalsErasures } from './migrations/m0014-proposals-erasures';
+import { auditChain } from './migrations/m0016-audit-chain';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-observations': observations,
   '0011-tenant-versions': tenantVersions,
   '0014-proposals-erasures': proposalsErasures,
+  '0016-audit-chain': auditChain,
 };
 
 /**

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { wait } from './audit/wait';
 import { anyOf } from './columns';
 import type { Schema } from './schema';
 
@@ -37,9 +38,13 @@ export async function insertOutcomes(
   outcomes: readonly Outcome[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
-  await database
-    .insertInto('outcomes')
-    .values(outcomes.map((outcome) => ({ tenant, ...outcome, eventid: outcome.eventid ?? null })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const keys = outcomes.map(({ engagement, decisionid, label }) => [engagement, decisionid, label]);
+  await database.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('outcomes')
+      .values(outcomes.map((outcome) => ({ tenant, ...outcome, eventid: outcome.eventid ?? null })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await wait(transaction, tenant, 'outcome', keys);
+  });
 }

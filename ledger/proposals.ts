@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { entityNames } from '../canonical-schema/entity';
+import { wait } from './audit/wait';
 import { anyOf, bounded } from './columns';
 import { erasedAmong } from './erased';
 import type { ProposalRow, Settled } from './proposal-row';
@@ -41,21 +42,27 @@ export function proposals(database: Kysely<Schema>): Proposals {
     find,
     open: async (tenant, proposal) => {
       if ((await erasedAmong(database, tenant, [proposal.subject])).size > 0) return { ...proposal, status: 'ended' };
-      await database
-        .insertInto('proposals')
-        .values(toRow(tenant, proposal))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await database.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('proposals')
+          .values(toRow(tenant, proposal))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        await wait(transaction, tenant, 'proposal', [[proposal.id]]);
+      });
       return (await find(tenant, proposal.id)) ?? { ...proposal, status: 'waiting' };
     },
     settle: async (tenant, id, { status, by = null, reason, at }) => {
-      await database
-        .updateTable('proposals')
-        .set({ status, by, reason: bounded(reason), answeredat: at })
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .where('status', '=', 'waiting')
-        .execute();
+      await database.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('proposals')
+          .set({ status, by, reason: bounded(reason), answeredat: at })
+          .where('tenant', '=', tenant)
+          .where('id', '=', id)
+          .where('status', '=', 'waiting')
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await wait(transaction, tenant, 'answer', [[id]]);
+      });
     },
     list: async (tenant, which, about) => {
       const subjects = about === undefined ? [] : [about, ...entityNames.map((entity) => `${entity}/${about}`)];

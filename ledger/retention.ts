@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import { timeForm } from './audit/facts';
+import { seal } from './audit/seal';
+import { wait } from './audit/wait';
 import type { Schema } from './schema';
 
 /** How long a tenant keeps what. RFC 3339; what was recorded before is deleted. */
@@ -42,6 +46,8 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
     ...(isRemoved ? waiting(tenant, retention) : {}),
   };
   const purged: Record<string, number> = {};
+  // What is deleted was sealed before: a row that is gone unsealed counts as taken out.
+  await seal(database, tenant);
   await database.transaction().execute(async (transaction) => {
     if (isRemoved) await forgetAccepted(transaction, tenant, eventsBefore);
     await sql`update drafts set sent = null where tenant = ${tenant} and at < ${eventsBefore}
@@ -50,11 +56,37 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
       const { numAffectedRows } = await statement.execute(transaction);
       purged[table] = Number(numAffectedRows ?? 0n);
     }
+    await tellDeleted(transaction, tenant, retention, purged);
   });
   if (Object.values(purged).every((rows) => rows === 0)) return purged;
   // PGlite has no autovacuum: without this the space is never used again. Outside of a transaction, as it must be.
   await sql`vacuum (analyze) ${sql.join(Object.keys(statements).map((table) => sql.table(table)))}`.execute(database);
   return purged;
+}
+
+const sealedTables = ['decisions', 'actions', 'outcomes', 'proposals'];
+
+/** Leaves in the audit chain that rows were deleted, and up to when; their salts go, so that nobody can guess what they were. */
+async function tellDeleted(
+  database: Kysely<Schema>,
+  tenant: string,
+  { eventsBefore: eventsbefore, decisionsBefore: decisionsbefore }: Retention,
+  rows: Purged,
+): Promise<void> {
+  if (!sealedTables.some((table) => (rows[table] ?? 0) > 0)) return;
+  const id = randomUUID();
+  await database
+    .insertInto('retentions')
+    .values({ tenant, id, eventsbefore, decisionsbefore, rows: JSON.stringify(rows) })
+    .execute();
+  await wait(database, tenant, 'retention', [[id]]);
+  const before = sql`to_char(${decisionsbefore}::timestamptz at time zone 'UTC', ${sql.lit(timeForm)})`;
+  await sql`
+    update audit_entries set salt = null where tenant = ${tenant} and salt is not null
+      and (kind in ('decision', 'action') and at < ${before} or kind in ('proposal', 'answer') and not exists (select from proposals
+        where proposals.tenant = audit_entries.tenant and json_build_array(proposals.id)::text = audit_entries.key))`.execute(
+    database,
+  );
 }
 
 /** What waits for a tenant that is not served any more. */

@@ -3,6 +3,7 @@ import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import type { AuditTables } from './audit-tables';
 import type { Json, NullableJson, NullableTime, Time } from './column-types';
 import type { DraftRow } from './draft-row';
 import type { PersonsTables } from './persons-tables';
@@ -11,7 +12,7 @@ import type { PersonsTables } from './persons-tables';
 export type TrainingStatus = 'training' | 'shadow' | 'asked' | 'promoted' | 'dropped' | 'steady' | 'alarm';
 
 /** The tables as `migrations/` leave them; their columns are described there. */
-export interface Schema extends PersonsTables {
+export interface Schema extends PersonsTables, AuditTables {
   batches: {
     tenant: string;
     batchid: string;

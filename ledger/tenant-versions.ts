@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { wait } from './audit/wait';
 import type { Schema } from './schema';
 
 /** A version of a tenant's file that is to be in force. */
@@ -81,22 +82,7 @@ export function tenantVersions(database: Kysely<Schema>): TenantVersions {
         .execute();
       return Object.fromEntries(rows.map(({ tenant, number }) => [tenant, number]));
     },
-    apply: async (tenant, { document, policies, changes, ...change }, after) => {
-      const row = await database
-        .insertInto('tenant_versions')
-        .values({
-          ...{ tenant, ...change, number: after + 1 },
-          document: document === null ? null : JSON.stringify(document),
-          ...{ policies: JSON.stringify(policies), changes: JSON.stringify(changes) },
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning(columns)
-        .executeTakeFirst();
-      if (row !== undefined) return readVersion(row);
-      throw new Error(
-        `another version of tenant ${tenant} was applied by someone else meanwhile: look at the plan again`,
-      );
-    },
+    apply: (tenant, change, after) => apply(database, tenant, change, after),
     tell: async ({ id, roles, taken }) => {
       const told = { roles, taken: JSON.stringify(taken), at: sql<string>`now()` };
       await database
@@ -120,6 +106,29 @@ export function tenantVersions(database: Kysely<Schema>): TenantVersions {
         .orderBy('id')
         .execute(),
   };
+}
+
+async function apply(
+  database: Kysely<Schema>,
+  tenant: string,
+  { document, policies, changes, ...change }: VersionChange,
+  after: number,
+): Promise<TenantVersion> {
+  const row = await database.transaction().execute(async (transaction) => {
+    await wait(transaction, tenant, 'tenant-version', [[after + 1]]);
+    return transaction
+      .insertInto('tenant_versions')
+      .values({
+        ...{ tenant, ...change, number: after + 1 },
+        document: document === null ? null : JSON.stringify(document),
+        ...{ policies: JSON.stringify(policies), changes: JSON.stringify(changes) },
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(columns)
+      .executeTakeFirst();
+  });
+  if (row !== undefined) return readVersion(row);
+  throw new Error(`another version of tenant ${tenant} was applied by someone else meanwhile: look at the plan again`);
 }
 
 function readVersion({ at, ...row }: Selectable<Schema['tenant_versions']>): TenantVersion {

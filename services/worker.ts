@@ -10,6 +10,7 @@ import { watchScorers, watchSteps } from './observe/watch-work';
 import { running, workerBase } from './worker-service';
 import { startRetention } from './retention';
 import { applySchedules } from './schedules';
+import { startSealing } from './seal';
 import { startShadow } from './shadow';
 import { startTraining } from './training';
 import { projectRoot } from './project-root';
@@ -20,7 +21,7 @@ import type { Service } from './service';
 /** Built with the project, so that what CI replays is what runs. */
 export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js');
 
-/** Runs lanes, engagements and learning, lets challengers score what was decided, and deletes what tenants no longer keep. */
+/** Runs lanes, engagements and learning, lets challengers score what was decided, seals it, and deletes what tenants no longer keep. */
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
   const { ledger, tenants, connections, publisher, modelsDir, learnedDir, log, now, observer } = runtime;
@@ -54,12 +55,14 @@ export async function startWorker(runtime: Runtime): Promise<Service> {
   const training = await startTraining(runtime);
   const retention = startRetention(runtime);
   const shadow = startShadow(runtime);
+  const sealing = startSealing(runtime);
   for (const tenant of tenants.values()) await applySchedules(runtime, tenant);
   return {
     serve: (tenant, before) => applySchedules(runtime, tenant, before),
     leave: (tenant) => applySchedules(runtime, { ...tenant, useCases: {} }, tenant),
     stop: async () => {
       await shadow.stop();
+      await sealing.stop();
       await retention.stop();
       await training.stop();
       await lanes.stop();

@@ -66,7 +66,7 @@ const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenT
 /** How long a tenant keeps what, by a document that was in force: its secrets need not be there any more. */
 export const retentionOf = (document: unknown): Retention => retention((document as WrittenTenant).retention ?? {});
 
-const connectorOf = (name: string, { connectors }: LoadOptions): AnyConnector => {
+const connectorOf = (name: string, { connectors }: Pick<LoadOptions, 'connectors'>): AnyConnector => {
   const connector = connectors.find((known) => known.name === name);
   if (connector === undefined) throw new Error(`the connector ${name} passed the schema but is not there`);
   return connector;
@@ -85,29 +85,37 @@ const readConnections = (file: string, written: WrittenTenant, options: LoadOpti
   return { connections, findings };
 };
 
+/** What is wrong with the use cases of a file, secrets apart. */
+const allUseCaseFindings = (
+  file: string,
+  written: WrittenTenant,
+  options: Pick<LoadOptions, 'connectors' | 'models'>,
+): readonly Finding[] => {
+  const connections = Object.entries(written.connections);
+  const connectors = Object.fromEntries(
+    connections.map(([name, { connector }]) => [name, connectorOf(connector, options)]),
+  );
+  const refusals = Object.fromEntries(
+    connections.map(([name, settings]) => [name, connectors[name]?.refuses?.(settings) ?? {}]),
+  );
+  const around = {
+    ...{ connectors, refusals, mappings: mappingsOf(written), models: options.models, folder: dirname(file) },
+    ...{ hasIdentity: written.identity !== undefined, hasAssistant: written.assistant !== undefined },
+  };
+  return Object.entries(written.useCases ?? {}).flatMap(([name, useCase]) => useCaseFindings(name, useCase, around));
+};
+
+const mappingsOf = ({ connections }: WrittenTenant): Readonly<Record<string, Mapping>> =>
+  Object.fromEntries(Object.entries(connections).map(([name, { mapping = {} }]) => [name, mapping]));
+
 /** What only makes sense once the shape is right: expressions, templates, names, and the secrets behind the references. */
 const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions) => {
   const sources: SecretSources = { env: options.env ?? process.env, readFile: options.readFile ?? readText };
   const { connections, findings } = readConnections(file, written, options, sources);
-  const mappings = Object.fromEntries(
-    Object.entries(written.connections).map(([name, { mapping = {} }]) => [name, mapping]),
-  );
-  const connectors = Object.fromEntries(
-    Object.entries(written.connections).map(([name, { connector }]) => [name, connectorOf(connector, options)]),
-  );
-  const refusals = Object.fromEntries(
-    Object.entries(written.connections).map(([name, settings]) => [name, connectors[name]?.refuses?.(settings) ?? {}]),
-  );
-  const [hasIdentity, hasAssistant] = [written.identity !== undefined, written.assistant !== undefined];
-  for (const [name, useCase] of Object.entries(written.useCases ?? {})) {
-    const known = { connectors, refusals, mappings, models: options.models, hasIdentity, hasAssistant };
-    findings.push(...useCaseFindings(name, useCase, { ...known, folder: dirname(file) }));
-  }
-  const isAsked = Object.entries(written.useCases ?? {}).some(
-    ([name, useCase]) => entityOf(name, useCase) === 'rhythm',
-  );
+  findings.push(...allUseCaseFindings(file, written, options));
+  const isAsked = Object.entries(written.useCases ?? {}).some(([name, one]) => entityOf(name, one) === 'rhythm');
   findings.push(...rhythmRetentionFindings(isAsked, written.retention?.events));
-  const parts = readParts(file, written, mappings, sources);
+  const parts = readParts(file, written, mappingsOf(written), sources);
   return { connections, ...parts, findings: [...findings, ...parts.findings] };
 };
 
@@ -179,18 +187,10 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   const written = { ...asWritten, useCases: withCatalogues(asWritten, options.models) };
   const { connections, identity, assistant, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
-  const { tenant, partitions = 4, useCases } = written;
+  const { tenant, partitions = 4 } = written;
   return {
-    tenant,
-    file,
-    partitions,
-    connections,
-    useCases: Object.fromEntries(
-      Object.entries(useCases).map(([name, useCase]) => [
-        name,
-        toUseCase(name, useCase, dirname(file), assistant?.timeoutMs ?? 0),
-      ]),
-    ),
+    ...{ tenant, file, partitions, connections },
+    useCases: useCasesOf(asWritten, dirname(file), options.models),
     retention: retention(written.retention ?? {}),
     ...(identity === undefined ? {} : { identity: toIdentity(tenant, identity) }),
     ...(assistant === undefined ? {} : { assistant }),
@@ -204,6 +204,30 @@ export const readTenantFile = (
 ): { readonly tenant: Tenant; readonly document: unknown } => {
   const tenant = loadTenant(file, options);
   return { tenant, document: readDocument(file, options.readFile ?? readText).value };
+};
+
+/**
+ * The use cases of a document that was in force, as they applied: its secrets need not be there any more.
+ * @param folder that paths in it are relative to
+ */
+export const useCasesOf = (document: unknown, folder: string, models: KnownModels): Tenant['useCases'] => {
+  const written = document as WrittenTenant;
+  const draftMs = written.assistant === undefined ? 0 : toAssistant(written.assistant).timeoutMs;
+  return Object.fromEntries(
+    Object.entries(withCatalogues(written, models)).map(([name, one]) => [name, toUseCase(name, one, folder, draftMs)]),
+  );
+};
+
+/** The name and the use cases of a tenant's file, without its secrets: for whoever writes to no CRM. Throws TenantFaults. */
+export const loadUseCases = (
+  file: string,
+  options: Pick<LoadOptions, 'connectors' | 'models' | 'readFile'>,
+): Pick<Tenant, 'tenant' | 'useCases'> => {
+  const [document, asWritten] = readShape(file, options);
+  const written = { ...asWritten, useCases: withCatalogues(asWritten, options.models) };
+  const findings = allUseCaseFindings(file, written, options);
+  if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
+  return { tenant: written.tenant, useCases: useCasesOf(asWritten, dirname(file), options.models) };
 };
 
 /** A tenant from a document that was read before, as if it lay in that file. Throws TenantFaults. */

@@ -75,7 +75,8 @@ export function rule(
   return { decisions, directives: [...directives.values()] };
 }
 
-interface Verdict {
+/** What policy makes of one inference. */
+export interface Verdict {
   readonly band?: string;
   readonly outcome: DecisionCore['outcome'];
   readonly because?: string;
@@ -91,7 +92,11 @@ function calledFor(policy: PolicyView, band: string | undefined): Directive['tem
   return band === undefined ? [] : (policy.act[band] ?? []);
 }
 
-function weigh(policy: PolicyView, inference: Inference, open: EngagementView | undefined): Verdict {
+/**
+ * Band and outcome of an inference, and what its engagement is told. Pure.
+ * @param open the record's engagement for the use case, where one is open
+ */
+export function weigh(policy: PolicyView, inference: Inference, open: EngagementView | undefined): Verdict {
   const { score, abstained = 'no score' } = inference;
   if (score === undefined) return { outcome: 'abstain', because: abstained };
   const band = bandOf(policy, score);

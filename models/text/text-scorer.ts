@@ -30,7 +30,7 @@ export async function openTextScorer(manifest: TextManifest, folder: string, enc
   const digest = digestOf(manifest);
   const give = scoredBy(manifest, mode);
   return {
-    digest: mode === 'full' ? digest : `sha256:${createHash('sha256').update(`${digest} words`).digest('hex')}`,
+    digest: mode === 'full' ? digest : wordsDigest(digest),
     manifest,
     mode,
     async score(rows) {
@@ -46,6 +46,11 @@ export async function openTextScorer(manifest: TextManifest, folder: string, enc
     unread: ({ text = '' }) => whyUnread(manifest, words.count(text)),
     close: async () => sentence?.close(),
   };
+}
+
+/** What a text model's decisions name it by where it serves by words alone. */
+export function wordsDigest(digest: string): string {
+  return `sha256:${createHash('sha256').update(`${digest} words`).digest('hex')}`;
 }
 
 /** A text in a language that `language.ts` does not know, or about something else than the training texts. */
