@@ -10,8 +10,8 @@ const withServers = '(?:broker|ledger|services|test/(?:integration|fault|e2e))/'
 const sideBySide = 3;
 
 /**
- * Runs all suites: first those that need nothing but a processor, two at a time, then those with servers. The last line printed is
- * `N passed, N failed, N skipped`; a suite that does not even run counts as a failed test.
+ * Runs all suites: first those that need nothing but a processor, two at a time, then those with servers. The last line
+ * printed is `N passed, N failed, N skipped`; a suite that does not even run counts as a failed test.
  * Gives the exit code.
  */
 export async function runTests({ root, run, tell, args, isEnding }) {

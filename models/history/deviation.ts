@@ -64,7 +64,10 @@ export function median(values: readonly number[]): number {
 
 const at = (values: Float64Array, n: number): number => values[n] ?? NaN;
 
-/** The value that is at a place once all are in order, moved there with none greater before it (Hoare's selection): a rhythm is medians, and to sort for each takes several times as long. */
+/**
+ * The value that is at a place once all are in order, moved there with none greater before it (Hoare's selection). A rhythm is
+ * medians, and to sort for each takes several times as long.
+ */
 function placed(values: Float64Array, place: number): number {
   let [low, high] = [0, values.length - 1];
   while (low < high) {

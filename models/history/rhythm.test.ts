@@ -1,4 +1,5 @@
-import { HOUR, type Point } from './deviation';
+import fc from 'fast-check';
+import { HOUR, median, type Point } from './deviation';
 import { basisOf, hasLearnt, rhythmOf as judged, type RhythmRule } from './rhythm';
 
 const start = Date.UTC(2026, 0, 5);
@@ -76,4 +77,18 @@ describe('the rhythm of a stream', () => {
     expect(rhythmOf(rare, at(tuesday, 0), stretchRule)!.z).toBeGreaterThan(-2);
     expect(rhythmOf(rare, at(tuesday, 60), hourRule)!.z).toBeGreaterThan(8);
   });
+});
+
+test('a median is the middle of the values in order, whatever their order, ties and number', () => {
+  const few = fc.constantFrom(-1, 0, 0.5, 2);
+  const values = fc.oneof(fc.array(few), fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })));
+  fc.assert(
+    fc.property(values, (given) => {
+      const ordered = [...given].sort((one, other) => one - other);
+      const middle = ordered.length >> 1;
+      const [lower = NaN, upper = NaN] = [ordered[middle - 1], ordered[middle]];
+      // Zero has a sign, which no order looks at.
+      expect(median(given) + 0).toBe((ordered.length % 2 === 1 ? upper : (lower + upper) / 2) + 0);
+    }),
+  );
 });
