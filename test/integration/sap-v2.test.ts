@@ -115,15 +115,26 @@ test('an account whose contract turns bad gets a task, one case and a note, and 
   await until('the echoes of the own writes', async () => (await echoesOf(id)) >= 2);
   expect(await historyOf(id, 'decision')).toHaveLength(2);
 
-  // A newer decision changes the task and leaves another note; the case stays the one there is.
+  // A newer decision changes the task and the case, and leaves another note.
   system.admin.v2.update('accounts', id, { extensions: { ...leaving, monthlyCharges: '20.00' } });
   const { id: later } = await decisionOn(id, 2);
   await until('the changed task', () => JSON.stringify(system.admin.v2.record('tasks', task.id).notes).includes(later));
   await until('the other note', () =>
     JSON.stringify(system.admin.v2.record('accounts', id).notes).includes(`${later}:add-note`),
   );
+  await until('the changed case', () =>
+    JSON.stringify(system.admin.v2.record('cases', opened.id).description).includes(later),
+  );
   expect(system.admin.v2.records('tasks')).toHaveLength(1);
   expect(system.admin.v2.records('cases')).toHaveLength(1);
+
+  // The agent completes the case: that ends the engagement, and settles the task.
+  system.admin.v2.update('cases', opened.id, { lifeCycleStatus: 'COMPLETED' });
+  await until('the engagement to end', async () => {
+    const row = await line.signalbox.runtime.ledger.engagement(tenant, `account/${id}`, 'churn');
+    return row?.status === 'closed' && row.outcome === 'completed';
+  });
+  expect(system.admin.v2.record('tasks', task.id)).toMatchObject({ status: 'COMPLETED' });
 });
 
 test('a lost answer, a busy tenant and somebody who is quicker delay the effects and double none', async () => {
