@@ -1,8 +1,11 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
+import { recordKey } from '../canonical-schema/identity';
 import { Permanent, Retryable } from '../connectors/contract';
+import type { EngagementRow } from '../ledger/ledger';
 import { compose, type DraftTexts } from './compose';
 import { contentDigest } from './draft';
 import type { ActInput, Acted } from './engagement-types';
+import { engagementOf } from './engagement-of';
 import type { LaneDependencies } from './lane-dependencies';
 
 /** Which run of which workflow acts, and in which attempt: kept with every answer of the CRM. */
@@ -21,20 +24,21 @@ type Failed = Extract<ActionResult, { outcome: 'failed' }>;
  * Throws Retryable while the CRM may still take it; returns `ended` where it never will.
  */
 export async function act(deps: LaneDependencies, input: ActInput, run: ActRun): Promise<Acted> {
-  const { tenant, subject, usecase, directive } = input;
-  const before = input.previous === undefined ? await deps.ledger.engagement(tenant, subject, usecase) : undefined;
-  if (before?.status === 'closed' && before.lastdecision === directive.decision.id) {
+  const { tenant, directive } = input;
+  const row = await engagementOf(deps, input);
+  const isNew = input.previous === undefined;
+  if (isNew && row.status === 'closed' && row.lastdecision === directive.decision.id) {
     return { ended: { label: 'moot', because: 'the engagement has ended on this very decision before' } };
   }
-  const [snapshot] = await deps.ledger.records(tenant, [subject]);
-  if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
+  const [snapshot] = await deps.ledger.records(tenant, [recordKey(row)]);
+  if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${input.subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
-  await recordLost(deps, input);
+  await recordLost(deps, input, row);
   const actions = compose(input, snapshot, await draftOf(deps, input));
   if (actions.length === 0) return {};
   const { connection } = await deps.connections.of(tenant, input.connection);
   const results = await connection.sink.apply(actions, run.signal);
-  await keep(deps, input, run, actions, results);
+  await keep(deps, row, run, actions, results);
   throwIfRetryable(results);
   return conclusion(deps, input, actions, results);
 }
@@ -56,18 +60,21 @@ export async function draftOf(
 }
 
 /** Records that a draft was lost, of which nothing is in the ledger yet. */
-async function recordLost({ ledger, now }: LaneDependencies, input: ActInput): Promise<void> {
-  const { tenant, engagement, subject, usecase, draft, directive } = input;
+async function recordLost(
+  { ledger, now }: LaneDependencies,
+  { tenant, draft, directive }: ActInput,
+  { id: engagement, source, subject, usecase }: EngagementRow,
+): Promise<void> {
   if (draft?.outcome !== 'template' || draft.isLost !== true) return;
   const { code, message } = draft;
-  const about = { decisionid: directive.decision.id, engagement, subject, usecase };
+  const about = { decisionid: directive.decision.id, engagement, source, subject, usecase };
   const row = { ...about, outcome: 'template', code, message, tokensin: 0, tokensout: 0, durationms: 0 } as const;
   await ledger.drafts.pass(tenant, { ...row, at: new Date(now()).toISOString() });
 }
 
 async function keep(
   deps: LaneDependencies,
-  input: ActInput,
+  { id: engagement, source }: EngagementRow,
   run: ActRun,
   actions: readonly Action[],
   results: readonly ActionResult[],
@@ -77,7 +84,7 @@ async function keep(
   const attempts = actions.map((action, index) => {
     const result = results[index];
     if (result === undefined) throw new Error(`the sink answered ${results.length} of ${actions.length} actions`);
-    return { action, engagement: input.engagement, workflowid, runid, result, attempt, at };
+    return { action, engagement, source, workflowid, runid, result, attempt, at };
   });
   await deps.ledger.recordActions(attempts);
 }

@@ -7,6 +7,7 @@ import type { Snapshot } from './merge';
 import type { ActTemplate } from '../tenants/act-template';
 
 const snapshot: Snapshot = {
+  source: '/tenants/acme/salesforce/00D000000000001AAA',
   subject: 'lead/00Q000000000001AAA',
   sequence: '2026-03-01T10:00:00.000Z/1',
   record: { id: '00Q000000000001AAA', nativeType: 'Lead', name: 'Maria Lopez', ownerId: '005000000000001AAA' },

@@ -138,6 +138,7 @@ describe('with an open engagement and its task', () => {
       engagements: [
         {
           workflowid: engagement,
+          source: eventOf({ id: 'l1' }).source,
           subject,
           usecase: 'lead-scoring',
           connection: 'sales',
@@ -164,6 +165,13 @@ describe('with an open engagement and its task', () => {
   test('a task that is deleted ends it as removed; one that is only changed ends nothing', async () => {
     expect(await outcomesOf(task('t2', { change: { kind: 'deleted' } }))).toEqual([[[engagement, 'removed']]]);
     expect(await outcomesOf(task('t3', { record: { status: 'In Progress' } }))).toEqual([[]]);
+  });
+
+  test("another CRM's record and task of the same ids end nothing", async () => {
+    const elsewhere = { source: '/tenants/acme/sap/erp.example', connection: 'erp' };
+    const won = { ...eventOf({ id: 'l3', record: { isConverted: true, company: '1' } }), ...elsewhere };
+    const closed = { ...task('t4', { record: { isClosed: true } }), ...elsewhere };
+    expect(await outcomesOf(won, closed)).toEqual([[], []]);
   });
 
   test('the record that is won or deleted ends it and is not scored', async () => {

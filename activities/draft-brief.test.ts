@@ -38,6 +38,7 @@ const about = (record: CanonicalRecord, history: readonly HistoryEntry[] = [], m
   task: { subject: `Call ${String(record['name'])} today`, description: `Ask ${String(record['company'])}.` },
   decision: { usecase: 'lead-scoring', band: 'hot', likely: '80 %', reasons: ['Contacted in March'] },
   snapshot: {
+    source: '/tenants/acme/salesforce/00D000000000001AAA',
     subject: `lead/${record.id}`,
     sequence: '',
     record,

@@ -1,5 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
+import { recordKey, type RecordOf } from '../canonical-schema/identity';
 import { erasedAmong, withoutAnswer, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
@@ -8,6 +9,8 @@ export interface ActionAttempt {
   readonly action: Action;
   /** The engagement's id. */
   readonly engagement: string;
+  /** Of the record that it is about. */
+  readonly source: string;
   readonly workflowid: string;
   readonly runid: string;
   readonly result: ActionResult;
@@ -33,30 +36,30 @@ async function withoutErased(
   database: Kysely<Schema>,
   attempts: readonly ActionAttempt[],
 ): Promise<readonly ActionAttempt[]> {
-  const tenants = new Set(attempts.map(({ action }) => action.tenantid));
   const erased = new Set<string>();
-  for (const tenant of tenants) {
-    const subjects = attempts.filter(({ action }) => action.tenantid === tenant).map(({ action }) => subjectOf(action));
-    for (const subject of await erasedAmong(database, tenant, subjects)) erased.add(`${tenant} ${subject}`);
+  for (const tenant of new Set(attempts.map(({ action }) => action.tenantid))) {
+    const records = attempts.filter(({ action }) => action.tenantid === tenant).map(recordOf);
+    for (const key of await erasedAmong(database, tenant, records)) erased.add(`${tenant} ${key}`);
   }
   return attempts.map((attempt) => {
     const { action, result } = attempt;
-    if (!erased.has(`${action.tenantid} ${subjectOf(action)}`)) return attempt;
+    if (!erased.has(`${action.tenantid} ${recordKey(recordOf(attempt))}`)) return attempt;
     return { ...attempt, action: withoutTexts(action), result: withoutAnswer(result) };
   });
 }
 
-function subjectOf({ about }: Action): string {
-  return `${about.entity}/${about.id}`;
+function recordOf({ action: { about }, source }: ActionAttempt): RecordOf {
+  return { source, subject: `${about.entity}/${about.id}` };
 }
 
-function toRow({ action, result, ...rest }: ActionAttempt): Insertable<Schema['actions']> {
+function toRow(attempt: ActionAttempt): Insertable<Schema['actions']> {
+  const { action, result, ...rest } = attempt;
   return {
     ...rest,
+    ...recordOf(attempt),
     tenant: action.tenantid,
     id: action.id,
     decisionid: action.decisionid,
-    subject: subjectOf(action),
     kind: action.kind,
     outcome: result.outcome,
     action: JSON.stringify(action),

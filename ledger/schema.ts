@@ -26,6 +26,7 @@ export interface Schema extends PersonsTables {
     id: string;
     batchid: string;
     subject: string;
+    source: string;
     connection: string;
     sequence: string;
     type: string;
@@ -39,6 +40,7 @@ export interface Schema extends PersonsTables {
   records: {
     tenant: string;
     subject: string;
+    source: string;
     sequence: string;
     record: Json<CanonicalRecord>;
     native: Json<Readonly<Record<string, unknown>>>;
@@ -66,6 +68,7 @@ export interface Schema extends PersonsTables {
     eventid: string;
     connection: string;
     subject: string;
+    source: string;
     usecase: string;
     outcome: Decision['outcome'];
     because: string | null;
@@ -90,6 +93,7 @@ export interface Schema extends PersonsTables {
     tenant: string;
     id: string;
     subject: string;
+    source: string;
     usecase: string;
     connection: string;
     status: 'open' | 'closed';
@@ -112,6 +116,7 @@ export interface Schema extends PersonsTables {
     engagement: string;
     decisionid: string;
     subject: string;
+    source: string;
     kind: Action['kind'];
     outcome: ActionResult['outcome'];
     action: Json<Action>;
@@ -133,6 +138,7 @@ export interface Schema extends PersonsTables {
     tenant: string;
     eventid: string;
     subject: string;
+    source: string;
     sequence: string;
     code: string;
     message: string;
@@ -212,6 +218,7 @@ export interface Schema extends PersonsTables {
     digest: string;
     usecase: string;
     subject: string;
+    source: string;
     score: number | null;
     because: string | null;
     recordedat: Time;
@@ -250,6 +257,7 @@ export interface Schema extends PersonsTables {
     decisionid: string;
     engagement: string;
     subject: string;
+    source: string;
     usecase: string;
     outcome: DraftRow['outcome'];
     code: string | null;
