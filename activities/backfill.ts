@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { GapRow } from '../ledger/ledger';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
 import type { GapFilled, GapRef } from './subscription-types';
@@ -10,18 +11,20 @@ const heartbeatEveryMs = 10_000;
 
 /**
  * Reads back what changed in a gap's window and publishes it as `observed` events. Their ids derive from record and version, so
- * a second attempt, or an overlap with the stream, gives duplicates that the ledger drops.
+ * a second attempt, or an overlap with the stream, gives duplicates that the ledger drops. The window is the ledger's: another cause
+ * may have widened it.
  */
 export async function backfill(deps: IngestDependencies, ref: GapRef): Promise<GapFilled> {
   const { connection } = await deps.connections.of(ref.tenant, ref.connection);
   const { cancellationSignal: signal, heartbeat } = Context.current();
+  const { from, widened } = await gapOf(deps, ref);
   const to = new Date(deps.now()).toISOString();
   let recovered = 0;
   const beat = setInterval(() => {
     heartbeat(recovered);
   }, heartbeatEveryMs);
   try {
-    for await (const native of connection.reader.changed(ref.stream, ref.from, to, signal)) {
+    for await (const native of connection.reader.changed(ref.stream, from, to, signal)) {
       const events = await eventsOf(deps, ref, native, { v: 0, gap: ref.gap, record: recovered });
       for (const event of events ?? []) await deps.publish(event);
       if (events !== undefined) recovered += 1;
@@ -31,5 +34,11 @@ export async function backfill(deps: IngestDependencies, ref: GapRef): Promise<G
     clearInterval(beat);
   }
   await deps.ledger.gaps.progress(ref.tenant, ref.gap, recovered);
-  return { recovered };
+  return { recovered, widened };
+}
+
+async function gapOf({ ledger }: IngestDependencies, { tenant, gap }: GapRef): Promise<GapRow> {
+  const row = await ledger.gaps.find(tenant, gap);
+  if (row === undefined) throw new Error(`tenant ${tenant} has no gap ${gap}: it cannot be read back`);
+  return row;
 }

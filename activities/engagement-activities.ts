@@ -13,7 +13,7 @@ import type {
 } from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
 import { propose } from './propose';
-import type { StreamRef } from './subscription-types';
+import type { GapFilled, StreamRef } from './subscription-types';
 
 export interface GapOpened extends StreamRef {
   /** Error code, e.g. of the lost position. */
@@ -22,10 +22,9 @@ export interface GapOpened extends StreamRef {
   readonly policy: 'backfill' | 'halt';
 }
 
-export interface GapClosed {
+export interface GapClosed extends GapFilled {
   readonly tenant: string;
   readonly gap: string;
-  readonly recovered: number;
   /** RFC 3339 UTC */
   readonly at: string;
 }
@@ -58,7 +57,8 @@ export function engagementActivities(deps: LaneDependencies): {
   answerProposal(answer: ProposalAnswer): Promise<void>;
   conclude(input: ConcludeInput): Promise<void>;
   openGap(gap: GapOpened): Promise<{ readonly gap: string; readonly from: string }>;
-  closeGap(gap: GapClosed): Promise<void>;
+  /** `widened`: it stays open, for there is more to be read. */
+  closeGap(gap: GapClosed): Promise<'widened' | undefined>;
 } {
   return {
     act: (input) =>
@@ -90,6 +90,9 @@ export function engagementActivities(deps: LaneDependencies): {
         from,
       };
     },
-    closeGap: ({ tenant, gap, recovered, at }) => deps.ledger.gaps.close(tenant, gap, { recovered, duplicates: 0, at }),
+    closeGap: async ({ tenant, gap, ...end }) => {
+      const isClosed = await deps.ledger.gaps.close(tenant, gap, { duplicates: 0, ...end });
+      return isClosed ? undefined : 'widened';
+    },
   };
 }

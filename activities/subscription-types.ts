@@ -29,6 +29,8 @@ export interface GapRef extends StreamRef {
 export interface GapFilled {
   /** Events published from what was read back. */
   readonly recovered: number;
+  /** How often the gap had been widened when the reading began; absent in runs of before that was counted. */
+  readonly widened?: number;
 }
 
 export interface ReconcileInput extends StreamRef {

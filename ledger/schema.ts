@@ -165,6 +165,7 @@ export interface Schema extends PersonsTables {
     missingto: NullableTime;
     recovered: Generated<number>;
     duplicates: Generated<number>;
+    widened: Generated<number>;
     openedat: Time;
     closedat: NullableTime;
   };

@@ -44,17 +44,19 @@ const statements = [
     `alter table ${table} add primary key (tenant, subject, source)`,
   ]),
   ...tables.map((table) => `alter table ${table} alter column source drop default`),
+  'alter table gaps add column widened integer not null default 0',
 ];
 
 const comments: Readonly<Record<string, string>> = {
   'column events.source': 'Of the CRM, /tenants/<tenant>/<crm>/<org>: two CRMs may have one subject each',
   'column records.source': "Its events'; empty where none was kept when this column came",
   'column erased_records.source': "The record's; empty: of any CRM, in erasures of before this column",
+  'column gaps.widened': 'How often another cause has widened it while it was open',
   'column erasures.subjects':
     'All records that were the person, by key (<source>/<subject>); by subject alone in those of before keys',
 };
 
-/** Whose record it is: subjects of two CRMs are told apart. */
+/** Whose record it is: subjects of two CRMs are told apart. How often a gap was widened. */
 export const sources = {
   async up(database: Kysely<unknown>): Promise<void> {
     for (const statement of statements) await sql.raw(statement).execute(database);
