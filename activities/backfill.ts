@@ -3,6 +3,7 @@ import type { GapRow } from '../ledger/ledger';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
 import type { GapFilled, GapRef } from './subscription-types';
+import { takenOut } from './in-force';
 
 /** Records read back between two reports of progress. */
 const reportEvery = 200;
@@ -12,9 +13,23 @@ const heartbeatEveryMs = 10_000;
 /**
  * Reads back what changed in a gap's window and publishes it as `observed` events. Their ids derive from record and version, so
  * a second attempt, or an overlap with the stream, gives duplicates that the ledger drops. The window is the ledger's: another cause
- * may have widened it.
+ * may have widened it. Tried again for as long as the tenant has the connection: what cannot be read by then is told as unread.
  */
 export async function backfill(deps: IngestDependencies, ref: GapRef): Promise<GapFilled> {
+  try {
+    return await readGapBack(deps, ref);
+  } catch (error) {
+    if (Context.current().cancellationSignal.aborted) throw error;
+    const isTakenOut = await takenOut(deps.ledger, ref.tenant);
+    if (!isTakenOut(ref.connection)) throw error;
+    const { recovered, widened } = await gapOf(deps, ref);
+    const unread = `SBX_GAP_UNREAD: connection ${ref.connection} was taken out before all of it was read back`;
+    deps.log.warn({ ...ref, recovered, err: String(error) }, unread);
+    return { recovered, widened, unread };
+  }
+}
+
+async function readGapBack(deps: IngestDependencies, ref: GapRef): Promise<GapFilled> {
   const { connection } = await deps.connections.of(ref.tenant, ref.connection);
   const { cancellationSignal: signal, heartbeat } = Context.current();
   const { from, widened } = await gapOf(deps, ref);

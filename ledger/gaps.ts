@@ -1,4 +1,5 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type UpdateObject } from 'kysely';
+import { bounded } from './columns';
 import type { StreamName } from './positions';
 import type { Schema } from './schema';
 
@@ -36,6 +37,15 @@ export interface GapEnd {
   readonly at: string;
 }
 
+/** How a gap that was open is closed. */
+export interface GapClosing extends GapEnd {
+  readonly to?: string;
+  /** As it was when the reading began; absent: it is closed in any case. */
+  readonly widened?: number;
+  /** Why not all of it was read: told behind its cause. */
+  readonly unread?: string;
+}
+
 /** The gap ledger. */
 export interface Gaps {
   /** Opens a gap and gives its id. While one is open for the stream, that one is widened to hold the new one. */
@@ -45,13 +55,8 @@ export interface Gaps {
   find(tenant: string, id: string): Promise<GapRow | undefined>;
   /**
    * Closes a gap, unless it was widened since it had been so often: what was added is not read. Says whether it is closed.
-   * @param end `widened` as it was when the reading began; absent: closed in any case
    */
-  close(
-    tenant: string,
-    id: string,
-    end: GapEnd & { readonly to?: string; readonly widened?: number },
-  ): Promise<boolean>;
+  close(tenant: string, id: string, end: GapClosing): Promise<boolean>;
   /** Keeps a gap that was found only when it was filled, closed, and gives its id. An open one of the stream stays as it is. */
   add(gap: Gap, end: GapEnd): Promise<string>;
   /** Oldest first. */
@@ -70,8 +75,11 @@ export function gaps(database: Kysely<Schema>): Gaps {
       const row = await rowOf(database, tenant, id).executeTakeFirst();
       return row === undefined ? undefined : readGap(row);
     },
-    close: (tenant, id, { at, to, widened, ...counts }) =>
-      change(database, tenant, id, { ...counts, closedat: at, ...(to !== undefined && { missingto: to }) }, widened),
+    close: (tenant, id, { at, to, widened, unread, ...counts }) => {
+      const cause = unread === undefined ? {} : { cause: sql<string>`cause || '; ' || ${bounded(unread)}` };
+      const end = { ...counts, closedat: at, ...(to !== undefined && { missingto: to }), ...cause };
+      return change(database, tenant, id, end, widened);
+    },
     async list(tenant, which = 'open') {
       const all = database.selectFrom('gaps').selectAll().where('tenant', '=', tenant).orderBy('id');
       return (await (which === 'all' ? all : all.where('closedat', 'is', null)).execute()).map(readGap);
@@ -119,7 +127,7 @@ async function change(
   database: Kysely<Schema>,
   tenant: string,
   id: string,
-  set: { recovered: number; duplicates?: number; closedat?: string; missingto?: string },
+  set: UpdateObject<Schema, 'gaps'>,
   widened?: number,
 ): Promise<boolean> {
   const { numUpdatedRows } = await database

@@ -71,7 +71,8 @@ export function testGaps(it: jest.It, given: () => { readonly ledger: Ledger; re
     const end = { recovered: 7, duplicates: 0, at: '2026-01-01T02:00:00.000Z' };
     expect(await ledger.gaps.close(tenant, id, { ...end, widened: 0 })).toBe(false);
     expect(await ledger.gaps.list(tenant)).toMatchObject([{ id, widened: 1 }]);
-    expect(await ledger.gaps.close(tenant, id, { ...end, widened: 1 })).toBe(true);
+    expect(await ledger.gaps.close(tenant, id, { ...end, widened: 1, unread: 'SBX_X: no' })).toBe(true);
+    expect(await ledger.gaps.list(tenant, 'all')).toMatchObject([{ cause: 'overflow; SBX_X: no', recovered: 7 }]);
     expect(await ledger.gaps.list(tenant)).toEqual([]);
     expect(await ledger.gaps.find(tenant, '999999')).toBeUndefined();
   });
