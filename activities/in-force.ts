@@ -1,4 +1,7 @@
+import { connectorNamed } from '../connectors/registry';
 import type { Ledger } from '../ledger/ledger';
+import { reconcileOf } from '../tenants/connection';
+import type { TenantConnection } from '../tenants/tenant';
 
 /** A connection as a tenant's file has it, references in place of secrets. */
 type Written = Readonly<Record<string, unknown>> & { readonly connector: string };
@@ -25,4 +28,19 @@ export async function takenOut(
 ): Promise<(connection: string) => boolean> {
   const written = await writtenConnections(ledger, tenant);
   return (connection) => written !== undefined && !Object.hasOwn(written, connection);
+}
+
+/**
+ * How often a connection reconciles by the newest version of its tenant's file, ms; undefined for not by itself.
+ * @param served as this process has it, which counts where no version is known
+ */
+export async function reconcilesEvery(
+  ledger: Pick<Ledger, 'tenants'>,
+  tenant: string,
+  { name, reconcile: served }: Pick<TenantConnection, 'name' | 'reconcile'>,
+): Promise<number | undefined> {
+  const written = await writtenConnections(ledger, tenant);
+  if (written === undefined) return served;
+  const settings = Object.hasOwn(written, name) ? written[name] : undefined;
+  return settings === undefined ? undefined : reconcileOf(connectorNamed(settings.connector), settings).reconcile;
 }

@@ -3,6 +3,7 @@ import { eventSource } from '../canonical-schema/identity';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { KnownPage } from '../ledger/ledger';
 import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
+import { reconcilesEvery } from './in-force';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
 import type { Reconciled, ReconcileInput, StreamRef } from './subscription-types';
@@ -41,7 +42,9 @@ export async function reconcile(
     const untold = new Untold(deps, ref.tenant, graceMs, signal);
     const source = eventSource(ref.tenant, connector.name, connection.org);
     const done = await new Reconciliation(deps, ref, source, connection.reader, untold, signal).run();
-    return settings.reconcile === undefined ? done : { ...done, everyMs: settings.reconcile };
+    // This process may serve an older version of the tenant's file.
+    const everyMs = await reconcilesEvery(deps.ledger, ref.tenant, settings);
+    return everyMs === undefined ? done : { ...done, everyMs };
   } catch (error) {
     signal.throwIfAborted();
     deps.log.warn({ ...ref, err: String(error) }, 'a reconciliation failed');
