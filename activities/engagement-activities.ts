@@ -72,6 +72,9 @@ export function engagementActivities(deps: LaneDependencies): {
     answerProposal: ({ tenant, decisionid, ...answer }) => deps.ledger.drafts.answer(tenant, decisionid, answer),
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;
+      const row = await deps.ledger.engagementOfId(tenant, engagement);
+      // A decision that was told again begins an engagement anew, which ends at once: how it ended the first time is recorded.
+      if (row?.status === 'closed' && row.lastdecision === decisionid) return;
       await deps.ledger.recordOutcome(tenant, {
         engagement,
         decisionid,
