@@ -2,7 +2,7 @@ import type { Action, ActionResult } from '../canonical-schema/action';
 import { recordKey } from '../canonical-schema/identity';
 import { Permanent, Retryable } from '../connectors/contract';
 import type { EngagementRow } from '../ledger/ledger';
-import { compose, type DraftTexts } from './compose';
+import { compose, type DraftTexts, type Wording } from './compose';
 import { contentDigest } from './draft';
 import type { ActInput, Acted } from './engagement-types';
 import { engagementOf } from './engagement-of';
@@ -34,7 +34,7 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
   if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${input.subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
   await recordLost(deps, input, row);
-  const actions = compose(input, snapshot, await draftOf(deps, input));
+  const actions = compose(input, snapshot, await wordingOf(deps, input));
   if (actions.length === 0) return {};
   const { connection } = await deps.connections.of(tenant, input.connection);
   const results = await connection.sink.apply(actions, run.signal);
@@ -43,11 +43,21 @@ export async function act(deps: LaneDependencies, input: ActInput, run: ActRun):
   return conclusion(deps, input, actions, results);
 }
 
-/** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
-export async function draftOf(
-  { ledger }: Pick<LaneDependencies, 'ledger'>,
+/** How the directive is put into words: by the model that decided, and by the assistant where it drafted. */
+export async function wordingOf(
+  deps: Pick<LaneDependencies, 'ledger' | 'scorers' | 'tenants'>,
   input: ActInput,
-): Promise<DraftTexts | undefined> {
+): Promise<Wording> {
+  const { tenant, usecase, directive } = input;
+  const draft = await draftOf(deps, input);
+  // A model that this process no longer has is of the family of the one that the use case names now.
+  const named = deps.tenants.get(tenant)?.useCases[usecase]?.model ?? '';
+  const scorer = deps.scorers.get(directive.decision.model) ?? deps.scorers.get(named);
+  return { scoreWord: scorer?.manifest.scoreWord ?? 'likely', ...(draft === undefined ? {} : { draft }) };
+}
+
+/** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
+async function draftOf({ ledger }: Pick<LaneDependencies, 'ledger'>, input: ActInput): Promise<DraftTexts | undefined> {
   const { tenant, draft, directive } = input;
   if (draft === undefined || draft.outcome === 'template') return undefined;
   const decisionid = directive.decision.id;

@@ -120,7 +120,7 @@ async function briefOf({ ledger }: Dependencies, { input, assistant, snapshot }:
     decision: {
       usecase: input.usecase,
       band: decision.band,
-      likely: `${Math.round(decision.score * 100)} %`,
+      score: `${Math.round(decision.score * 100)} %`,
       reasons: decision.reasons.map(({ text }) => text),
       ...(decision.ranking === undefined ? {} : { classes: decision.ranking.map(({ label }) => label) }),
       ...(decision.related === undefined ? {} : { related: decision.related }),
