@@ -1,6 +1,7 @@
 import type { Action, ActionResult } from '../canonical-schema/action';
 import { Permanent, Retryable } from '../connectors/contract';
-import { compose, type DraftTexts } from './compose';
+import type { EngagementRow } from '../ledger/ledger';
+import { compose, type DraftTexts, type Wording } from './compose';
 import { contentDigest } from './draft';
 import type { ActInput, Acted } from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
@@ -21,28 +22,40 @@ type Failed = Extract<ActionResult, { outcome: 'failed' }>;
  * Throws Retryable while the CRM may still take it; returns `ended` where it never will.
  */
 export async function act(deps: LaneDependencies, input: ActInput, run: ActRun): Promise<Acted> {
-  const { tenant, engagement, subject, directive, previous } = input;
-  const { record: snapshot, endedon } = await deps.ledger.actContext(tenant, engagement, subject);
-  if (previous === undefined && endedon === directive.decision.id) {
+  const { tenant, engagement, directive, previous } = input;
+  const known = await deps.ledger.actContext(tenant, engagement);
+  if (known === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${engagement}`);
+  const { engagement: row, record: snapshot } = known;
+  if (previous === undefined && row.status === 'closed' && row.lastdecision === directive.decision.id) {
     return { ended: { label: 'moot', because: 'the engagement has ended on this very decision before' } };
   }
-  if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${subject}`);
+  if (snapshot === undefined) throw new Permanent('SBX_RECORD_UNKNOWN', `the ledger does not know ${input.subject}`);
   if (snapshot.deleted) return { ended: { label: 'gone', because: 'the record was deleted' } };
-  await recordLost(deps, input);
-  const actions = compose(input, snapshot, await draftOf(deps, input));
+  await recordLost(deps, input, row);
+  const actions = compose(input, snapshot, await wordingOf(deps, input));
   if (actions.length === 0) return {};
   const { connection } = await deps.connections.of(tenant, input.connection);
   const results = await connection.sink.apply(actions, run.signal);
-  await keep(deps, input, run, actions, results);
+  await keep(deps, row, run, actions, results);
   throwIfRetryable(results);
   return conclusion(actions, results);
 }
 
-/** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
-export async function draftOf(
-  { ledger }: Pick<LaneDependencies, 'ledger'>,
+/** How the directive is put into words: by the model that decided, and by the assistant where it drafted. */
+export async function wordingOf(
+  deps: Pick<LaneDependencies, 'ledger' | 'scorers' | 'tenants'>,
   input: ActInput,
-): Promise<DraftTexts | undefined> {
+): Promise<Wording> {
+  const { tenant, usecase, directive } = input;
+  const draft = await draftOf(deps, input);
+  // A model that this process no longer has is of the family of the one that the use case names now.
+  const named = deps.tenants.get(tenant)?.useCases[usecase]?.model ?? '';
+  const scorer = deps.scorers.get(directive.decision.model) ?? deps.scorers.get(named);
+  return { scoreWord: scorer?.manifest.scoreWord ?? 'likely', ...(draft === undefined ? {} : { draft }) };
+}
+
+/** The texts that the workflow was told of; the template's where an assistant has none, or they are no longer kept. */
+async function draftOf({ ledger }: Pick<LaneDependencies, 'ledger'>, input: ActInput): Promise<DraftTexts | undefined> {
   const { tenant, draft, directive } = input;
   if (draft === undefined || draft.outcome === 'template') return undefined;
   const decisionid = directive.decision.id;
@@ -55,18 +68,21 @@ export async function draftOf(
 }
 
 /** Records that a draft was lost, of which nothing is in the ledger yet. */
-async function recordLost({ ledger, now }: LaneDependencies, input: ActInput): Promise<void> {
-  const { tenant, engagement, subject, usecase, draft, directive } = input;
+async function recordLost(
+  { ledger, now }: LaneDependencies,
+  { tenant, draft, directive }: ActInput,
+  { id: engagement, source, subject, usecase }: EngagementRow,
+): Promise<void> {
   if (draft?.outcome !== 'template' || draft.isLost !== true) return;
   const { code, message } = draft;
-  const about = { decisionid: directive.decision.id, engagement, subject, usecase };
+  const about = { decisionid: directive.decision.id, engagement, source, subject, usecase };
   const row = { ...about, outcome: 'template', code, message, tokensin: 0, tokensout: 0, durationms: 0 } as const;
   await ledger.drafts.pass(tenant, { ...row, at: new Date(now()).toISOString() });
 }
 
 async function keep(
   deps: LaneDependencies,
-  input: ActInput,
+  { id: engagement, source }: EngagementRow,
   run: ActRun,
   actions: readonly Action[],
   results: readonly ActionResult[],
@@ -76,7 +92,7 @@ async function keep(
   const attempts = actions.map((action, index) => {
     const result = results[index];
     if (result === undefined) throw new Error(`the sink answered ${results.length} of ${actions.length} actions`);
-    return { action, engagement: input.engagement, workflowid, runid, result, attempt, at };
+    return { action, engagement, source, workflowid, runid, result, attempt, at };
   });
   await deps.ledger.recordActions(attempts);
 }

@@ -1,12 +1,13 @@
 import type { Action } from '../canonical-schema/action';
 import { validateAction } from '../canonical-schema/validate';
-import { compose } from './compose';
+import { compose, type DraftTexts } from './compose';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest } from './lane-types';
 import type { Snapshot } from './merge';
 import type { ActTemplate } from '../tenants/act-template';
 
 const snapshot: Snapshot = {
+  source: '/tenants/acme/salesforce/00D000000000001AAA',
   subject: 'lead/00Q000000000001AAA',
   sequence: '2026-03-01T10:00:00.000Z/1',
   record: { id: '00Q000000000001AAA', nativeType: 'Lead', name: 'Maria Lopez', ownerId: '005000000000001AAA' },
@@ -50,8 +51,10 @@ function told(
   return { ...identity, directive, ...change };
 }
 
+const likely = { scoreWord: 'likely' };
+
 const composed = (...args: Parameters<typeof told>): readonly Action[] => {
-  const actions = compose(told(...args), snapshot);
+  const actions = compose(told(...args), snapshot, likely);
   expect(actions.flatMap(validateAction)).toEqual([]);
   return actions;
 };
@@ -78,6 +81,15 @@ test('a task says whom to call, how likely it is, why, until when, and what deci
     'Model sha256:abc',
     'Workflow engagement/acme/sales/lead/00Q000000000001AAA/lead-scoring',
   ]);
+});
+
+test.each<[by: string, draft: DraftTexts | undefined, subject: string]>([
+  ['its template', undefined, 'Call Maria Lopez (80 % unusual)'],
+  ['an assistant', { subject: 'Look', description: 'Now.', model: 'm' }, 'Look (80 % unusual)'],
+])('what is scored is said in the word of its model, whoever words the task: %s', (_, draft, subject) => {
+  const [created] = compose(told(), snapshot, { scoreWord: 'unusual', ...(draft === undefined ? {} : { draft }) });
+  const description = expect.stringContaining('Why (80 % unusual):') as string;
+  expect(created).toMatchObject({ task: { subject, description } });
 });
 
 test('the same directive gives the same actions', () => {
@@ -165,7 +177,7 @@ describe('of a model with several classes', () => {
   const ranked = (templates: readonly ActTemplate[], of = ranking): readonly Action[] => {
     const input = told({}, templates);
     const { directive } = input;
-    return compose({ ...input, directive: { ...directive, decision: { ...decision, ranking: of } } }, snapshot);
+    return compose({ ...input, directive: { ...directive, decision: { ...decision, ranking: of } } }, snapshot, likely);
   };
 
   test('a route gives the record the owner of the best class, in one write with what else is set', () => {

@@ -23,25 +23,44 @@ export interface DraftTexts {
   readonly proposal?: { readonly does: string; readonly because: string };
 }
 
+/** How something is put into words. */
+export interface Wording {
+  /** What the model's score is a percentage of: `likely` in `87 % likely`. */
+  readonly scoreWord: string;
+  readonly draft?: DraftTexts;
+}
+
+/** What all texts of one directive are made of. */
+interface Composing {
+  readonly input: ActInput;
+  readonly scope: TemplateScope;
+  readonly snapshot: Snapshot;
+  /** The score in words: `87 % likely`. */
+  readonly said: string;
+}
+
 /**
- * Turns what an engagement was told into actions for the CRM. Pure: the same directive and draft give the same actions and ids.
+ * Turns what an engagement was told into actions for the CRM. Pure: the same directive and wording give the same actions and ids.
  */
-export function compose(input: ActInput, snapshot: Snapshot, draft?: DraftTexts): readonly Action[] {
+export function compose(input: ActInput, snapshot: Snapshot, { scoreWord, draft }: Wording): readonly Action[] {
   const { directive, taskId, proposal } = input;
   if (proposal !== undefined) return [proposed(input, proposal.template, scopeOf(directive, snapshot))];
   if (directive.kind === 'moot') return taskId === undefined ? [] : [closing(input, taskId)];
   const scope = scopeOf(directive, snapshot);
+  const said = `${percent(directive.decision.score)} ${scoreWord}`;
   const tasks = directive.templates
     .filter(isTask)
     .slice(0, 1)
-    .map((template) => taskAction(input, content(input, template, scope, snapshot, draft)));
+    .map((template) => taskAction(input, content({ input, scope, snapshot, said }, template, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
   const cases = directive.templates
     .filter(isCase)
     .slice(0, 1)
-    .map((template) => caseAction(input, template, scope, snapshot));
-  const notes = directive.templates.filter(isNote).map((template, index) => noteAction(input, template, scope, index));
+    .map((template) => caseAction({ input, scope, snapshot, said }, template));
+  const notes = directive.templates
+    .filter(isNote)
+    .map((template, index) => noteAction({ input, scope, snapshot, said }, template, index));
   const queues = directive.templates.flatMap((template) => queueAction(input, template)).slice(0, 1);
   const fields = setAction(input, scope);
   return [...tasks, ...cases, ...notes, ...queues, ...(fields === undefined ? [] : [fields])];
@@ -75,16 +94,19 @@ function taskAction(input: ActInput, task: TaskContent): Action {
 }
 
 /** A case is opened once in an engagement; a newer decision changes what it says, and leaves it to those who work on it. */
-function caseAction(input: ActInput, template: CaseTemplate, scope: TemplateScope, snapshot: Snapshot): Action {
+function caseAction({ input, scope, snapshot, said }: Composing, template: CaseTemplate): Action {
   const { caseId } = input;
   const { priority, type, team, assignTo } = template;
-  const said = { subject: titleOf(template.subject, scope), description: body(input, ownText(template.body, scope)) };
+  const texts = {
+    subject: titleOf(template.subject, scope, said),
+    description: body(input, said, ownText(template.body, scope)),
+  };
   if (caseId !== undefined) {
-    return { ...base(input, 'update-case'), kind: 'update-case', caseId, case: { ...said, priority } };
+    return { ...base(input, 'update-case'), kind: 'update-case', caseId, case: { ...texts, priority } };
   }
   const owner = ownerOf(assignTo, snapshot);
   const content: CaseContent = {
-    ...{ ...said, priority },
+    ...{ ...texts, priority },
     ...(type === undefined ? {} : { type }),
     ...(team === undefined ? {} : { team }),
     ...(owner === undefined ? {} : { assignTo: owner }),
@@ -93,9 +115,10 @@ function caseAction(input: ActInput, template: CaseTemplate, scope: TemplateScop
 }
 
 /** Each decision that is acted on leaves its own note; of several notes of a band each has a number. */
-function noteAction(input: ActInput, template: NoteTemplate, scope: TemplateScope, index: number): AddNote {
+function noteAction({ input, scope, said }: Composing, template: NoteTemplate, index: number): AddNote {
   const common = base(input, 'add-note');
-  const note = { title: renderLine(template.title, scope, 255).text, text: body(input, ownText(template.text, scope)) };
+  const text = body(input, said, ownText(template.text, scope));
+  const note = { title: renderLine(template.title, scope, 255).text, text };
   return { ...common, id: index === 0 ? common.id : `${common.id}:${index + 1}`, kind: 'add-note', note };
 }
 
@@ -162,22 +185,17 @@ function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | '
 
 /** Due time, priority and owner are the template's, whoever wrote the texts. */
 function content(
-  input: ActInput,
+  { input, scope, snapshot, said }: Composing,
   template: TaskTemplate,
-  scope: TemplateScope,
-  snapshot: Snapshot,
-  draft?: DraftTexts,
+  draft: DraftTexts | undefined,
 ): TaskContent {
   const { decision } = input.directive;
   const due =
     template.due === undefined ? undefined : new Date(Date.parse(decision.decidedat) + template.due).toISOString();
   const owner = ownerOf(template.assignTo, snapshot);
   return {
-    subject:
-      draft === undefined
-        ? titleOf(template.subject, scope)
-        : `${oneLine(draft.subject, 230)} (${percent(decision.score)} likely)`,
-    description: body(input, draft === undefined ? ownText(template.body, scope) : draftText(draft)),
+    subject: draft === undefined ? titleOf(template.subject, scope, said) : `${oneLine(draft.subject, 230)} (${said})`,
+    description: body(input, said, draft === undefined ? ownText(template.body, scope) : draftText(draft)),
     priority: template.priority,
     ...(due === undefined ? {} : { due }),
     ...(owner === undefined ? {} : { assignTo: owner }),
@@ -185,9 +203,9 @@ function content(
 }
 
 /** One line that tells the score: the template's own words for it, or behind them. */
-function titleOf(template: string, scope: TemplateScope): string {
+function titleOf(template: string, scope: TemplateScope, said: string): string {
   const line = renderLine(template, scope, 230).text;
-  return /\{\{\s*(score|percent)/.test(template) ? line : `${line} (${percent(scope.score as number)} likely)`;
+  return /\{\{\s*(score|percent)/.test(template) ? line : `${line} (${said})`;
 }
 
 function ownerOf(assignTo: string | undefined, { record }: Snapshot): string | undefined {
@@ -212,11 +230,11 @@ function draftText({ description, model, proposal }: DraftTexts): readonly strin
 }
 
 /** The tenant's own text or a draft, the reasons in words, what changed, until when it holds, and the receipt. */
-function body(input: ActInput, text: readonly string[]): string {
+function body(input: ActInput, said: string, text: readonly string[]): string {
   const { decision, withinMs } = input.directive;
   const lines = [
     ...text,
-    `Why (${percent(decision.score)} likely):`,
+    `Why (${said}):`,
     ...decision.reasons.map(({ text, contribution }) => `${contribution > 0 ? '+' : '-'} ${text}`),
     ...changeSince(input.previous, decision),
     `Holds until ${new Date(Date.parse(decision.decidedat) + withinMs).toISOString().slice(0, 10)} unless the score moves.`,

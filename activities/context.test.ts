@@ -139,6 +139,7 @@ describe('with an open engagement and its task', () => {
       engagements: [
         {
           workflowid: engagement,
+          source: eventOf({ id: 'l1' }).source,
           subject,
           usecase: 'lead-scoring',
           connection: 'sales',
@@ -184,7 +185,8 @@ describe('with an open engagement and its task', () => {
     const action = { ...base, kind: 'create-case', case: content } as const;
     const result = { actionId: action.id, outcome: 'applied', nativeId: '500000000000001AAA', answer: null } as const;
     const run = { engagement, workflowid: engagement, runid: 'r', attempt: 1, at: '2026-03-01T10:00:00.000Z' };
-    await ledger.recordActions([{ ...run, action, result }]);
+    const { source } = eventOf({});
+    await ledger.recordActions([{ ...run, source, action, result }]);
     const ticket = (id: string, of: string, sketch: Parameters<typeof eventOf>[0]): CanonicalEvent =>
       eventOf({ id, entity: 'case', ...sketch, record: { id: of, nativeType: 'Case', ...sketch?.record } });
     const closed = { record: { closedAt: '2026-03-01T10:00:00.000Z' } };
@@ -194,6 +196,13 @@ describe('with an open engagement and its task', () => {
     ]);
     expect(await outcomesOf(ticket('c3', '500000000000002AAA', closed))).toEqual([[]]);
     expect(await outcomesOf(ticket('c4', '500000000000001AAA', { record: { status: 'Working' } }))).toEqual([[]]);
+  });
+
+  test("another CRM's record and task of the same ids end nothing", async () => {
+    const elsewhere = { source: '/tenants/acme/sap/erp.example', connection: 'erp' };
+    const won = { ...eventOf({ id: 'l3', record: { isConverted: true, company: '1' } }), ...elsewhere };
+    const closed = { ...task('t4', { record: { isClosed: true } }), ...elsewhere };
+    expect(await outcomesOf(won, closed)).toEqual([[], []]);
   });
 
   test('the record that is won or deleted ends it and is not scored', async () => {

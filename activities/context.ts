@@ -1,5 +1,6 @@
 import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { orderOf } from '../canonical-schema/order';
 import {
   erasedCode,
@@ -17,15 +18,16 @@ import { withoutEvidence } from './evidence';
 import { Histories } from './histories';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
-import type { Cause, Evidence, LaneBatch, LaneContext, OutcomeSeen, PreparedEvent } from './lane-types';
+import type { Cause, Evidence, LaneBatch, LaneContext, PreparedEvent } from './lane-types';
 import { isStale, merge, needsReading, type Snapshot } from './merge';
+import { ended, overAs } from './outcomes';
 import { Relatives } from './relatives';
 import { policiesOf, viewsOf } from './policy-views';
 import { tenantNamed } from './connections';
 import { toBeRead } from './to-be-read';
 import { unreadable } from './unreadable';
 import type { Unscorable } from '../models/feature-row';
-import { seen, workIds, workOutcomes } from './work-outcomes';
+import { workIds, workOutcomes } from './work-outcomes';
 
 export interface ContextInput extends LaneBatch {
   /** Events that a person took out of the lane. */
@@ -61,10 +63,10 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
   const tenant = tenantNamed(deps.tenants, batch.tenant);
   const rows = await deps.ledger.laneContext(batch.tenant, {
     batchid: batch.batchid,
-    events: batch.events.map(({ id, subject }) => ({ id, subject })),
+    events: batch.events.map(({ id, source, subject }) => ({ id, source, subject })),
     ...workIds(batch.events, tenant),
   });
-  const known = new Map<string, Snapshot>(rows.records.map((row) => [row.subject, row]));
+  const known = new Map<string, Snapshot>(rows.records.map((row) => [recordKey(row), row]));
   const parked = new Map(batch.parked);
   const unread = toBeRead(batch.events, rows, parked);
   for (const [id, cause] of await unreadable(deps.ledger, tenant, unread, known)) parked.set(id, cause);
@@ -80,7 +82,7 @@ export async function viewBatch(deps: LaneDependencies, batch: ContextInput): Pr
     context: {
       events,
       policies: policiesOf(tenant),
-      engagements: viewsOf(rows.engagements),
+      engagements: viewsOf(rows.engagements, tenant),
       ...(rows.decisions.length === 0 ? {} : { earlier: rows.decisions.map(withoutEvidence) }),
     },
     tenant,
@@ -105,7 +107,7 @@ class Teller {
   private readonly seen: Set<string>;
   /** Events that an earlier try of this batch has recorded: the ledger's state is that after the whole batch. */
   private readonly recorded: ReadonlySet<string>;
-  /** Subjects with an event that this batch parks; what earlier batches parked is the broker's to hold back. */
+  /** Keys of records with an event that this batch parks; what earlier batches parked is the broker's to hold back. */
   private readonly blocked = new Set<string>();
 
   constructor(
@@ -125,17 +127,17 @@ class Teller {
     const base = { eventid: event.id, subject: event.subject, usecases: [], outcomes: [] };
     if (this.seen.has(event.id)) return { ...base, status: 'duplicate' };
     this.seen.add(event.id);
-    if (this.rows.erased.includes(event.subject)) {
+    if (this.rows.erased.includes(recordKey(event))) {
       this.told.set(event.id, withoutContent(event));
       return { ...base, status: 'ignored', cause: { code: erasedCode, message: erasedText } };
     }
     const cause = this.parkedBecause(event);
     if (cause !== undefined) {
-      this.blocked.add(event.subject);
+      this.blocked.add(recordKey(event));
       return { ...base, status: 'parked', cause };
     }
     const isAgain = this.recorded.has(event.id);
-    if (!isAgain && isStale(event, this.known.get(event.subject))) {
+    if (!isAgain && isStale(event, this.known.get(recordKey(event)))) {
       return {
         ...base,
         status: 'ignored',
@@ -151,7 +153,7 @@ class Teller {
       };
     }
     const prepared = await this.weigh(event, state);
-    if (prepared.status === 'parked') this.blocked.add(event.subject);
+    if (prepared.status === 'parked') this.blocked.add(recordKey(event));
     // Its scores are in the ledger; its outcomes are told again.
     return isAgain ? { ...prepared, usecases: [] } : prepared;
   }
@@ -159,23 +161,24 @@ class Teller {
   private parkedBecause(event: CanonicalEvent): Cause | undefined {
     const asked = this.parked.get(event.id);
     if (asked !== undefined) return asked;
-    if (!this.blocked.has(event.subject)) return undefined;
+    if (!this.blocked.has(recordKey(event))) return undefined;
     return { code: 'SBX_BEHIND_PARKED', message: `an earlier event of ${event.subject} is parked` };
   }
 
   /** The record after the event; `undefined` where it is gone and was never known. */
   private advance(event: CanonicalEvent): Snapshot | undefined {
-    const before = this.known.get(event.subject);
+    const key = recordKey(event);
+    const before = this.known.get(key);
     const snapshot = needsReading(event, before) ? this.afterReading(event, before) : merge(before, event);
     if (snapshot === undefined) return undefined;
-    this.known.set(event.subject, snapshot);
+    this.known.set(key, snapshot);
     this.after.set(event.id, snapshot);
     return snapshot;
   }
 
   /** What was read is mostly newer than the event; only an event of a later second has something to add. */
   private afterReading(event: CanonicalEvent, before: Snapshot | undefined): Snapshot | undefined {
-    const told = this.hydrated.get(event.subject);
+    const told = this.hydrated.get(recordKey(event));
     if (told === undefined) return undefined;
     const read = merge(before?.deleted === true ? before : undefined, told);
     this.hydrate(event, read);
@@ -221,7 +224,7 @@ class Teller {
     for (const useCase of this.useCasesOf(event)) {
       if (isScored(event)) this.histories.take(event, useCase, state);
       const over = await overAs(useCase, scope, state);
-      if (over !== undefined) outcomes.push(...this.ends(event, useCase, over));
+      if (over !== undefined) outcomes.push(...ended(this.rows.engagements, event, useCase, over));
       else if (isScored(event) && (await this.asks(useCase, event, scope, state))) usecases.push(useCase.name);
     }
     return { usecases, outcomes };
@@ -244,12 +247,6 @@ class Teller {
     return true;
   }
 
-  private ends(event: CanonicalEvent, { name }: UseCase, label: OutcomeSeen['label']): readonly OutcomeSeen[] {
-    return this.rows.engagements
-      .filter(({ subject, usecase }) => subject === event.subject && usecase === name)
-      .map((row) => seen(row, label, event));
-  }
-
   private useCasesOf(event: CanonicalEvent): readonly UseCase[] {
     return Object.values(this.tenant.useCases).filter(
       ({ connection, entity }) => connection === event.connection && entity === event.data.entity,
@@ -261,16 +258,6 @@ const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);
 
 function isScored(event: CanonicalEvent): boolean {
   return scoredKinds.has(event.data.change.kind);
-}
-
-async function overAs(
-  useCase: UseCase,
-  scope: ExpressionScope,
-  state: Snapshot,
-): Promise<OutcomeSeen['label'] | undefined> {
-  if (state.deleted) return 'gone';
-  if (await useCase.outcome?.won?.evaluate(scope)) return 'won';
-  return (await useCase.outcome?.lost?.evaluate(scope)) ? 'lost' : undefined;
 }
 
 function amountOf({ record }: Snapshot): { readonly amount?: number } {

@@ -36,8 +36,9 @@ const aLead = fc
 
 const about = (record: CanonicalRecord, history: readonly HistoryEntry[] = [], more: Partial<Brief> = {}): Brief => ({
   task: { subject: `Call ${String(record['name'])} today`, description: `Ask ${String(record['company'])}.` },
-  decision: { usecase: 'lead-scoring', band: 'hot', likely: '80 %', reasons: ['Contacted in March'] },
+  decision: { usecase: 'lead-scoring', band: 'hot', score: '80 %', reasons: ['Contacted in March'] },
   snapshot: {
+    source: '/tenants/acme/salesforce/00D000000000001AAA',
     subject: `lead/${record.id}`,
     sequence: '',
     record,
@@ -84,7 +85,7 @@ test('what the model needs is left: states, figures, times, reasons; what the ma
   expect(data).toMatchObject({
     entity: 'lead',
     record: { name: '[NAME_1]', status: 'Open', employees: 250, 'attributes.job': 'retired', 'attributes.campaign': 2 },
-    decision: { band: 'hot', likely: '80 %', reasons: ['Contacted in March'] },
+    decision: { band: 'hot', score: '80 %', reasons: ['Contacted in March'] },
   });
   expect(JSON.stringify(data)).not.toContain('kept at home');
 });

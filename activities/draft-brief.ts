@@ -139,9 +139,9 @@ function told(mask: Mask, entry: HistoryEntry, kinds: Kinds): Readonly<Record<st
     }
     case 'decision': {
       const { usecase, outcome, band, score, because, reasons } = entry.decision;
-      const likely = score === undefined ? undefined : `${Math.round(score * 100)} %`;
+      const percent = score === undefined ? undefined : `${Math.round(score * 100)} %`;
       const why = text(reasons.slice(0, 3).map((reason) => reason.text));
-      return { at, decided: usecase, outcome, band, likely, because: text(because), why };
+      return { at, decided: usecase, outcome, band, score: percent, because: text(because), why };
     }
     case 'action': {
       const { action, result } = entry;

@@ -3,9 +3,10 @@ import { DraftFault, type Usage } from '../assistant/draft-fault';
 import { askForDraft } from '../assistant/endpoint';
 import { promptDigest, promptOf } from '../assistant/prompt';
 import { canonicalJson } from '../canonical-schema/canonical-json';
+import { recordKey } from '../canonical-schema/identity';
 import { sha256Hex } from '../canonical-schema/sha256';
 import { Retryable } from '../connectors/contract';
-import type { DraftRow } from '../ledger/ledger';
+import type { DraftRow, EngagementRow } from '../ledger/ledger';
 import type { Assistant } from '../tenants/assistant';
 import type { UseCase } from '../tenants/tenant';
 import { templateTexts } from './compose';
@@ -13,6 +14,7 @@ import { tenantNamed } from './connections';
 import { maskBrief } from './draft-brief';
 import { optionsOf } from './draft-options';
 import type { Drafted, DraftInput } from './engagement-types';
+import { engagementOf } from './engagement-of';
 import type { LaneDependencies } from './lane-dependencies';
 import type { Snapshot } from './merge';
 
@@ -28,26 +30,33 @@ const dayMs = 24 * 3_600_000;
  * error but an answer: the template's text, and why.
  */
 export async function draft(deps: Dependencies, input: DraftInput, signal: AbortSignal): Promise<Drafted> {
-  const { tenant: name, subject, directive } = input;
+  const { tenant: name, directive } = input;
   const known = await deps.ledger.drafts.find(name, directive.decision.id);
   if (known !== undefined) return draftedOf(known);
+  const row = await engagementOf(deps, input);
   const { assistant, useCases } = tenantNamed(deps.tenants, name);
   const useCase = useCases[input.usecase];
   if (assistant === undefined || useCase === undefined) {
     return keep(
       deps,
       input,
+      row,
       refused(new DraftFault('SBX_ASSISTANT_NONE', "the tenant's file has no assistant any more")),
     );
   }
-  const [snapshot] = await deps.ledger.records(name, [subject]);
+  const [snapshot] = await deps.ledger.records(name, [recordKey(row)]);
   if (snapshot === undefined || snapshot.deleted) {
-    return keep(deps, input, refused(new DraftFault('SBX_ASSISTANT_RECORD', 'the record is not known or was deleted')));
+    return keep(
+      deps,
+      input,
+      row,
+      refused(new DraftFault('SBX_ASSISTANT_RECORD', 'the record is not known or was deleted')),
+    );
   }
-  return keep(deps, input, await made(deps, { input, assistant, useCase, snapshot }, signal));
+  return keep(deps, input, row, await made(deps, { input, assistant, useCase, snapshot }, signal));
 }
 
-type Made = Omit<DraftRow, 'decisionid' | 'engagement' | 'subject' | 'usecase' | 'at'>;
+type Made = Omit<DraftRow, 'decisionid' | 'engagement' | 'source' | 'subject' | 'usecase' | 'at'>;
 
 interface Commission {
   readonly input: DraftInput;
@@ -111,25 +120,29 @@ async function briefOf({ ledger }: Dependencies, { input, assistant, snapshot }:
     decision: {
       usecase: input.usecase,
       band: decision.band,
-      likely: `${Math.round(decision.score * 100)} %`,
+      score: `${Math.round(decision.score * 100)} %`,
       reasons: decision.reasons.map(({ text }) => text),
       ...(decision.ranking === undefined ? {} : { classes: decision.ranking.map(({ label }) => label) }),
       ...(decision.related === undefined ? {} : { related: decision.related }),
     },
     snapshot,
-    history: await ledger.recentHistory(input.tenant, input.subject, mostOfEach),
+    history: await ledger.recentHistory(input.tenant, recordKey(snapshot), mostOfEach),
     personal: assistant.personal,
   };
 }
 
 /** Records what was made, unless another try was quicker, and gives what is recorded. */
-async function keep(deps: Dependencies, input: DraftInput, row: Made): Promise<Drafted> {
-  const { tenant, engagement, subject, usecase, directive } = input;
+async function keep(
+  deps: Dependencies,
+  { tenant, directive }: DraftInput,
+  { id: engagement, source, subject, usecase }: EngagementRow,
+  what: Made,
+): Promise<Drafted> {
   const at = new Date(deps.now()).toISOString();
-  const about = { decisionid: directive.decision.id, engagement, subject, usecase, at };
-  const { code, message } = row;
-  if (row.outcome === 'template') deps.log.warn({ tenant, ...about, code, message }, 'a task has no draft');
-  return draftedOf(await deps.ledger.drafts.record(tenant, { ...row, ...about }));
+  const about = { decisionid: directive.decision.id, engagement, source, subject, usecase, at };
+  const { code, message } = what;
+  if (what.outcome === 'template') deps.log.warn({ tenant, ...about, code, message }, 'a task has no draft');
+  return draftedOf(await deps.ledger.drafts.record(tenant, { ...what, ...about }));
 }
 
 /** What a workflow hears of a draft: nothing personal. */

@@ -13,7 +13,7 @@ import type {
 } from './engagement-types';
 import type { LaneDependencies } from './lane-dependencies';
 import { propose } from './propose';
-import type { StreamRef } from './subscription-types';
+import type { GapFilled, StreamRef } from './subscription-types';
 
 export interface GapOpened extends StreamRef {
   /** Error code, e.g. of the lost position. */
@@ -22,11 +22,9 @@ export interface GapOpened extends StreamRef {
   readonly policy: 'backfill' | 'halt';
 }
 
-export interface GapClosed {
+export interface GapClosed extends GapFilled {
   readonly tenant: string;
   readonly gap: string;
-  readonly recovered: number;
-  readonly duplicates?: number;
   /** RFC 3339 UTC */
   readonly at: string;
 }
@@ -59,7 +57,8 @@ export function engagementActivities(deps: LaneDependencies): {
   answerProposal(answer: ProposalAnswer): Promise<void>;
   conclude(input: ConcludeInput): Promise<void>;
   openGap(gap: GapOpened): Promise<{ readonly gap: string; readonly from: string }>;
-  closeGap(gap: GapClosed): Promise<void>;
+  /** `widened`: it stays open, for there is more to be read. */
+  closeGap(gap: GapClosed): Promise<'widened' | undefined>;
 } {
   return {
     act: (input) =>
@@ -73,6 +72,9 @@ export function engagementActivities(deps: LaneDependencies): {
     answerProposal: ({ tenant, decisionid, ...answer }) => deps.ledger.drafts.answer(tenant, decisionid, answer),
     conclude: async ({ tenant, engagement, label, at, decisionid, eventid }) => {
       if (decisionid === undefined) return;
+      const row = await deps.ledger.engagementOfId(tenant, engagement);
+      // A decision that was told again begins an engagement anew, which ends at once: how it ended the first time is recorded.
+      if (row?.status === 'closed' && row.lastdecision === decisionid) return;
       await deps.ledger.recordOutcome(tenant, {
         engagement,
         decisionid,
@@ -91,7 +93,9 @@ export function engagementActivities(deps: LaneDependencies): {
         from,
       };
     },
-    closeGap: ({ tenant, gap, recovered, duplicates = 0, at }) =>
-      deps.ledger.gaps.close(tenant, gap, { recovered, duplicates, at }),
+    closeGap: async ({ tenant, gap, ...end }) => {
+      const isClosed = await deps.ledger.gaps.close(tenant, gap, { duplicates: 0, ...end });
+      return isClosed ? undefined : 'widened';
+    },
   };
 }

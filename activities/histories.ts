@@ -1,5 +1,6 @@
 import { decisionId } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { orderOf } from '../canonical-schema/order';
 import type { Ledger, ObservationRow, ObservationToKeep, Past, PastQuestion } from '../ledger/ledger';
 import { valueAt } from '../models/features';
@@ -61,8 +62,9 @@ export class Histories {
     const questions = new Map<string, PastQuestion>();
     const states = new Map(known);
     for (const event of events) {
-      const state = merge(states.get(event.subject), hydrated.get(event.subject) ?? event);
-      states.set(event.subject, state);
+      const key = recordKey(event);
+      const state = merge(states.get(key), hydrated.get(key) ?? event);
+      states.set(key, state);
       for (const useCase of looking.filter((one) => isAbout(one, event)))
         histories.foresee(questions, useCase, event, state);
     }

@@ -1,20 +1,21 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import type { Connections } from './connections';
 import { merge, needsReading, type Snapshot } from './merge';
 
-/** Subjects that cannot be told from their events alone. `undefined` in the answer: the CRM no longer has the record. */
+/** By record's key: records that cannot be told from their events alone. `undefined` in the answer: the CRM no longer has the record. */
 export type Hydrated = ReadonlyMap<string, CanonicalEvent | undefined>;
 
 /**
  * Reads from the CRM the records that the events of a batch leave incomplete, one call per connection and native type.
- * @param known snapshots by subject, as before the batch
+ * @param known snapshots by record's key, as before the batch
  */
 export async function hydrate(
   connections: Connections,
   events: readonly CanonicalEvent[],
   known: ReadonlyMap<string, Snapshot>,
 ): Promise<Hydrated> {
-  const wanted = new Map(incomplete(events, known).map((event) => [event.subject, event]));
+  const wanted = new Map(incomplete(events, known).map((event) => [recordKey(event), event]));
   const groups = group([...wanted.values()]);
   const found = await Promise.all([...groups.values()].map((same) => read(connections, same)));
   return new Map(found.flat());
@@ -27,8 +28,9 @@ export function incomplete(
 ): readonly CanonicalEvent[] {
   const state = new Map(known);
   return events.filter((event) => {
-    const before = state.get(event.subject);
-    state.set(event.subject, merge(before, event));
+    const key = recordKey(event);
+    const before = state.get(key);
+    state.set(key, merge(before, event));
     return needsReading(event, before);
   });
 }
@@ -53,5 +55,5 @@ async function read(
   const natives = await connection.reader.read(first.data.record.nativeType, ids, AbortSignal.timeout(20_000));
   const observed = (await Promise.all(natives.map((native) => connector.normalise(native, context)))).flat();
   const bySubject = new Map(observed.map((event) => [event.subject, event]));
-  return events.map((event) => [event.subject, bySubject.get(event.subject)] as const);
+  return events.map((event) => [recordKey(event), bySubject.get(event.subject)] as const);
 }

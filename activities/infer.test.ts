@@ -72,7 +72,10 @@ async function viewOf(
       const attributes = Object.fromEntries(below.map(([at, value]) => [at.replace('attributes.', ''), value]));
       const own = Object.fromEntries(cells.filter((cell) => !below.includes(cell)));
       const record = { ...own, id: `r${n}`, nativeType: 'Thing', attributes };
-      return [`e${n}`, { subject: `thing/r${n}`, sequence: '1', record, native: {}, deleted: false }] as const;
+      return [
+        `e${n}`,
+        { source: '', subject: `thing/r${n}`, sequence: '1', record, native: {}, deleted: false },
+      ] as const;
     });
   return {
     tenant: { useCases: {} } as Tenant,

@@ -1,10 +1,10 @@
 import type { CanonicalRecord } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import type { RecordOf } from '../canonical-schema/identity';
 import { orderOf } from '../canonical-schema/order';
 
 /** What the ledger knows of a record: its last state and the event that told it. */
-export interface Snapshot {
-  readonly subject: string;
+export interface Snapshot extends RecordOf {
   /** `orderOf` the event that told it last. */
   readonly sequence: string;
   readonly record: CanonicalRecord;
@@ -40,7 +40,7 @@ export function needsReading(event: CanonicalEvent, known: Snapshot | undefined)
 /** The record after the event: changed fields over what was known, cleared fields gone. Pure. */
 export function merge(known: Snapshot | undefined, event: CanonicalEvent): Snapshot {
   const { change, record, native, provenance } = event.data;
-  const base = { subject: event.subject, sequence: orderAfter(known, event) };
+  const base = { source: event.source, subject: event.subject, sequence: orderAfter(known, event) };
   if (change.kind === 'deleted') {
     return { ...base, record: known?.record ?? record, native: known?.native ?? native, deleted: true };
   }

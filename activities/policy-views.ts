@@ -27,10 +27,14 @@ export function policyOf(useCase: UseCase): PolicyView {
   };
 }
 
-/** Open engagements as policy sees them, by record and use case. */
-export function viewsOf(rows: readonly EngagementRow[]): Readonly<Record<string, EngagementView>> {
+/** Open engagements as policy sees them, by record and use case: those of the connection that the use case is about now. */
+export function viewsOf(
+  rows: readonly EngagementRow[],
+  { useCases }: Tenant,
+): Readonly<Record<string, EngagementView>> {
+  const inForce = rows.filter(({ usecase, connection }) => useCases[usecase]?.connection === connection);
   return Object.fromEntries(
-    rows.map((row) => [
+    inForce.map((row) => [
       engagementKey(row.subject, row.usecase),
       {
         id: row.id,

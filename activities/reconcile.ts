@@ -3,6 +3,7 @@ import { eventSource } from '../canonical-schema/identity';
 import type { CanonicalEvent } from '../canonical-schema/event';
 import type { KnownPage } from '../ledger/ledger';
 import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
+import { reconcilesEvery } from './in-force';
 import type { IngestDependencies } from './ingest-dependencies';
 import { eventsOf } from './read-back';
 import type { GapFilled, GapRef, Reconciled, ReconcileInput, StreamRef } from './subscription-types';
@@ -65,7 +66,9 @@ export async function reconcile(
   try {
     const { settings } = await deps.connections.of(ref.tenant, ref.connection);
     const done = await (await reconciliationOf(deps, ref, graceMs, signal)).run();
-    return settings.reconcile === undefined ? done : { ...done, everyMs: settings.reconcile };
+    // This process may serve an older version of the tenant's file.
+    const everyMs = await reconcilesEvery(deps.ledger, ref.tenant, settings);
+    return everyMs === undefined ? done : { ...done, everyMs };
   } catch (error) {
     signal.throwIfAborted();
     deps.log.warn({ ...ref, err: String(error) }, 'a reconciliation failed');

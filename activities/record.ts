@@ -1,4 +1,5 @@
-import type { Decision } from '../canonical-schema/decision';
+import { decisionId, type Decision } from '../canonical-schema/decision';
+import { recordKey } from '../canonical-schema/identity';
 import type { EngagementTouch, RecordToKeep } from '../ledger/ledger';
 import type { BatchView } from './context';
 import type { LaneDependencies } from './lane-dependencies';
@@ -18,7 +19,7 @@ export async function recordBatch(
     const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
     const after = view.after.get(event.id);
     const keys = view.keys.get(event.id);
-    if (after !== undefined) records.set(after.subject, { ...after, ...(keys === undefined ? {} : { keys }) });
+    if (after !== undefined) records.set(recordKey(after), { ...after, ...(keys === undefined ? {} : { keys }) });
     return { event: view.told.get(event.id) ?? event, status, ...becauseOf(prepared.get(event.id)) };
   });
   await deps.ledger.recordBatch(input.tenant, {
@@ -28,7 +29,7 @@ export async function recordBatch(
     records: [...records.values()],
     observations: view.observations.filter(({ eventid }) => prepared.get(eventid)?.status !== 'parked'),
     decisions: input.decisions,
-    engagements: input.directives.map(touchOf),
+    engagements: input.directives.map((directive) => touchOf(directive, view)),
   });
 }
 
@@ -43,10 +44,14 @@ function becauseOf(prepared: PreparedEvent | undefined): { readonly because?: st
   return { because: prepared.cause.message, code: prepared.cause.code };
 }
 
-function touchOf({ engagement, subject, usecase, connection, decision }: Directive): EngagementTouch {
+function touchOf({ engagement, usecase, connection, decision }: Directive, { events }: BatchView): EngagementTouch {
+  const event = events.find(({ id }) => decisionId(id, usecase) === decision.id);
+  if (event === undefined) throw new Error(`decision ${decision.id} is on no event of the batch`);
+  const { source, subject } = event;
   const [best] = decision.ranking ?? [];
   return {
     workflowid: engagement,
+    source,
     subject,
     usecase,
     connection,

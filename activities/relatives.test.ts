@@ -139,7 +139,10 @@ test("a lead's decision uses the customer's orders in the ERP, and names them", 
   const [decision] = await decide(lead(9));
   expect(decision).toMatchObject({
     related: { overdue: 1, spent: 10.3, sinceOrder: 1.000104 },
-    relatedFrom: { overdue: [`order/O1@${late.time}/${late.sequence}`], sinceOrder: [expect.any(String) as string] },
+    relatedFrom: {
+      overdue: [`${late.source}/order/O1@${late.time}/${late.sequence}`],
+      sinceOrder: [expect.any(String) as string],
+    },
     features: { previous: 1 },
   });
   expect(decision?.relatedFrom?.['spent']).toHaveLength(2);

@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { orderOf, timeOfOrder } from '../canonical-schema/order';
 import { CustomerWalk, type KeyHolder, type KeyIndex, type Ledger, type Relatives as Read } from '../ledger/ledger';
 import { ExpressionError } from '../tenants/expression';
@@ -20,7 +21,8 @@ type KeysOf = (event: CanonicalEvent, state: Snapshot) => Promise<KeyHolder>;
 /** A deleted record is nobody's. */
 const keysBy =
   (identity: Identity): KeysOf =>
-  async ({ connection, subject, data }, state) => ({
+  async ({ connection, source, subject, data }, state) => ({
+    source,
     subject,
     connection,
     ...(state.deleted ? { own: [], shared: [] } : await identity.keysOf(connection, data.entity, state.record)),
@@ -33,7 +35,7 @@ export class Relatives {
   /** Of each record in the order of its life, as far back as is asked for. */
   private readonly versions = new Map<string, Version[]>();
   /** By key: the records that have or had it. */
-  private readonly subjects = new Map<string, Set<string>>();
+  private readonly records = new Map<string, Set<string>>();
 
   private constructor(private readonly keysOf: KeysOf | undefined) {}
 
@@ -59,8 +61,9 @@ export class Relatives {
     const states = new Map(known);
     const starts: KeyHolder[] = [];
     for (const event of events) {
-      const state = merge(states.get(event.subject), hydrated.get(event.subject) ?? event);
-      states.set(event.subject, state);
+      const key = recordKey(event);
+      const state = merge(states.get(key), hydrated.get(key) ?? event);
+      states.set(key, state);
       starts.push(...(await certain(keysOf(event, state))));
     }
     const since = asking.map(({ time }) => time).reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b));
@@ -87,33 +90,33 @@ export class Relatives {
     const at = Date.parse(event.time);
     const holders: KeyIndex = {
       get: (key) =>
-        [...(this.subjects.get(key) ?? [])].flatMap((subject) => {
-          const holder = subject === start.subject ? start : this.versionAt(subject, at)?.holder;
+        [...(this.records.get(key) ?? [])].flatMap((record) => {
+          const holder = record === recordKey(start) ? start : this.versionAt(record, at)?.holder;
           return holder !== undefined && [...holder.own, ...holder.shared].includes(key) ? [holder] : [];
         }),
     };
     const records = new CustomerWalk(start, holders).customer.members.flatMap(
-      ({ subject, connection }): RelatedRecord[] => {
-        const version = this.versionAt(subject, at);
+      ({ source, subject, connection }): RelatedRecord[] => {
+        const version = this.versionAt(recordKey({ source, subject }), at);
         return version === undefined
           ? []
-          : [{ subject, connection, sequence: version.sequence, record: version.record ?? unread }];
+          : [{ source, subject, connection, sequence: version.sequence, record: version.record ?? unread }];
       },
     );
     return relatedFacts(related, records, event.time);
   }
 
-  private versionAt(subject: string, at: number): Version | undefined {
-    return this.versions.get(subject)?.findLast(({ sequence }) => Date.parse(timeOfOrder(sequence)) <= at);
+  private versionAt(record: string, at: number): Version | undefined {
+    return this.versions.get(record)?.findLast(({ sequence }) => Date.parse(timeOfOrder(sequence)) <= at);
   }
 
   private async remember({ holders, records, events }: Read): Promise<void> {
-    const stateOf = new Map(records.map((row) => [row.subject, row]));
+    const stateOf = new Map(records.map((row) => [recordKey(row), row]));
     const told = new Map<string, CanonicalEvent[]>();
-    for (const event of events) told.set(event.subject, [...(told.get(event.subject) ?? []), event]);
+    for (const event of events) told.set(recordKey(event), [...(told.get(recordKey(event)) ?? []), event]);
     for (const { sequence, ...holder } of holders) {
-      await this.recall(told.get(holder.subject) ?? []);
-      const record = stateOf.get(holder.subject)?.record;
+      await this.recall(told.get(recordKey(holder)) ?? []);
+      const record = stateOf.get(recordKey(holder))?.record;
       this.add({ holder, sequence, ...(record === undefined ? {} : { record }) });
     }
   }
@@ -131,12 +134,13 @@ export class Relatives {
   }
 
   private add(version: Version): void {
-    const versions = this.versions.get(version.holder.subject) ?? [];
-    this.versions.set(version.holder.subject, versions);
+    const record = recordKey(version.holder);
+    const versions = this.versions.get(record) ?? [];
+    this.versions.set(record, versions);
     versions.push(version);
     for (const key of [...version.holder.own, ...version.holder.shared]) {
-      const subjects = this.subjects.get(key) ?? new Set();
-      this.subjects.set(key, subjects.add(version.holder.subject));
+      const records = this.records.get(key) ?? new Set();
+      this.records.set(key, records.add(record));
     }
   }
 }

@@ -52,7 +52,7 @@ describe('a torn hour', () => {
   const iso = (ms: number): string => new Date(ms).toISOString();
   const gap: GapRow = {
     ...{ tenant: 'acme', connection: 'sales', stream: 's', cause: 'c', policy: 'backfill', id: '1' },
-    ...{ recovered: 4, duplicates: 0, from: iso(at + 10), openedat: iso(at + hourMs) },
+    ...{ recovered: 4, duplicates: 0, widened: 0, from: iso(at + 10), openedat: iso(at + hourMs) },
   };
 
   it.each<[what: string, gap: GapRow, hours: readonly boolean[]]>([

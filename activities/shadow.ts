@@ -26,10 +26,11 @@ export async function shadowDecisions(
   const { digest } = scorer;
   const pending = await shadow.pending(tenant, usecase, { digest, since, limit: pageSize });
   const said = await scoresOf(scorer, pending);
-  const scores = pending.map(({ decisionid, subject }, n): ShadowScore => ({
+  const scores = pending.map(({ decisionid, source, subject }, n): ShadowScore => ({
     decisionid,
     digest,
     usecase,
+    source,
     subject,
     ...said[n],
   }));

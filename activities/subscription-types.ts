@@ -31,6 +31,10 @@ export interface GapFilled {
   readonly recovered: number;
   /** Those of them that were known, and not published; absent where all were. */
   readonly duplicates?: number;
+  /** How often the gap had been widened when the reading began; absent in runs of before that was counted. */
+  readonly widened?: number;
+  /** Why the rest is not read, ever: a code with its message. */
+  readonly unread?: string;
 }
 
 export interface ReconcileInput extends StreamRef {

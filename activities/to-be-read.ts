@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import type { LaneContext } from '../ledger/ledger';
 import type { Cause } from './lane-types';
 
@@ -13,8 +14,9 @@ export function toBeRead(
 ): readonly CanonicalEvent[] {
   const blocked = new Set<string>(erased);
   const duplicates = new Set(known);
-  return events.filter(({ id, subject }) => {
-    if (parked.has(id)) blocked.add(subject);
-    return !blocked.has(subject) && !duplicates.has(id);
+  return events.filter((event) => {
+    const key = recordKey(event);
+    if (parked.has(event.id)) blocked.add(key);
+    return !blocked.has(key) && !duplicates.has(event.id);
   });
 }

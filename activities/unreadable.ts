@@ -4,6 +4,7 @@ import type { Tenant } from '../tenants/tenant';
 import { incomplete } from './hydrate';
 import type { Cause } from './lane-types';
 import type { Snapshot } from './merge';
+import { takenOut } from './in-force';
 
 /**
  * Events that only their CRM could complete, of connections that were taken out: a lane must not wait for these. A connection
@@ -11,17 +12,14 @@ import type { Snapshot } from './merge';
  * @returns why each is parked, by event id
  */
 export async function unreadable(
-  { tenants }: Pick<Ledger, 'tenants'>,
+  ledger: Pick<Ledger, 'tenants'>,
   { tenant, connections }: Tenant,
   events: readonly CanonicalEvent[],
   known: ReadonlyMap<string, Snapshot>,
 ): Promise<ReadonlyMap<string, Cause>> {
   const lost = incomplete(events, known).filter(({ connection }) => !Object.hasOwn(connections, connection));
   if (lost.length === 0) return new Map();
-  const [inForce] = await tenants.list(tenant);
-  const document = (inForce?.document ?? undefined) as { readonly connections?: object } | undefined;
-  const isTakenOut = (name: string): boolean =>
-    document !== undefined && !Object.hasOwn(document.connections ?? {}, name);
+  const isTakenOut = await takenOut(ledger, tenant);
   return new Map(
     lost
       .filter(({ connection }) => isTakenOut(connection))

@@ -14,9 +14,9 @@ const read = (version: number, time = at, company = 'Acme'): CanonicalEvent => (
 });
 
 const known = (over: Partial<Snapshot> = {}): Snapshot => {
-  const { subject, data } = read(7);
+  const { source, subject, data } = read(7);
   const sequence = `${at}/00000000000000000007.00020260301093001000`;
-  return { subject, sequence, record: data.record, native: {}, deleted: false, ...over };
+  return { source, subject, sequence, record: data.record, native: {}, deleted: false, ...over };
 };
 
 const deletion = (): CanonicalEvent =>

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '../canonical-schema/canonical-json';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { sequenceOf } from '../canonical-schema/identity';
+import { recordKey, sequenceOf } from '../canonical-schema/identity';
 import { timeOfOrder } from '../canonical-schema/order';
 import type { IngestDependencies } from './ingest-dependencies';
 import { isStale, type Snapshot } from './merge';
@@ -48,17 +48,17 @@ export class Untold {
     if (events.length === 0) return events;
     const question = {
       batchid: '',
-      events: events.map(({ id, subject }) => ({ id, subject })),
+      events: events.map(({ id, source, subject }) => ({ id, source, subject })),
       taskIds: [],
       caseIds: [],
     };
     const { known, records, erased } = await this.deps.ledger.laneContext(this.tenant, question);
     const ids = new Set(known);
     const forgotten = new Set(erased);
-    const snapshots = new Map(records.map((record) => [record.subject, record]));
+    const snapshots = new Map(records.map((record) => [recordKey(record), record]));
     return events
-      .filter((event) => !forgotten.has(event.subject))
-      .filter((event) => !ids.has(event.id) && !isTold(event, snapshots.get(event.subject)));
+      .filter((event) => !forgotten.has(recordKey(event)))
+      .filter((event) => !ids.has(event.id) && !isTold(event, snapshots.get(recordKey(event))));
   }
 }
 

@@ -3,6 +3,7 @@ import type { EngagementRow, LaneContext } from '../ledger/ledger';
 import type { Tenant } from '../tenants/tenant';
 import type { OutcomeSeen } from './lane-types';
 import type { Snapshot } from './merge';
+import { seen } from './outcomes';
 
 /** The CRM's ids of the records in a batch that an engagement may have made: tasks, and cases where a use case opens any. */
 export function workIds(
@@ -33,14 +34,24 @@ export function workOutcomes(
   const { id } = state.record;
   switch (event.data.entity) {
     case 'task':
-      return engagements.filter(({ taskid }) => taskid === id).map((row) => seen(row, label, event));
+      return engagements
+        .filter((row) => row.taskid === id && isWhereWorkIs(row, event))
+        .map((row) => seen(row, label, event));
     case 'case':
       return cases
-        .filter(({ caseid }) => caseid === id)
+        .filter((row) => row.caseid === id && isWhereWorkIs(row, event))
         .map(({ engagement }) => ({ ...seen({ id: engagement }, label, event), of: 'case' as const }));
     default:
       return [];
   }
+}
+
+/** A task or case is where its record is; that of a count of events, which is no record of a CRM, where the connection leads. */
+function isWhereWorkIs(
+  { source, connection }: Pick<EngagementRow, 'source' | 'connection'>,
+  event: CanonicalEvent,
+): boolean {
+  return source === event.source || connection === event.connection;
 }
 
 /** Salesforce's change events tell when a task or case was closed, not that it is. */
@@ -48,13 +59,4 @@ function endOf({ deleted, record }: Snapshot): 'removed' | 'completed' | undefin
   if (deleted) return 'removed';
   const isClosed = record.isClosed === true || typeof (record.completedAt ?? record.closedAt) === 'string';
   return isClosed ? 'completed' : undefined;
-}
-
-/** An outcome as an event tells it. */
-export function seen(
-  { id }: Pick<EngagementRow, 'id'>,
-  label: OutcomeSeen['label'],
-  event: CanonicalEvent,
-): OutcomeSeen {
-  return { engagement: id, label, eventid: event.id, at: event.time };
 }

@@ -5,7 +5,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import { orderOf } from '../canonical-schema/order';
 import { type BatchLimits, Backlog, type Entry } from './backlog';
 import { type BrokerConnection, hasAborted } from './connection';
-import { ParkedRecords } from './parked-records';
+import { orderKey, ParkedRecords } from './parked-records';
 import { type Cause, loadParkedRecords, park, parkingHeader } from './parking';
 import type { Publisher } from './publisher';
 import { defaultPartitions, laneQueue } from './routing';
@@ -178,7 +178,8 @@ export class Consumer {
 /** The event of this batch that is about to be parked and that this one has to wait behind. */
 function waitsInBatch(event: CanonicalEvent, causes: ReadonlyMap<Entry, Cause>): string | undefined {
   for (const { event: other } of causes.keys()) {
-    if (other?.partitionkey === event.partitionkey && orderOf(other) <= orderOf(event)) return other.id;
+    if (other === undefined || orderKey(other) !== orderKey(event)) continue;
+    if (orderOf(other) <= orderOf(event)) return other.id;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { ParkedRecords, type PlacedEvent } from './parked-records';
 
 const placed = (key: string, order: number): PlacedEvent => ({
   id: `${key}-${order}`,
+  source: '/tenants/acme/salesforce/00D1',
   partitionkey: key,
   sequence: String(order).padStart(8, '0'),
   time: '2026-03-01T10:00:00.000Z',
@@ -16,6 +17,7 @@ describe('ParkedRecords', () => {
     expect(parked.before(placed('a', 3))).toBe('a-2');
     expect(parked.before(placed('a', 1))).toBeUndefined();
     expect(parked.before(placed('b', 3))).toBeUndefined();
+    expect(parked.before({ ...placed('a', 3), source: '/tenants/acme/salesforce/00D2' })).toBeUndefined();
     expect(parked.before(placed('a', 2))).toBeUndefined();
   });
 

@@ -1,9 +1,10 @@
 import type { GetMessage, Message, MessagePropertyHeaders } from 'amqplib';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { orderOf } from '../canonical-schema/order';
 import { type EncodedEvent, decodeEvent } from './binding';
 import { withParkedMessages } from './parked-queue';
-import type { ParkedRecords } from './parked-records';
+import { orderKey, type ParkedRecords } from './parked-records';
 import type { Publisher } from './publisher';
 import { eventsExchange, parkingExchange } from './routing';
 
@@ -32,6 +33,8 @@ export interface ParkedMessage {
 /** Which records to redrive: all that match every given condition; none given means all. */
 export interface RedriveFilter {
   readonly partitionkey?: string;
+  /** Of events of one CRM. */
+  readonly source?: string;
   /** Records whose oldest parked event has this cause. */
   readonly code?: string;
 }
@@ -119,17 +122,17 @@ export class Parking {
   }
 
   /**
-   * Drops all parked messages about some records, those too that cannot be read and bear one of the marks. Gives how many.
+   * Drops all parked messages about some records, given by their keys, those too that cannot be read and bear one of the marks. Gives how many.
    * Rejects with BrokerUnavailable, Unroutable.
    */
   dropAbout(
-    { subjects, marks }: { readonly subjects: readonly string[]; readonly marks: readonly string[] },
+    { records, marks }: { readonly records: readonly string[]; readonly marks: readonly string[] },
     reason: string,
   ): Promise<number> {
     return withParkedMessages(this.url, this.tenant, async (messages, takeOut) => {
       const about = messages.filter((message) => {
         const { event, bytes } = describeParked(message);
-        return event === undefined ? marks.some((mark) => bytes.includes(mark)) : subjects.includes(event.subject);
+        return event === undefined ? marks.some((mark) => bytes.includes(mark)) : records.includes(recordKey(event));
       });
       for (const message of about) {
         const notice = marked(message, { [parkingHeader]: 'dropped', 'sbx-drop-reason': reason });
@@ -199,12 +202,17 @@ function chooseRecords(
   // By the CRM's order, which the queue's order is not once a record was parked, redriven and parked again.
   all.sort((a, b) => compareText(placeOf(a.parked), placeOf(b.parked)));
   for (const { parked } of all) {
-    if (!firstCode.has(parked.partitionkey)) firstCode.set(parked.partitionkey, parked.cause.code);
+    if (!firstCode.has(orderedWith(parked))) firstCode.set(orderedWith(parked), parked.cause.code);
   }
   return all.filter(({ parked }) => {
     if (filter.partitionkey !== undefined && filter.partitionkey !== parked.partitionkey) return false;
-    return filter.code === undefined || filter.code === firstCode.get(parked.partitionkey);
+    if (filter.source !== undefined && filter.source !== parked.event?.source) return false;
+    return filter.code === undefined || filter.code === firstCode.get(orderedWith(parked));
   });
+}
+
+function orderedWith({ event, partitionkey }: ParkedMessage): string {
+  return event === undefined ? partitionkey : orderKey(event);
 }
 
 function compareText(a: string, b: string): number {

@@ -44,7 +44,7 @@ export interface Decision {
   readonly features: Readonly<Record<string, FeatureValue>>;
   /** What was known of the customer's other records, by the use case's names. Absent where it asks for nothing. */
   readonly related?: Readonly<Record<string, number>>;
-  /** Of each of these the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred. */
+  /** Of each of these the states it was made of, `<source>/<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred. */
   readonly relatedFrom?: Readonly<Record<string, readonly string[]>>;
   /** Where the model explores: the probability with which what was chosen was chosen, above 0 and at most 1. */
   readonly propensity?: number;

@@ -30,8 +30,9 @@ export function subjectOf(entity: EntityName, id: string): string {
   return `${entity}/${id}`;
 }
 
-/** The CRM's id in a subject; it may itself contain slashes. */
-export function idOf(subject: string): string {
+/** The CRM's id in a record's key or subject; it may itself contain slashes. */
+export function idOf(record: string): string {
+  const subject = parseRecordKey(record)?.subject ?? record;
   return subject.slice(subject.indexOf('/') + 1);
 }
 
@@ -41,6 +42,25 @@ export function parseSubject(subject: string): { readonly entity: EntityName; re
   const entity = entityNames.find((name) => name === subject.slice(0, Math.max(0, slash)));
   const id = subject.slice(slash + 1);
   return entity === undefined || id === '' ? undefined : { entity, id };
+}
+
+/** What tells a record from all others: two CRMs may call different records `account/1000001`. */
+export interface RecordOf {
+  /** Of the CRM's organisation, `/tenants/<tenant>/<crm>/<org>`. Empty: not known, in ledgers of before migration 0015. */
+  readonly source: string;
+  /** `<entity>/<crm id>` */
+  readonly subject: string;
+}
+
+/** `<source>/<subject>`, the key of a record among all of its tenant's. */
+export function recordKey({ source, subject }: RecordOf): string {
+  return `${source}/${subject}`;
+}
+
+/** The parts of a record's key. Undefined for a subject alone, which names records of whichever CRM. */
+export function parseRecordKey(key: string): RecordOf | undefined {
+  const [, source, subject] = /^((?:\/tenants(?:\/[^/]+){3})?)\/(.+)$/s.exec(key) ?? [];
+  return source === undefined || subject === undefined ? undefined : { source, subject };
 }
 
 /** `<tenant>/<crm>/<entity>/<crm id>`: events with one key are decided in order. */

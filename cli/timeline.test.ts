@@ -3,7 +3,14 @@ import { timeline } from './timeline';
 
 const at = '2026-11-27T17:40:11.902Z';
 const asked: DraftRow = {
-  ...{ decisionid: 'e1:lead-scoring', engagement: 'engagement/x', subject: 'lead/1', usecase: 'lead-scoring', at },
+  ...{
+    decisionid: 'e1:lead-scoring',
+    engagement: 'engagement/x',
+    source: '/tenants/t/crm/o',
+    subject: 'lead/1',
+    usecase: 'lead-scoring',
+    at,
+  },
   ...{ outcome: 'drafted', model: 'local-model', host: '127.0.0.1:8080', prompt: 'ab'.repeat(32) },
   ...{ masked: { email: 1, name: 4 }, tokensin: 1204, tokensout: 96, durationms: 812 },
 };

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
 import { waiting } from './audit/wait';
-import { withoutAnswer, withoutTexts } from './erased';
+import { erasedKeys, withoutAnswer, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
 /** One try of one action, with the CRM's answer. */
@@ -9,6 +9,8 @@ export interface ActionAttempt {
   readonly action: Action;
   /** The engagement's id. */
   readonly engagement: string;
+  /** Of the record that it is about. */
+  readonly source: string;
   readonly workflowid: string;
   readonly runid: string;
   readonly result: ActionResult;
@@ -35,20 +37,28 @@ export async function recordActions(database: Kysely<Schema>, attempts: readonly
 function insertTries(attempts: readonly ActionAttempt[]): RawBuilder<unknown> {
   return sql`
     insert into actions
-      (tenant, id, attempt, engagement, decisionid, subject, kind, outcome, action, result, workflowid, runid, at)
+      (tenant, id, attempt, engagement, decisionid, source, subject, kind, outcome, action, result, workflowid, runid, at)
     values ${sql.join(attempts.map(rowOf))}
     on conflict do nothing`;
 }
 
-function rowOf({ action, engagement, result, attempt, workflowid, runid, at }: ActionAttempt): RawBuilder<unknown> {
+function rowOf({
+  action,
+  engagement,
+  source,
+  result,
+  attempt,
+  workflowid,
+  runid,
+  at,
+}: ActionAttempt): RawBuilder<unknown> {
   const { tenantid, id, decisionid, kind, about } = action;
   const subject = `${about.entity}/${about.id}`;
   const unlessErased = (whole: unknown, left: unknown): RawBuilder<unknown> => sql`
-    case when exists (
-      select from erased_records where tenant = ${tenantid} and subject = ${subject} and liftedat is null)
+    case when exists (select from ${erasedKeys(tenantid, [{ source, subject }])} as erased)
     then ${JSON.stringify(left)}::json else ${JSON.stringify(whole)}::json end`;
   return sql`(
-    ${tenantid}, ${id}, ${attempt}::int, ${engagement}, ${decisionid}, ${subject}, ${kind}, ${result.outcome},
+    ${tenantid}, ${id}, ${attempt}::int, ${engagement}, ${decisionid}, ${source}, ${subject}, ${kind}, ${result.outcome},
     ${unlessErased(action, withoutTexts(action))}, ${unlessErased(result, withoutAnswer(result))},
     ${workflowid}, ${runid}, ${at}::timestamptz)`;
 }

@@ -27,7 +27,7 @@ export interface Batch {
   readonly batchid: string;
   readonly lane: { readonly workflowid: string; readonly runid: string };
   readonly events: readonly RecordedEvent[];
-  /** Newest snapshots, at most one needed per subject. */
+  /** Newest snapshots, at most one needed per record. */
   readonly records: readonly RecordToKeep[];
   /** What the events told of their series. */
   readonly observations?: readonly ObservationToKeep[];
@@ -37,7 +37,7 @@ export interface Batch {
 
 /**
  * Records a batch in one transaction: all of it or nothing. Recording it again changes nothing; of two snapshots or touches
- * of one subject the one with the greater sequence stays, whichever came first.
+ * of one record the one with the greater sequence stays, whichever came first.
  */
 export async function recordBatch(database: Kysely<Schema>, tenant: string, batch: Batch): Promise<void> {
   const parts = [
@@ -46,7 +46,7 @@ export async function recordBatch(database: Kysely<Schema>, tenant: string, batc
     insertParked(tenant, batch.events),
     insertRecords(tenant, batch.records),
     insertObservations(tenant, batch.observations ?? []),
-    insertDecisions(tenant, batch.decisions),
+    insertDecisions(tenant, batch),
     batch.decisions.length === 0
       ? undefined
       : waiting(
@@ -80,11 +80,12 @@ function insertEvents(tenant: string, batch: Batch): RawBuilder<unknown> | undef
   // A parked event that comes again was redriven: it takes the new batch and the new status.
   return sql`
     insert into events
-      (tenant, id, batchid, subject, connection, sequence, type, time, status, because, event, erasedat)
-    select ${tenant}, id, ${batch.batchid}, subject, connection, sequence, type, time, status, because, event,
+      (tenant, id, batchid, source, subject, connection, sequence, type, time, status, because, event, erasedat)
+    select ${tenant}, id, ${batch.batchid}, source, subject, connection, sequence, type, time, status, because, event,
       case when erased then now() end
     from unnest(
       ${column(({ event }) => event.id)}::text[],
+      ${column(({ event }) => event.source)}::text[],
       ${column(({ event }) => event.subject)}::text[],
       ${column(({ event }) => event.connection)}::text[],
       ${column(({ event }) => event.sequence)}::text[],
@@ -94,7 +95,7 @@ function insertEvents(tenant: string, batch: Batch): RawBuilder<unknown> | undef
       ${column(({ because }) => bounded(because))}::text[],
       ${documents(column(({ event }) => event))},
       ${column(({ code }) => code === erasedCode)}::boolean[]
-    ) as row (id, subject, connection, sequence, type, time, status, because, event, erased)
+    ) as row (id, source, subject, connection, sequence, type, time, status, because, event, erased)
     on conflict (tenant, id) do update
       set batchid = excluded.batchid, status = excluded.status, because = excluded.because, event = excluded.event,
         erasedat = excluded.erasedat
@@ -106,9 +107,10 @@ function insertParked(tenant: string, events: readonly RecordedEvent[]): RawBuil
   if (rows.length === 0) return undefined;
   const column = <T>(of: (row: RecordedEvent) => T): T[] => rows.map(of);
   return sql`
-    insert into parked (tenant, eventid, subject, sequence, code, message, status)
+    insert into parked (tenant, eventid, source, subject, sequence, code, message, status)
     select ${tenant}, row.*, 'parked' from unnest(
       ${column(({ event }) => event.id)}::text[],
+      ${column(({ event }) => event.source)}::text[],
       ${column(({ event }) => event.subject)}::text[],
       ${column(({ event }) => event.sequence)}::text[],
       ${column(({ code }) => code ?? 'SBX_LANE_PARKED')}::text[],
@@ -118,7 +120,9 @@ function insertParked(tenant: string, events: readonly RecordedEvent[]): RawBuil
       set status = excluded.status, code = excluded.code, message = excluded.message`;
 }
 
-function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBuilder<unknown> | undefined {
+/** Each decision is about the record of its event, which is in the batch. */
+function insertDecisions(tenant: string, { decisions, events }: Batch): RawBuilder<unknown> | undefined {
+  const sources = new Map(events.map(({ event }) => [event.id, event.source]));
   const rows = newest(
     decisions,
     ({ id }) => id,
@@ -128,12 +132,13 @@ function insertDecisions(tenant: string, decisions: readonly Decision[]): RawBui
   const column = <T>(of: (decision: Decision) => T): T[] => rows.map(of);
   return sql`
     insert into decisions
-      (tenant, id, eventid, connection, subject, usecase, outcome, because, score, band, ranking, reasons, contributions,
+      (tenant, id, eventid, connection, source, subject, usecase, outcome, because, score, band, ranking, reasons, contributions,
        intercept, features, related, relatedfrom, propensity, model, policy, decidedat, sequence)
     select ${tenant}, row.* from unnest(
       ${column(({ id }) => id)}::text[],
       ${column(({ eventid }) => eventid)}::text[],
       ${column(({ connection }) => connection)}::text[],
+      ${column(({ eventid }) => sources.get(eventid) ?? '')}::text[],
       ${column(({ subject }) => subject)}::text[],
       ${column(({ usecase }) => usecase)}::text[],
       ${column(({ outcome }) => outcome)}::text[],

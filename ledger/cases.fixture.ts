@@ -11,13 +11,14 @@ export function testCases(it: jest.It, given: () => { readonly ledger: Ledger; r
     const { ledger, tenant } = given();
     const decision = sampleDecision(sampleEvent(tenant, n));
     await ledger.recordBatch(tenant, sampleBatch(`b${n}`, [sampleEvent(tenant, n)]));
+    const touch = sampleTouch(decision);
     const { id, task, ...base } = sampleAction(decision);
     const action: Action = { ...base, id: `${id}-case`, kind: 'create-case', case: task };
     const failed = { outcome: 'failed', failure: 'permanent', code: 'X', message: 'no', answer: null } as const;
     const done = caseid === undefined ? failed : ({ outcome: 'applied', nativeId: caseid, answer: null } as const);
     await ledger.recordActions([
       {
-        ...{ action, engagement: sampleTouch(decision).workflowid, workflowid: 'w', runid: 'r', attempt: 1, at },
+        ...{ action, engagement: touch.workflowid, source: touch.source, workflowid: 'w', runid: 'r', attempt: 1, at },
         result: { actionId: action.id, ...done },
       },
     ]);
@@ -35,8 +36,8 @@ export function testCases(it: jest.It, given: () => { readonly ledger: Ledger; r
 
   it('knows which open engagement has opened a case', async () => {
     await open(1, '5001');
-    const { workflowid: engagement } = sampleTouch(sampleDecision(sampleEvent(given().tenant, 1)));
-    expect(await casesOf('5001', '5009')).toEqual([{ engagement, caseid: '5001' }]);
+    const { workflowid: engagement, source, connection } = sampleTouch(sampleDecision(sampleEvent(given().tenant, 1)));
+    expect(await casesOf('5001', '5009')).toEqual([{ engagement, source, connection, caseid: '5001' }]);
     expect([await casesOf('5009'), await casesOf()]).toEqual([[], []]);
     await close(1);
     expect(await casesOf('5001')).toEqual([]);

@@ -1,17 +1,16 @@
+import { recordKey, type RecordOf } from '../canonical-schema/identity';
+
 /** A record with the identity keys that it has, each `<rule>:<hash>`. */
-export interface KeyHolder {
-  /** `<entity>/<crm id>` */
-  readonly subject: string;
+export interface KeyHolder extends RecordOf {
   readonly connection: string;
-  /** No other record of the connection and entity may have one of these. */
+  /** No other record of the CRM and entity may have one of these. */
   readonly own: readonly string[];
   /** Several records of the same customer may have these. */
   readonly shared: readonly string[];
 }
 
 /** A record of the same customer, and the rules by which that is known. */
-export interface Member {
-  readonly subject: string;
+export interface Member extends RecordOf {
   readonly connection: string;
   readonly by: readonly string[];
 }
@@ -60,7 +59,7 @@ const entityOf = ({ subject }: KeyHolder): string => subject.slice(0, subject.in
 const whyUnjoined = (key: string, holders: readonly KeyHolder[]): Unjoined['because'] | undefined => {
   if (holders.length > mostHolders) return 'many';
   const owners = holders.filter(({ own }) => own.includes(key));
-  const places = new Set(owners.map((owner) => `${owner.connection} ${entityOf(owner)}`));
+  const places = new Set(owners.map((owner) => `${owner.source} ${entityOf(owner)}`));
   return places.size < owners.length ? 'several' : undefined;
 };
 
@@ -88,10 +87,10 @@ export class CustomerWalk {
   }
 
   get customer(): Customer {
-    const members = [...this.by.values()].map(({ holder: { subject, connection }, rules }) => {
-      return { subject, connection, by: [...rules].sort() };
+    const members = [...this.by.values()].map(({ holder: { source, subject, connection }, rules }) => {
+      return { source, subject, connection, by: [...rules].sort() };
     });
-    const place = ({ connection, subject }: Member): string => `${connection} ${subject}`;
+    const place = ({ connection, subject, source }: Member): string => `${connection} ${subject} ${source}`;
     return {
       members: members.sort((a, b) => (place(a) < place(b) ? -1 : 1)),
       unjoined: [...this.refused].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one),
@@ -108,10 +107,11 @@ export class CustomerWalk {
       return [];
     }
     return holders.flatMap((holder) => {
-      if (holder.subject === this.start.subject) return [];
-      const known = this.by.get(holder.subject) ?? { holder, rules: new Set<string>() };
+      const at = recordKey(holder);
+      if (at === recordKey(this.start)) return [];
+      const known = this.by.get(at) ?? { holder, rules: new Set<string>() };
       known.rules.add(ruleOf(key));
-      this.by.set(holder.subject, known);
+      this.by.set(at, known);
       return holder.own.includes(key) ? [...holder.own, ...holder.shared] : holder.own;
     });
   }

@@ -1,5 +1,6 @@
-import type { Kysely, RawBuilder, Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
+import { about } from './about';
 import { anyOf } from './columns';
 import type { Schema } from './schema';
 
@@ -46,12 +47,12 @@ export async function findDecision(
 
 /**
  * The decisions on some events, in the order of their events.
- * @param subjects `any of` the events' subjects: there is an index on them, and none on events
+ * @param records those that the events are about: there is an index on them, and none on events
  */
 export async function findDecisionsOn(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: RawBuilder<string>,
+  records: readonly string[],
   eventids: readonly string[],
 ): Promise<readonly Decision[]> {
   if (eventids.length === 0) return [];
@@ -59,7 +60,7 @@ export async function findDecisionsOn(
     .selectFrom('decisions')
     .select(decisionColumns)
     .where('tenant', '=', tenant)
-    .where('subject', '=', subjects)
+    .where(about(records))
     .where('eventid', '=', anyOf(eventids))
     .orderBy('sequence')
     .execute();

@@ -1,3 +1,5 @@
+import type { RecordOf } from '../canonical-schema/identity';
+
 /** The texts of a draft, with what was masked put back. */
 export interface DraftContent {
   readonly subject: string;
@@ -18,11 +20,10 @@ export interface DraftAnswer {
 }
 
 /** One draft: there is one for a decision at most. */
-export interface DraftRow {
+export interface DraftRow extends RecordOf {
   readonly decisionid: string;
   /** The engagement's id. */
   readonly engagement: string;
-  readonly subject: string;
   readonly usecase: string;
   /** Whether the draft was used, or the template's own text. */
   readonly outcome: 'drafted' | 'template';

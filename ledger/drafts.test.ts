@@ -7,7 +7,8 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 const draft = (decisionid: string, change: Partial<DraftRow> = {}): DraftRow => ({
-  ...{ decisionid, engagement: 'engagement/x', subject: 'lead/1', usecase: 'lead-scoring', outcome: 'drafted' },
+  ...{ decisionid, engagement: 'engagement/x', source: '/tenants/t/crm/o', subject: 'lead/1' },
+  ...{ usecase: 'lead-scoring', outcome: 'drafted' },
   ...{ tokensin: 100, tokensout: 20, durationms: 5, at: '2026-11-27T10:00:00.000Z' },
   sent: { system: 's', user: 'u' },
   content: { subject: 'Call', description: 'Now.', because: 'So.', takenOut: 0 },

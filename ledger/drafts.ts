@@ -30,7 +30,7 @@ export function drafts(database: Kysely<Schema>): Drafts {
   return {
     find,
     record: async (tenant, draft) => {
-      if (await isErased(database, tenant, draft.subject)) return withoutWords(draft);
+      if (await isErased(database, tenant, draft)) return withoutWords(draft);
       await database
         .insertInto('drafts')
         .values(toRow(tenant, draft))
@@ -39,7 +39,7 @@ export function drafts(database: Kysely<Schema>): Drafts {
       return (await find(tenant, draft.decisionid)) ?? draft;
     },
     pass: async (tenant, draft) => {
-      if (await isErased(database, tenant, draft.subject)) return;
+      if (await isErased(database, tenant, draft)) return;
       const { outcome, code, message, proposal } = toRow(tenant, draft);
       await database
         .insertInto('drafts')
@@ -69,13 +69,14 @@ export function drafts(database: Kysely<Schema>): Drafts {
   };
 }
 
-async function isErased(database: Kysely<Schema>, tenant: string, subject: string): Promise<boolean> {
-  return (await erasedAmong(database, tenant, [subject])).size > 0;
+async function isErased(database: Kysely<Schema>, tenant: string, draft: DraftRow): Promise<boolean> {
+  return (await erasedAmong(database, tenant, [draft])).size > 0;
 }
 
 /** A draft that was under way when the person's data were erased: it is not kept, and not used. */
-function withoutWords({ decisionid, engagement, subject, usecase, tokensin, tokensout, durationms, at }: DraftRow) {
-  const about = { decisionid, engagement, subject, usecase, tokensin, tokensout, durationms, at };
+function withoutWords({ decisionid, engagement, source, subject, usecase, ...draft }: DraftRow) {
+  const { tokensin, tokensout, durationms, at } = draft;
+  const about = { decisionid, engagement, source, subject, usecase, tokensin, tokensout, durationms, at };
   return { ...about, outcome: 'template', code: erasedCode, message: erasedText } as const;
 }
 

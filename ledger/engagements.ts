@@ -1,14 +1,14 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import type { RecordOf } from '../canonical-schema/identity';
+import { about } from './about';
 import { newest } from './columns';
 import type { Schema } from './schema';
 
 /** One engagement as the ledger knows it. */
-export interface EngagementRow {
+export interface EngagementRow extends RecordOf {
   /** The id of its Temporal workflow. */
   readonly id: string;
   readonly tenant: string;
-  /** `<entity>/<crm id>` */
-  readonly subject: string;
   readonly usecase: string;
   readonly connection: string;
   readonly status: 'open' | 'closed';
@@ -32,10 +32,9 @@ export interface EngagementRow {
 }
 
 /** A decision that calls for action: opens the engagement or renews what it last knew. */
-export interface EngagementTouch {
+export interface EngagementTouch extends RecordOf {
   /** The engagement's id. */
   readonly workflowid: string;
-  readonly subject: string;
   readonly usecase: string;
   readonly connection: string;
   readonly lastscore?: number;
@@ -60,10 +59,11 @@ export function touchEngagements(tenant: string, touches: readonly EngagementTou
   const column = <T>(of: (row: EngagementTouch) => T): T[] => rows.map(of);
   return sql`
     insert into engagements
-      (tenant, id, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence, status,
+      (tenant, id, source, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence, status,
        openedat, firstdecision)
     select ${tenant}, row.*, 'open', now(), row.lastdecision from unnest(
       ${column(({ workflowid }) => workflowid)}::text[],
+      ${column(({ source }) => source)}::text[],
       ${column(({ subject }) => subject)}::text[],
       ${column(({ usecase }) => usecase)}::text[],
       ${column(({ connection }) => connection)}::text[],
@@ -72,7 +72,7 @@ export function touchEngagements(tenant: string, touches: readonly EngagementTou
       ${column(({ lastlabel }) => lastlabel ?? null)}::text[],
       ${column(({ lastdecision }) => lastdecision)}::text[],
       ${column(({ lastsequence }) => lastsequence)}::text[]
-    ) as row (workflowid, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence)
+    ) as row (workflowid, source, subject, usecase, connection, lastscore, lastband, lastlabel, lastdecision, lastsequence)
     on conflict (tenant, id) do update set
       lastscore = excluded.lastscore, lastband = excluded.lastband, lastlabel = excluded.lastlabel,
       lastdecision = excluded.lastdecision, lastsequence = excluded.lastsequence, status = 'open', closedat = null,
@@ -83,18 +83,29 @@ export function touchEngagements(tenant: string, touches: readonly EngagementTou
     where excluded.lastsequence > engagements.lastsequence`;
 }
 
+/** The engagement of an id, open or closed. */
+export async function engagementOfId(
+  database: Kysely<Schema>,
+  tenant: string,
+  id: string,
+): Promise<EngagementRow | undefined> {
+  const rows = database.selectFrom('engagements').selectAll().where('tenant', '=', tenant).where('id', '=', id);
+  const row = await rows.executeTakeFirst();
+  return row === undefined ? undefined : readEngagement(row);
+}
+
 /** The engagement about a record for a use case, open or closed; the one opened last where there are several. */
 export async function findEngagement(
   database: Kysely<Schema>,
   tenant: string,
-  subject: string,
+  record: string,
   usecase: string,
 ): Promise<EngagementRow | undefined> {
   const row = await database
     .selectFrom('engagements')
     .selectAll()
     .where('tenant', '=', tenant)
-    .where('subject', '=', subject)
+    .where(about([record]))
     .where('usecase', '=', usecase)
     .orderBy('openedat', 'desc')
     .limit(1)
@@ -142,4 +153,19 @@ export function readEngagement(row: Selectable<Schema['engagements']>): Engageme
     ...(outcome !== null && { outcome }),
     ...(erasedat !== null && { erasedat: erasedat.toISOString() }),
   };
+}
+
+type Fields = Selectable<Schema['engagements']>;
+type Dates = 'openedat' | 'closedat' | 'erasedat';
+
+/** A row by way of JSON, which has no dates. */
+export type EngagementJson = Omit<Fields, Dates> & {
+  readonly [D in Dates]: D extends 'openedat' ? string : string | null;
+};
+
+/** The row that a document has. */
+export function engagementIn(row: EngagementJson): EngagementRow {
+  const dateOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
+  const dates = { openedat: new Date(row.openedat), closedat: dateOf(row.closedat), erasedat: dateOf(row.erasedat) };
+  return readEngagement({ ...row, ...dates });
 }

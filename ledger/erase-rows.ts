@@ -1,13 +1,14 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { about as aboutRecords } from './about';
 import { wait } from './audit/wait';
-import { anyOf, documents } from './columns';
+import { documents } from './columns';
 import { emptiedDecision, erasedText, withoutAnswer, withoutContent, withoutTexts } from './erased';
 import type { Schema } from './schema';
 
 /** How many of what, by name. */
 export type ErasedCounts = Readonly<Record<string, number>>;
 
-/** Rows of one table that are about some subjects, and what becomes of them. */
+/** Rows of one table that are about some records, and what becomes of them. */
 interface Part {
   readonly table: string;
   /** Which rows still have something personal. */
@@ -22,8 +23,8 @@ interface Part {
 const page = 500;
 
 /** Deleted is what is only about the person; emptied what proves that something was decided or done. */
-function partsOf(tenant: string, subjects: readonly string[], marks: readonly string[]): readonly Part[] {
-  const about = sql`tenant = ${tenant} and subject = ${anyOf(subjects)}`;
+function partsOf(tenant: string, records: readonly string[], marks: readonly string[]): readonly Part[] {
+  const about = sql`tenant = ${tenant} and ${aboutRecords(records)}`;
   const left = sql`${about} and erasedat is null`;
   const events = sql`select id from events where ${about}`;
   // Bytes that could not be read: whatever bears the CRM's id, mail address or number of the person.
@@ -34,7 +35,7 @@ function partsOf(tenant: string, subjects: readonly string[], marks: readonly st
   return [
     {
       table: 'observations',
-      where: sql`tenant = ${tenant} and (series = ${anyOf(subjects)} or eventid in (${events}))`,
+      where: sql`tenant = ${tenant} and eventid in (${events})`,
     },
     { table: 'records', where: about },
     { table: 'shadow_scores', where: about },
@@ -71,17 +72,17 @@ function partsOf(tenant: string, subjects: readonly string[], marks: readonly st
   ];
 }
 
-/** How many rows have something personal of the subjects, by table; tables with none are left out. */
+/** How many rows have something personal of the records, by table; tables with none are left out. */
 export async function countErasable(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
   marks: readonly string[],
 ): Promise<ErasedCounts> {
-  const rewritten = sql`tenant = ${tenant} and subject = ${anyOf(subjects)} and erasedat is null`;
+  const rewritten = sql`tenant = ${tenant} and ${aboutRecords(records)} and erasedat is null`;
   const parts: readonly Part[] = [
     { table: 'events', where: rewritten },
-    ...partsOf(tenant, subjects, marks),
+    ...partsOf(tenant, records, marks),
     { table: 'actions', where: rewritten },
   ];
   const counts: Record<string, number> = {};
@@ -98,7 +99,7 @@ export async function countErasable(
 export async function eraseRows(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
   marks: readonly string[],
 ): Promise<ErasedCounts> {
   const counts: Record<string, number> = {};
@@ -106,9 +107,9 @@ export async function eraseRows(
     if (many > 0) counts[table] = (counts[table] ?? 0) + many;
   };
   await database.transaction().execute(async (transaction) => {
-    for (const part of partsOf(tenant, subjects, marks)) count(part.table, await eraseOf(transaction, tenant, part));
-    count('events', await rewriteEvents(transaction, tenant, subjects));
-    count('actions', await rewriteActions(transaction, tenant, subjects));
+    for (const part of partsOf(tenant, records, marks)) count(part.table, await eraseOf(transaction, tenant, part));
+    count('events', await rewriteEvents(transaction, tenant, records));
+    count('actions', await rewriteActions(transaction, tenant, records));
   });
   // What was overwritten stays in the pages until then; PGlite has no autovacuum. Outside of a transaction, as it must be.
   const touched = Object.keys(counts);
@@ -135,18 +136,14 @@ async function eraseOf(transaction: Kysely<Schema>, tenant: string, part: Part):
 }
 
 /** In the program, not in the database: documents may hold what its JSON functions refuse. */
-async function rewriteEvents(
-  transaction: Kysely<Schema>,
-  tenant: string,
-  subjects: readonly string[],
-): Promise<number> {
+async function rewriteEvents(transaction: Kysely<Schema>, tenant: string, records: readonly string[]): Promise<number> {
   let many = 0;
   for (;;) {
     const rows = await transaction
       .selectFrom('events')
       .select(['id', 'event'])
       .where('tenant', '=', tenant)
-      .where('subject', '=', anyOf(subjects))
+      .where(aboutRecords(records))
       .where('erasedat', 'is', null)
       .limit(page)
       .execute();
@@ -163,13 +160,13 @@ async function rewriteEvents(
 async function rewriteActions(
   transaction: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<number> {
   const rows = await transaction
     .selectFrom('actions')
     .select(['id', 'attempt', 'action', 'result'])
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(aboutRecords(records))
     .where('erasedat', 'is', null)
     .execute();
   if (rows.length === 0) return 0;

@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { anyOf } from './columns';
+import type { RecordOf } from '../canonical-schema/identity';
 import type { Schema } from './schema';
 
 /** What stands where something personal stood. */
@@ -10,21 +10,29 @@ export const erasedText = 'erased';
 /** The cause of an event of which nothing is taken in. */
 export const erasedCode = 'SBX_RECORD_ERASED';
 
-/** Those of the subjects that were erased and not taken up again: nothing personal of them is kept. */
+/**
+ * The keys of those of some records that were erased and not taken up again: nothing personal of them is kept. A table with a
+ * column `key`. An erasure of before sources were kept holds in every CRM.
+ */
+export function erasedKeys(tenant: string, records: readonly RecordOf[]): RawBuilder<{ readonly key: string }> {
+  return sql`(select distinct asked.source || '/' || asked.subject as key
+    from unnest(${records.map(({ source }) => source)}::text[], ${records.map(({ subject }) => subject)}::text[])
+      as asked (source, subject)
+    join erased_records on erased_records.subject = asked.subject and erased_records.source in (asked.source, '')
+    where tenant = ${tenant} and liftedat is null)`;
+}
+
+/** The same, read. */
 export async function erasedAmong(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly RecordOf[],
 ): Promise<ReadonlySet<string>> {
-  if (subjects.length === 0) return new Set();
-  const rows = await database
-    .selectFrom('erased_records')
-    .select('subject')
-    .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
-    .where('liftedat', 'is', null)
-    .execute();
-  return new Set(rows.map(({ subject }) => subject));
+  if (records.length === 0) return new Set();
+  const { rows } = await sql<{
+    readonly key: string;
+  }>`select key from ${erasedKeys(tenant, records)} as erased`.execute(database);
+  return new Set(rows.map(({ key }) => key));
 }
 
 /** That something happened to a record and when, and nothing of what: the envelope, the kind of change and the CRM's id. */

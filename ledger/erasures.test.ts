@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { databases, type LedgerDatabase } from '../test/database';
 import { everyRow, rowsWith, urlOfFolder } from '../test/every-cell';
 import { openLedger, type Batch, type Ledger } from './ledger';
@@ -114,11 +115,12 @@ describe.each(databases)('the erasure of a person over $name', ({ open, isThere 
       task: { subject: `Call ${name}`, description: words, priority: 'high' },
     };
     const engagement = `engagement/${tenant}/${lead}`;
-    const run = { engagement, workflowid: engagement, runid: 'r' };
+    const { source } = sampleEvent(tenant, 1);
+    const run = { engagement, source, workflowid: engagement, runid: 'r' };
     const answer = { Subject: `Call ${name}` };
     const result = { actionId: action.id, outcome: 'applied', nativeId: '00T000000000007AAA', answer } as const;
     await ledger.recordActions([{ ...run, action, result, attempt: 1, at } as never]);
-    const of = { decisionid: decision.id, engagement, subject: lead, usecase: 'lead-scoring' };
+    const of = { decisionid: decision.id, engagement, source, subject: lead, usecase: 'lead-scoring' };
     await ledger.drafts.record(tenant, {
       ...{ ...of, outcome: 'drafted', message: words, sent: { system: 's', user: words }, prompt: 'ab', at },
       ...{ content: { subject: name, description: words, because: words, takenOut: 0 } },
@@ -130,7 +132,7 @@ describe.each(databases)('the erasure of a person over $name', ({ open, isThere 
       ...{ reasons: [{ term: 't', contribution: 1, text: words }], actions: [action as never] },
     });
     await ledger.shadow.record(tenant, [
-      { decisionid: decision.id, digest: 'c', usecase: 'lead-scoring', subject: lead, because: words },
+      { decisionid: decision.id, digest: 'c', usecase: 'lead-scoring', source, subject: lead, because: words },
     ]);
     const stream = { tenant, connection: 'sales', stream: '/data/LeadChangeEvent', position: { v: 1 } };
     const bad = { code: 'SBX_X', message: `no ${name}` };
@@ -162,27 +164,28 @@ describe.each(databases)('the erasure of a person over $name', ({ open, isThere 
     const all = Object.entries(await everyRow(url));
     return Object.fromEntries(all.map(([table, rows]) => [table, rows.filter((row) => row.includes(tenant))]));
   };
+  const keyOf = (subject: string): string => recordKey({ source: sampleEvent(tenant, 1).source, subject });
   const find = () => ledger.erasures.person(tenant, { records: [lead], without: [] });
 
   it('finds the person, and neither colleagues nor the company', async () => {
     const { records, left, marks } = await find();
-    expect(records.map(({ subject }) => subject).sort()).toEqual(
-      [lead, contact, ticket, task, 'task/00T000000000007AAA'].sort(),
+    expect(records.map(({ record }) => record).sort()).toEqual(
+      [lead, contact, ticket, task, 'task/00T000000000007AAA'].map(keyOf).sort(),
     );
-    expect(Object.fromEntries(records.map(({ subject, because }) => [subject, because]))).toMatchObject({
-      [lead]: 'asked for',
-      [contact]: 'by mail',
-      [ticket]: 'its contactId names the person',
+    expect(Object.fromEntries(records.map(({ record, because }) => [record, because]))).toMatchObject({
+      [keyOf(lead)]: 'asked for',
+      [keyOf(contact)]: 'by mail',
+      [keyOf(ticket)]: 'its contactId names the person',
     });
-    expect(left.map(({ subject }) => subject)).toEqual(expect.arrayContaining([company, colleague]));
+    expect(left.map(({ record }) => record)).toEqual(expect.arrayContaining([company, colleague].map(keyOf)));
     expect(marks).toEqual(expect.arrayContaining([email, lead.slice(5)]));
     const without = await ledger.erasures.person(tenant, { records: [lead], without: [contact] });
-    expect(without.records.map(({ subject }) => subject)).not.toContain(contact);
+    expect(without.records.map(({ record }) => record)).not.toContain(keyOf(contact));
   });
 
   it('leaves nothing personal in any column, keeps the proof, and touches nobody else', async () => {
     const person = await find();
-    const subjects = person.records.map(({ subject }) => subject);
+    const subjects = person.records.map(({ record }) => record);
     const before = await ownRows();
     expect(rowsWith(before, secrets).length).toBeGreaterThan(15);
     const counts = await ledger.erasures.count(tenant, subjects, person.marks);
@@ -233,7 +236,7 @@ describe.each(databases)('the erasure of a person over $name', ({ open, isThere 
       taskIds: [],
       caseIds: [],
     });
-    expect(erased).toEqual([lead]);
+    expect(erased).toEqual([keyOf(lead)]);
     await ledger.erasures.finish(tenant, id, {});
     await ledger.erasures.lift(tenant, id, { by: 'Ada Byron', reason: 'came back' });
     const again = await ledger.laneContext(tenant, {

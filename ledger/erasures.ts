@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { entityNames } from '../canonical-schema/entity';
+import { parseRecordKey, type RecordOf } from '../canonical-schema/identity';
+import { about as aboutRecords, isSame, meantBy } from './about';
 import { wait } from './audit/wait';
-import { anyOf, bounded } from './columns';
+import { bounded } from './columns';
 import { countErasable, eraseRows, type ErasedCounts } from './erase-rows';
 import { findPerson, type Person, type PersonQuestion } from './person';
 import type { Schema } from './schema';
@@ -12,7 +13,7 @@ export interface ErasureRow {
   readonly id: string;
   /** As it was asked for. */
   readonly asked: string;
-  /** `<entity>/<crm id>`, each. */
+  /** Each a record's key; a subject alone, which is that of any CRM, in erasures of before keys were kept. */
   readonly subjects: readonly string[];
   readonly marks: readonly string[];
   readonly by: string;
@@ -36,40 +37,39 @@ export interface Erasures {
   /** What is known to be a person's. Changes nothing. */
   person(tenant: string, asked: PersonQuestion): Promise<Person>;
   /** How many rows of which table would be emptied or deleted now. */
-  count(tenant: string, subjects: readonly string[], marks: readonly string[]): Promise<ErasedCounts>;
+  count(tenant: string, records: readonly string[], marks: readonly string[]): Promise<ErasedCounts>;
   /**
-   * From here on nothing of the subjects is taken in any more. Where one that is not done has all of the subjects, that one goes on.
+   * From here on nothing of the records is taken in any more. Where one that is not done has all of them, that one goes on.
    * Gives its id.
    */
   begin(tenant: string, erasure: ErasureToBegin): Promise<string>;
   /** Empties and deletes rows, in one transaction; again finds what came meanwhile. */
-  erase(tenant: string, subjects: readonly string[], marks: readonly string[]): Promise<ErasedCounts>;
+  erase(tenant: string, records: readonly string[], marks: readonly string[]): Promise<ErasedCounts>;
   /** Marks it as done. Its marks are forgotten: they are the person's. */
   finish(tenant: string, id: string, counts: ErasedCounts): Promise<void>;
   /** Takes the records of an erasure in again, from now on. */
   lift(tenant: string, id: string, who: { readonly by: string; readonly reason: string }): Promise<void>;
   /**
    * Oldest first.
-   * @param about `<entity>/<crm id>`, or the CRM's id alone
+   * @param about a record's key, `<entity>/<crm id>`, or the CRM's id alone
    */
   list(tenant: string, about?: string): Promise<readonly ErasureRow[]>;
-  /** The ids of the workflows of all engagements that there may have been about the subjects. */
-  engagements(tenant: string, subjects: readonly string[]): Promise<readonly EngagementName[]>;
+  /** The ids of the workflows of all engagements that there may have been about the records. */
+  engagements(tenant: string, records: readonly string[]): Promise<readonly EngagementName[]>;
 }
 
 /** What the id of an engagement is made of. */
-export interface EngagementName {
+export interface EngagementName extends RecordOf {
   readonly connection: string;
-  readonly subject: string;
   readonly usecase: string;
 }
 
 export function erasures(database: Kysely<Schema>): Erasures {
   return {
     person: (tenant, asked) => findPerson(database, tenant, asked),
-    count: (tenant, subjects, marks) => countErasable(database, tenant, subjects, marks),
+    count: (tenant, records, marks) => countErasable(database, tenant, records, marks),
     begin: (tenant, erasure) => begin(database, tenant, erasure),
-    erase: (tenant, subjects, marks) => eraseRows(database, tenant, subjects, marks),
+    erase: (tenant, records, marks) => eraseRows(database, tenant, records, marks),
     finish: async (tenant, id, counts) => {
       await database.transaction().execute(async (transaction) => {
         const { numUpdatedRows } = await transaction
@@ -83,15 +83,12 @@ export function erasures(database: Kysely<Schema>): Erasures {
       });
     },
     lift: (tenant, id, who) => lift(database, tenant, id, who),
-    list: (tenant, about) => {
-      if (about === undefined) return listErasures(database, tenant);
-      return listErasures(database, tenant, [about, ...entityNames.map((entity) => `${entity}/${about}`)]);
-    },
-    engagements: async (tenant, subjects) => {
+    list: (tenant, about) => listErasures(database, tenant, about === undefined ? undefined : meantBy(about)),
+    engagements: async (tenant, records) => {
       const { rows } = await sql<EngagementName>`
-        select connection, subject, usecase from engagements where tenant = ${tenant} and subject = ${anyOf(subjects)}
-        union select connection, subject, usecase from decisions
-          where tenant = ${tenant} and subject = ${anyOf(subjects)}`.execute(database);
+        select connection, source, subject, usecase from engagements where tenant = ${tenant} and ${aboutRecords(records)}
+        union select connection, source, subject, usecase from decisions
+          where tenant = ${tenant} and ${aboutRecords(records)}`.execute(database);
       return rows;
     },
   };
@@ -101,7 +98,7 @@ async function begin(database: Kysely<Schema>, tenant: string, erasure: ErasureT
   const { asked, subjects, marks, by } = erasure;
   return database.transaction().execute(async (transaction) => {
     const open = (await listErasures(transaction, tenant)).find(
-      (row) => row.doneat === undefined && subjects.every((subject) => row.subjects.includes(subject)),
+      (row) => row.doneat === undefined && subjects.every((one) => row.subjects.some((other) => isSame(one, other))),
     );
     if (open !== undefined) return open.id;
     const id = randomUUID();
@@ -114,8 +111,12 @@ async function begin(database: Kysely<Schema>, tenant: string, erasure: ErasureT
       .execute();
     await transaction
       .insertInto('erased_records')
-      .values(subjects.map((subject) => ({ tenant, subject, erasure: id })))
-      .onConflict((conflict) => conflict.columns(['tenant', 'subject']).doUpdateSet({ erasure: id, liftedat: null }))
+      .values(
+        subjects.map((key) => ({ tenant, ...(parseRecordKey(key) ?? { source: '', subject: key }), erasure: id })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['tenant', 'subject', 'source']).doUpdateSet({ erasure: id, liftedat: null }),
+      )
       .execute();
     await wait(transaction, tenant, 'erasure', [[id]]);
     return id;
@@ -163,7 +164,9 @@ export async function listErasures(
     .orderBy('id')
     .execute();
   const told = rows.map(readErasure);
-  return about === undefined ? told : told.filter(({ subjects }) => about.some((one) => subjects.includes(one)));
+  return about === undefined
+    ? told
+    : told.filter(({ subjects }) => about.some((one) => subjects.some((subject) => isSame(one, subject))));
 }
 
 function readErasure({ at, doneat, liftedat, ...row }: Selectable<Schema['erasures']>): ErasureRow {

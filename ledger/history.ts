@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Action, ActionResult } from '../canonical-schema/action';
 import type { Decision } from '../canonical-schema/decision';
-import { entityNames } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { about, aboutWork, meantBy, type Work } from './about';
 import { anyOf } from './columns';
 import { decisionColumns, readDecision } from './decisions';
 import type { DraftRow } from './draft-row';
@@ -52,68 +52,69 @@ interface Told {
 /**
  * The whole story of one or several records: events (those of their tasks too), decisions, engagements, actions with the
  * CRM's answers, outcomes and gaps. In order of time, but never an effect before its cause: the CRM's clock is not ours.
- * @param records each `<entity>/<crm id>`, or the CRM's id alone
+ * @param records each a record's key; of `<entity>/<crm id>` or the CRM's id alone, those of every CRM are told
  */
 export async function history(
   database: Kysely<Schema>,
   tenant: string,
   records: readonly string[],
 ): Promise<HistoryEntry[]> {
-  const subjects = records.flatMap((record) => [record, ...entityNames.map((entity) => `${entity}/${record}`)]);
-  return inOrder(await readAll(database, tenant, subjects));
+  return inOrder(await readAll(database, tenant, records.flatMap(meantBy)));
 }
 
 /**
  * The newest of one record's story, at most so many events, decisions, actions and outcomes.
- * @param subject `<entity>/<crm id>`
+ * @param record its key
  */
 export async function recentHistory(
   database: Kysely<Schema>,
   tenant: string,
-  subject: string,
+  record: string,
   most: number,
 ): Promise<HistoryEntry[]> {
-  return inOrder(await readAll(database, tenant, [subject], most));
+  return inOrder(await readAll(database, tenant, [record], most));
 }
 
 async function readAll(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
   most?: number,
 ): Promise<Told[]> {
-  const engagements = await readEngagements(database, tenant, subjects);
-  const tasks = engagements.flatMap(({ taskid }) => (taskid === undefined ? [] : [`task/${taskid}`]));
-  const actions = await readActions(database, tenant, subjects, most);
-  const cases = actions.flatMap(openedCase);
+  const engagements = await readEngagements(database, tenant, records);
+  const tasks = engagements.flatMap(({ taskid, ...one }) =>
+    taskid === undefined ? [] : [{ ...one, work: `task/${taskid}` }],
+  );
+  const actions = await readActions(database, tenant, records, most);
+  const work = [...tasks, ...actions.flatMap(openedCase)];
   const told: Told[] = [
-    ...(await readEvents(database, tenant, [...subjects, ...tasks, ...cases], most)),
-    ...(await readDecisions(database, tenant, subjects, most)),
+    ...(await readEvents(database, tenant, records, work, most)),
+    ...(await readDecisions(database, tenant, records, most)),
     ...engagements.flatMap(tellEngagement),
-    ...(await readDrafts(database, tenant, subjects)),
-    ...(await tellProposals(database, tenant, subjects)),
+    ...(await readDrafts(database, tenant, records)),
+    ...(await tellProposals(database, tenant, records)),
     ...actions,
     ...(await readOutcomes(database, tenant, engagements)),
-    ...(await tellErasures(database, tenant, subjects)),
+    ...(await tellErasures(database, tenant, records)),
   ];
   return [...told, ...(await readGaps(database, tenant, told))];
 }
 
-/** The subject of the case that an action opened. */
-function openedCase({ entry }: Told): readonly string[] {
-  if (entry.kind !== 'action' || entry.action.kind !== 'create-case') return [];
-  return entry.result.outcome === 'failed' ? [] : [`case/${entry.result.nativeId}`];
+/** The case that an action opened. */
+function openedCase({ entry }: Told): readonly Work[] {
+  if (entry.kind !== 'action' || entry.action.kind !== 'create-case' || entry.result.outcome === 'failed') return [];
+  return [{ connection: entry.action.connection, work: `case/${entry.result.nativeId}` }];
 }
 
 async function readEngagements(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<EngagementRow[]> {
   const rows = await database
     .selectFrom('engagements')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .selectAll()
     .execute();
   return rows.map(readEngagement);
@@ -132,7 +133,8 @@ function tellEngagement(engagement: EngagementRow): Told[] {
 async function readEvents(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
+  work: readonly Work[],
   most?: number,
 ): Promise<Told[]> {
   const rows = await database
@@ -142,7 +144,7 @@ async function readEvents(
     )
     .select(['event', 'time', 'status', 'because', 'events.recordedat', 'events.batchid', 'workflowid', 'runid'])
     .where('events.tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(sql<boolean>`(${about(records)} or ${aboutWork(work)})`)
     .orderBy('sequence', most === undefined ? 'asc' : 'desc')
     .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute();
@@ -166,13 +168,13 @@ function oldestFirst<T>(rows: readonly T[], most: number | undefined): readonly 
 async function readDecisions(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
   most?: number,
 ): Promise<Told[]> {
   const rows = await database
     .selectFrom('decisions')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .select(decisionColumns)
     .orderBy('sequence', most === undefined ? 'asc' : 'desc')
     .$if(most !== undefined, (query) => query.limit(most ?? 0))
@@ -184,11 +186,11 @@ async function readDecisions(
 }
 
 /** One for a decision at most. */
-async function readDrafts(database: Kysely<Schema>, tenant: string, subjects: readonly string[]): Promise<Told[]> {
+async function readDrafts(database: Kysely<Schema>, tenant: string, records: readonly string[]): Promise<Told[]> {
   const rows = await database
     .selectFrom('drafts')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .selectAll()
     .orderBy('at')
     .execute();
@@ -201,13 +203,13 @@ async function readDrafts(database: Kysely<Schema>, tenant: string, subjects: re
 async function readActions(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
   most?: number,
 ): Promise<Told[]> {
   const rows = await database
     .selectFrom('actions')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .select(['action', 'result', 'attempt', 'workflowid', 'runid', 'at', 'decisionid'])
     .orderBy('at', most === undefined ? 'asc' : 'desc')
     .orderBy('attempt', most === undefined ? 'asc' : 'desc')

@@ -3,10 +3,13 @@ import { mostHolders } from './customer';
 import { openLedger, type KeyHolder, type Ledger, type RecordToKeep } from './ledger';
 import { sampleBatch, sampleEvent, sequence } from './sample.fixture';
 
-const lead: KeyHolder = { subject: 'lead/L1', connection: 'sales', own: ['email:m'], shared: [] };
-const contact: KeyHolder = { subject: 'contact/C1', connection: 'erp', own: ['email:m'], shared: ['customer:7'] };
-const account: KeyHolder = { subject: 'account/A1', connection: 'erp', own: ['customer:7'], shared: [] };
-const order: KeyHolder = { subject: 'order/O1', connection: 'erp', own: [], shared: ['customer:7'] };
+/** Each connection is another CRM's. */
+const of = (connection: string, subject: string) => ({ source: `/tenants/acme/${connection}/1`, subject, connection });
+
+const lead: KeyHolder = { ...of('sales', 'lead/L1'), own: ['email:m'], shared: [] };
+const contact: KeyHolder = { ...of('erp', 'contact/C1'), own: ['email:m'], shared: ['customer:7'] };
+const account: KeyHolder = { ...of('erp', 'account/A1'), own: ['customer:7'], shared: [] };
+const order: KeyHolder = { ...of('erp', 'order/O1'), own: [], shared: ['customer:7'] };
 const twin: KeyHolder = { ...lead, subject: 'lead/L2' };
 
 describe.each(databases)('identity in the ledger over $name', ({ open, isThere }) => {
@@ -34,9 +37,9 @@ describe.each(databases)('identity in the ledger over $name', ({ open, isThere }
   const record = (n: number, ...holders: readonly KeyHolder[]): Promise<void> =>
     ledger.recordBatch(tenant, {
       ...sampleBatch(`b${++batches}`, []),
-      records: holders.map(({ subject, ...keys }): RecordToKeep => {
+      records: holders.map(({ source, subject, ...keys }): RecordToKeep => {
         const { data } = sampleEvent(tenant, n, subject);
-        return { subject, sequence: sequence(n), record: data.record, native: {}, deleted: false, keys };
+        return { source, subject, sequence: sequence(n), record: data.record, native: {}, deleted: false, keys };
       }),
     });
   const members = async (subject: string): Promise<readonly string[]> =>
@@ -46,9 +49,9 @@ describe.each(databases)('identity in the ledger over $name', ({ open, isThere }
     await record(1, order, account, contact, lead);
     expect(await ledger.customer(tenant, 'lead/L1')).toEqual({
       members: [
-        { subject: 'account/A1', connection: 'erp', by: ['customer'] },
-        { subject: 'contact/C1', connection: 'erp', by: ['customer', 'email'] },
-        { subject: 'order/O1', connection: 'erp', by: ['customer'] },
+        { ...of('erp', 'account/A1'), by: ['customer'] },
+        { ...of('erp', 'contact/C1'), by: ['customer', 'email'] },
+        { ...of('erp', 'order/O1'), by: ['customer'] },
       ],
       unjoined: [],
     });
@@ -68,7 +71,7 @@ describe.each(databases)('identity in the ledger over $name', ({ open, isThere }
   });
 
   it('does not join two customers by what both share', async () => {
-    const other: KeyHolder = { subject: 'account/A2', connection: 'erp', own: ['customer:8'], shared: [] };
+    const other: KeyHolder = { ...of('erp', 'account/A2'), own: ['customer:8'], shared: [] };
     await record(1, account, other, { ...order, shared: ['customer:7', 'customer:8'] });
     expect(await members('account/A1')).toEqual(['order/O1']);
     expect(await members('account/A2')).toEqual(['order/O1']);
@@ -77,7 +80,7 @@ describe.each(databases)('identity in the ledger over $name', ({ open, isThere }
 
   it('does not join by a key that more records have than a customer', async () => {
     const leads = Array.from({ length: mostHolders + 1 }, (_, n): KeyHolder => {
-      return { subject: `lead/M${n}`, connection: 'sales', own: [], shared: ['email:noreply'] };
+      return { ...of('sales', `lead/M${n}`), own: [], shared: ['email:noreply'] };
     });
     await record(1, ...leads.slice(1), { ...contact, own: ['email:noreply'] });
     expect(await ledger.customer(tenant, 'contact/C1')).toMatchObject({ members: [], unjoined: [{ because: 'many' }] });

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
-import { entityNames, type EntityName } from '../canonical-schema/entity';
+import type { EntityName } from '../canonical-schema/entity';
 import type { CanonicalEvent } from '../canonical-schema/event';
+import { recordKey } from '../canonical-schema/identity';
 import { timeOfOrder } from '../canonical-schema/order';
-import { anyOf } from './columns';
+import { about, meantBy } from './about';
 import { CustomerWalk, indexKeys, mostHolders, type Customer, type KeyHolder, type Unjoined } from './customer';
 import { findRecords, type RecordRow } from './records';
 import type { Schema } from './schema';
@@ -20,7 +21,7 @@ export interface RelativesQuestion {
 }
 
 const holderColumns = sql.raw(
-  `subject, coalesce(connection, '') as connection, sequence, coalesce(ownkeys, '{}') as own, coalesce(sharedkeys, '{}') as shared`,
+  `source, subject, coalesce(connection, '') as connection, sequence, coalesce(ownkeys, '{}') as own, coalesce(sharedkeys, '{}') as shared`,
 );
 
 /** How far a walk goes from the records it starts at: lead, contact, account, their orders are three. */
@@ -38,12 +39,12 @@ async function findHolders(
   const found = new Map<string, HolderRow>();
   const asked = new Set<string>();
   for (let step = 0; step < mostSteps; step += 1) {
-    const seen = new Map<string, KeyHolder>([...found, ...starts.map((start) => [start.subject, start] as const)]);
+    const seen = new Map<string, KeyHolder>([...found, ...starts.map((start) => [recordKey(start), start] as const)]);
     const index = indexKeys(seen.values());
     const reached = new Set(starts.flatMap((start) => [...new CustomerWalk(start, index).keys]));
     const keys = [...reached].filter((key) => !asked.has(key));
     if (keys.length === 0) break;
-    for (const row of await haveKeys(database, tenant, keys)) found.set(row.subject, row);
+    for (const row of await haveKeys(database, tenant, keys)) found.set(recordKey(row), row);
     for (const key of keys) asked.add(key);
   }
   return found;
@@ -59,7 +60,7 @@ async function haveKeys(
   keys: readonly string[],
 ): Promise<readonly HolderRow[]> {
   const { rows } = await sql<HolderRow>`
-    select distinct on (holder.subject) subject, connection, sequence, own, shared
+    select distinct on (holder.subject, holder.source) source, subject, connection, sequence, own, shared
     from unnest(${keys}::text[]) as key, lateral (
       select tenant, ${holderColumns} from records where ownkeys @> array[key] or sharedkeys @> array[key]
       limit ${sql.lit(mostHolders + 1)}) as holder
@@ -73,11 +74,9 @@ export async function findCustomer(
   tenant: string,
   record: string,
 ): Promise<Customer | undefined> {
-  const subjects = [record, ...entityNames.map((entity) => `${entity}/${record}`)];
   const starts = await sql<HolderRow>`
-    select ${holderColumns} from records where tenant = ${tenant} and subject = ${anyOf(subjects)} order by subject`.execute(
-    database,
-  );
+    select ${holderColumns} from records where tenant = ${tenant} and ${about(meantBy(record))}
+      order by subject, source`.execute(database);
   const [start] = starts.rows;
   if (start === undefined) return undefined;
   const holders = await findHolders(database, tenant, [start]);
@@ -92,20 +91,20 @@ export async function findCustomer(
 export async function findKin(
   database: Kysely<Schema>,
   tenant: string,
-  subject: string,
+  record: string,
   rules: ReadonlySet<string>,
 ): Promise<Customer['members']> {
   const ofPersons = (holder: HolderRow): HolderRow => {
     return { ...holder, shared: holder.shared.filter((key) => rules.has(key.slice(0, key.indexOf(':')))) };
   };
   const { rows } = await sql<HolderRow>`
-    select ${holderColumns} from records where tenant = ${tenant} and subject = ${subject}`.execute(database);
+    select ${holderColumns} from records where tenant = ${tenant} and ${about([record])}`.execute(database);
   const [start] = rows.map(ofPersons);
   if (start === undefined) return [];
   const holders = [...(await findHolders(database, tenant, [start])).values()];
   const index = indexKeys(holders);
-  const known = new Map(holders.map((holder) => [holder.subject, ofPersons(holder)]));
-  const get = (key: string) => index.get(key)?.map((holder) => known.get(holder.subject) ?? holder);
+  const known = new Map(holders.map((holder) => [recordKey(holder), ofPersons(holder)]));
+  const get = (key: string) => index.get(key)?.map((holder) => known.get(recordKey(holder)) ?? holder);
   return new CustomerWalk(start, { get }).customer.members;
 }
 
@@ -132,25 +131,24 @@ export async function findRelatives(
 ): Promise<Relatives> {
   const holders = [...(await findHolders(database, tenant, starts)).values()];
   const wanted = holders.filter(({ subject }) => entities.some((entity) => subject.startsWith(`${entity}/`)));
-  const subjectsOf = (rows: readonly HolderRow[]) => rows.map(({ subject }) => subject);
   const later = holders.filter(({ sequence }) => Date.parse(timeOfOrder(sequence)) > Date.parse(since));
   return {
     holders,
-    records: wanted.length === 0 ? [] : await findRecords(database, tenant, subjectsOf(wanted)),
-    events: later.length === 0 ? [] : await eventsOf(database, tenant, subjectsOf(later)),
+    records: wanted.length === 0 ? [] : await findRecords(database, tenant, wanted.map(recordKey)),
+    events: later.length === 0 ? [] : await eventsOf(database, tenant, later.map(recordKey)),
   };
 }
 
 async function eventsOf(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<readonly CanonicalEvent[]> {
   const rows = await database
     .selectFrom('events')
     .select('event')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .where('status', '<>', 'parked')
     .execute();
   return rows.map(({ event }) => event);
@@ -160,7 +158,7 @@ async function eventsOf(
 export async function listUnjoined(database: Kysely<Schema>, tenant: string): Promise<readonly Unjoined[]> {
   const { rows } = await sql<Unjoined>`
     with held as (
-      select key, subject, connection || ' ' || split_part(subject, '/', 1) as place
+      select key, subject, source || ' ' || split_part(subject, '/', 1) as place
         from records, unnest(ownkeys) as key where tenant = ${tenant}
       union all
       select key, subject, null from records, unnest(sharedkeys) as key where tenant = ${tenant})

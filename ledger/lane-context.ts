@@ -1,16 +1,19 @@
-import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Decision } from '../canonical-schema/decision';
+import { recordKey, type RecordOf } from '../canonical-schema/identity';
+import { about } from './about';
 import { championsInForce } from './champions';
 import { anyOf } from './columns';
 import { findDecisionsOn } from './decisions';
-import { readEngagement, type EngagementRow } from './engagements';
+import { engagementIn, type EngagementJson, type EngagementRow } from './engagements';
+import { erasedKeys } from './erased';
 import type { RecordRow } from './records';
 import type { Schema } from './schema';
 
 /** What a lane asks before it decides a batch. */
 export interface LaneQuestion {
   readonly batchid: string;
-  readonly events: readonly { readonly id: string; readonly subject: string }[];
+  readonly events: readonly ({ readonly id: string } & RecordOf)[];
   /** The CRM's ids of the task records in the batch. */
   readonly taskIds: readonly string[];
   /** The CRM's ids of the case records in the batch that Signalbox may have opened. */
@@ -19,8 +22,10 @@ export interface LaneQuestion {
 
 /** A case that an open engagement has opened. */
 export interface OpenedCase {
-  /** The engagement's id. */
+  /** The engagement's id, and where its record is. */
   readonly engagement: string;
+  readonly source: string;
+  readonly connection: string;
   /** The CRM's id of the case. */
   readonly caseid: string;
 }
@@ -33,15 +38,13 @@ export interface LaneContext {
   readonly recorded: readonly string[];
   /** The decisions on all of these: what they led to may not have been told yet. */
   readonly decisions: readonly Decision[];
-  /** Newest snapshots of the subjects. */
+  /** Newest snapshots of the records. */
   readonly records: readonly RecordRow[];
-  /** Open engagements about the subjects or with one of the tasks. */
+  /** Open engagements about the records, or with a task of one of the ids, in whichever CRM. */
   readonly engagements: readonly EngagementRow[];
   /** Which open engagements have opened which of the cases that were asked for. */
   readonly cases: readonly OpenedCase[];
-  /** Subjects with a parked event: later ones park behind it. */
-  readonly parked: readonly string[];
-  /** Subjects that were erased: nothing of them is taken in. */
+  /** Keys of the records that were erased: nothing of them is taken in. */
   readonly erased: readonly string[];
   /** By use case: the digest of the model that was made champion; absent where the one that the tenant's file names decides. */
   readonly champions: Readonly<Record<string, string>>;
@@ -53,41 +56,38 @@ export async function laneContext(
   tenant: string,
   question: LaneQuestion,
 ): Promise<LaneContext> {
-  const subjects = anyOf([...new Set(question.events.map(({ subject }) => subject))]);
+  const asked = [...new Map(question.events.map((event) => [recordKey(event), event])).values()];
+  const keys = asked.map(recordKey);
   const ids = anyOf(question.events.map(({ id }) => id));
   const { rows } = await sql<Found>`select
     (select coalesce(json_agg(id), '[]') from events
       where tenant = ${tenant} and id = ${ids} and batchid <> ${question.batchid} and status <> 'parked') as known,
     (select coalesce(json_agg(id), '[]') from events
       where tenant = ${tenant} and id = ${ids} and batchid = ${question.batchid} and status <> 'parked') as recorded,
-    (select coalesce(json_agg(distinct subject), '[]') from parked
-      where tenant = ${tenant} and status = 'parked' and subject = ${subjects}) as parked,
-    (select coalesce(json_agg(subject), '[]') from erased_records
-      where tenant = ${tenant} and subject = ${subjects} and liftedat is null) as erased,
+    (select coalesce(json_agg(key), '[]') from ${erasedKeys(tenant, asked)} as erased) as erased,
     (select coalesce(json_agg(snapshot), '[]') from
-      (select subject, sequence, record, native, deleted from records
-        where tenant = ${tenant} and subject = ${subjects}) as snapshot) as records,
+      (select source, subject, sequence, record, native, deleted from records
+        where tenant = ${tenant} and ${about(keys)}) as snapshot) as records,
     ${championsInForce(tenant)} as champions,
     ${openedCases(tenant, question.caseIds)} as cases,
     (select coalesce(json_agg(engagement), '[]') from
       (select * from engagements where tenant = ${tenant} and status = 'open'
-        and (subject = ${subjects} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(
-    database,
-  );
+        and (${about(keys)} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(database);
   const [found] = rows;
   if (found === undefined) throw new Error('a select without a table gave no row');
-  const decisions = await findDecisionsOn(database, tenant, subjects, [...found.known, ...found.recorded]);
-  return { ...found, decisions, engagements: found.engagements.map(fromJson) };
+  const decisions = await findDecisionsOn(database, tenant, keys, [...found.known, ...found.recorded]);
+  return { ...found, decisions, engagements: found.engagements.map(engagementIn) };
 }
 
 /** By its actions; those of an engagement's earlier life, decided before it was opened anew, do not count. */
 function openedCases(tenant: string, caseIds: readonly string[]): RawBuilder<unknown> {
   if (caseIds.length === 0) return sql`'[]'::json`;
   return sql`(select coalesce(json_agg(opened), '[]') from
-    (select distinct engagements.id as engagement, actions.result->>'nativeId' as caseid
+    (select distinct engagements.id as engagement, engagements.source, engagements.connection,
+        actions.result->>'nativeId' as caseid
       from engagements
-      join actions on actions.tenant = engagements.tenant and actions.subject = engagements.subject
-        and actions.engagement = engagements.id
+      join actions on actions.tenant = engagements.tenant and actions.source = engagements.source
+        and actions.subject = engagements.subject and actions.engagement = engagements.id
       join decisions on decisions.tenant = actions.tenant and decisions.id = actions.decisionid
         and decisions.recordedat >= engagements.openedat
       where engagements.tenant = ${tenant} and engagements.status = 'open'
@@ -97,18 +97,4 @@ function openedCases(tenant: string, caseIds: readonly string[]): RawBuilder<unk
 
 interface Found extends Omit<LaneContext, 'engagements' | 'decisions'> {
   readonly engagements: readonly EngagementJson[];
-}
-
-type EngagementFields = Selectable<Schema['engagements']>;
-
-/** A row by way of JSON, which has no dates. */
-type EngagementJson = Omit<EngagementFields, 'openedat' | 'closedat' | 'erasedat'> & {
-  readonly openedat: string;
-  readonly closedat: string | null;
-};
-
-function fromJson(row: EngagementJson): EngagementRow {
-  const closedat = row.closedat === null ? null : new Date(row.closedat);
-  // An open one was not erased.
-  return readEngagement({ ...row, openedat: new Date(row.openedat), closedat, erasedat: null });
 }

@@ -38,6 +38,7 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     }
     return ns.map((n) => sampleDecision(sampleEvent(tenant, n, `lead/${n}`)).id);
   }
+  const source = '/tenants/acme/salesforce/00D000000000001';
   const end = (decisionid: string, label: string, at: string) =>
     ledger.recordOutcome(tenant, { engagement: 'e', decisionid, label, at });
   const pending = (digest = challenger.digest) =>
@@ -60,7 +61,7 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     await end(first, 'won', '2026-02-02T00:00:00.000Z');
     await end(second, 'expired', '2026-02-03T00:00:00.000Z');
     await end(third, 'completed', '2026-02-04T00:00:00.000Z');
-    const shadow = { digest: challenger.digest, usecase: 'lead-scoring', subject: 'lead/1' };
+    const shadow = { digest: challenger.digest, usecase: 'lead-scoring', source, subject: 'lead/1' };
     await ledger.shadow.record(tenant, [{ ...shadow, decisionid: first, score: 0.5 }]);
     const asked = { digest: champion.digest, challenger: challenger.digest, limit: 10 };
     expect(await ledger.learning.labelled(tenant, 'lead-scoring', asked)).toEqual([
@@ -116,8 +117,15 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
     expect((await pending())[1]).not.toHaveProperty('record');
     expect(await pending(champion.digest)).toEqual([]);
     const scores = [
-      { decisionid: first, digest: challenger.digest, usecase: 'lead-scoring', subject: 'lead/1', score: 0.5 },
-      { decisionid: second, digest: challenger.digest, usecase: 'lead-scoring', subject: 'lead/2', because: 'changed' },
+      { decisionid: first, digest: challenger.digest, usecase: 'lead-scoring', source, subject: 'lead/1', score: 0.5 },
+      {
+        decisionid: second,
+        digest: challenger.digest,
+        usecase: 'lead-scoring',
+        source,
+        subject: 'lead/2',
+        because: 'changed',
+      },
     ];
     await ledger.shadow.record(tenant, scores);
     await ledger.shadow.record(
@@ -133,7 +141,14 @@ describe.each(databases)('what models learn from, over $name', ({ open, isThere 
 
   it('deletes shadow scores with the decisions they belong to', async () => {
     const [decisionid = ''] = await decide(1);
-    const shadow = { decisionid, digest: challenger.digest, usecase: 'lead-scoring', subject: 'lead/1', score: 0.5 };
+    const shadow = {
+      decisionid,
+      digest: challenger.digest,
+      usecase: 'lead-scoring',
+      source,
+      subject: 'lead/1',
+      score: 0.5,
+    };
     await ledger.shadow.record(tenant, [shadow]);
     await ledger.purge(tenant, { eventsBefore: longAgo, decisionsBefore: longAgo });
     expect(await ledger.shadow.counts(tenant)).toHaveLength(1);

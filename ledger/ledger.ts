@@ -1,3 +1,4 @@
+import { findNamed, meantBy, type NamedRecord } from './about';
 import { actContext, type ActContext } from './act-context';
 import { recordActions, type ActionAttempt } from './actions';
 import { audit, type Audit } from './audit/audit';
@@ -9,7 +10,7 @@ import { openFolder, openMemory, openPostgres, type Database, type Prepare } fro
 import type { Customer, Unjoined } from './customer';
 import { findDecision } from './decisions';
 import { drafts, type Drafts } from './drafts';
-import { closeEngagement, findEngagement, type EngagementEnd, type EngagementRow } from './engagements';
+import { closeEngagement, engagementOfId, findEngagement, type EngagementEnd, type EngagementRow } from './engagements';
 import { erasures, type Erasures } from './erasures';
 import { gaps, type Gaps } from './gaps';
 import { inboxes, type Inboxes } from './inbox';
@@ -36,6 +37,7 @@ import { tenantVersions, type TenantVersions } from './tenant-versions';
 import { trainings, type Trainings } from './trainings';
 import type { Decision } from '../canonical-schema/decision';
 
+export { isSame, type NamedRecord } from './about';
 export type { ActionAttempt } from './actions';
 export type { Audit, Head } from './audit/audit';
 export type { PackedRow, PackWindow } from './audit/pack';
@@ -94,14 +96,14 @@ export interface Ledger {
   /** What decisions about some records may want to know of their customers. */
   relatives(tenant: string, question: RelativesQuestion): Promise<Relatives>;
 
-  /** Newest snapshots of the subjects that are known. */
-  records(tenant: string, subjects: readonly string[]): Promise<RecordRow[]>;
+  /** Newest snapshots of the records that are known, each named by its key, or by a subject: then those of every CRM. */
+  records(tenant: string, records: readonly string[]): Promise<RecordRow[]>;
 
   /** Pages through the records that a connection told of, deleted ones left out. */
   knownRecords(tenant: string, of: KnownOf, after: string, most: number): Promise<KnownPage>;
 
   /** What is known when an engagement is about to act. */
-  actContext(tenant: string, engagement: string, subject: string): Promise<ActContext>;
+  actContext(tenant: string, engagement: string): Promise<ActContext | undefined>;
   /** The task that an action made is kept with its engagement, too. */
   recordActions(attempts: readonly ActionAttempt[]): Promise<void>;
   /** Unless a later decision has come. */
@@ -128,14 +130,18 @@ export interface Ledger {
   readonly tenants: TenantVersions;
   putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
   getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
-  listParked(tenant: string, subject?: string): Promise<ParkedEvent[]>;
-  /** To be called before a subject's parked events are redriven. */
-  releaseParked(tenant: string, subject: string): Promise<ParkedEvent[]>;
+  listParked(tenant: string, record?: string): Promise<ParkedEvent[]>;
+  /** To be called before a record's parked events are redriven. */
+  releaseParked(tenant: string, record: string): Promise<ParkedEvent[]>;
 
-  /** @param records each `<entity>/<crm id>`, or the CRM's id alone; several are told in one order */
+  /**
+   * Which records a name may mean: a record's key means one at most, `<entity>/<crm id>` and the CRM's id alone one or more in each CRM.
+   */
+  named(tenant: string, name: string): Promise<readonly NamedRecord[]>;
+  /** @param records each a name as in `named`; several are told in one order */
   history(tenant: string, ...records: readonly string[]): Promise<HistoryEntry[]>;
   /** The newest of a record's events, decisions, actions and outcomes, at most so many of each, in the order of `history`. */
-  recentHistory(tenant: string, subject: string, most: number): Promise<HistoryEntry[]>;
+  recentHistory(tenant: string, record: string, most: number): Promise<HistoryEntry[]>;
   /** The records known to be the same customer's; undefined when the record is not known. */
   customer(tenant: string, record: string): Promise<Customer | undefined>;
   /** Identity keys that link nothing, because it would be a guess. */
@@ -158,7 +164,9 @@ export interface Ledger {
     tenant: string,
     usecase: string,
   ): Promise<{ readonly features: readonly string[]; readonly related: readonly string[] }>;
-  engagement(tenant: string, subject: string, usecase: string): Promise<EngagementRow | undefined>;
+  engagement(tenant: string, record: string, usecase: string): Promise<EngagementRow | undefined>;
+  /** The engagement of an id. */
+  engagementOfId(tenant: string, id: string): Promise<EngagementRow | undefined>;
   purge(tenant: string, retention: Retention): Promise<Purged>;
 
   /** Idempotent. */
@@ -181,9 +189,9 @@ export function overDatabase({ kysely, close }: Database): Ledger {
     recordBatch: (tenant, batch) => recordBatch(kysely, tenant, batch),
     pasts: (tenant, questions) => findPasts(kysely, tenant, questions),
     relatives: (tenant, question) => findRelatives(kysely, tenant, question),
-    records: (tenant, subjects) => findRecords(kysely, tenant, subjects),
+    records: (tenant, records) => findRecords(kysely, tenant, records),
     knownRecords: (tenant, of, after, most) => knownRecords(kysely, tenant, of, after, most),
-    actContext: (tenant, engagement, subject) => actContext(kysely, tenant, engagement, subject),
+    actContext: (tenant, engagement) => actContext(kysely, tenant, engagement),
     recordActions: (attempts) => recordActions(kysely, attempts),
     closeEngagement: (tenant, id, end) => closeEngagement(kysely, tenant, id, end),
     recordOutcome: (tenant, outcome) => insertOutcomes(kysely, tenant, [outcome]),
@@ -206,10 +214,11 @@ export function overDatabase({ kysely, close }: Database): Ledger {
     tenants: tenantVersions(kysely),
     putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
     getBody: (tenant, ref) => getBody(kysely, tenant, ref),
-    listParked: (tenant, subject) => listParked(kysely, tenant, subject),
-    releaseParked: (tenant, subject) => releaseParked(kysely, tenant, subject),
+    listParked: (tenant, record) => listParked(kysely, tenant, record),
+    releaseParked: (tenant, record) => releaseParked(kysely, tenant, record),
+    named: (tenant, name) => findNamed(kysely, tenant, meantBy(name)),
     history: (tenant, ...records) => history(kysely, tenant, records),
-    recentHistory: (tenant, subject, most) => recentHistory(kysely, tenant, subject, most),
+    recentHistory: (tenant, record, most) => recentHistory(kysely, tenant, record, most),
     customer: (tenant, record) => findCustomer(kysely, tenant, record),
     listUnjoined: (tenant) => listUnjoined(kysely, tenant),
     counts: (tenant) => counts(kysely, tenant),
@@ -219,7 +228,8 @@ export function overDatabase({ kysely, close }: Database): Ledger {
     decision: (tenant, id) => findDecision(kysely, tenant, id),
     labelled: (tenant, usecase, labels = decisive) => readLabelled(kysely, tenant, usecase, labels),
     namesKnown: (tenant, usecase) => namesKnown(kysely, tenant, usecase),
-    engagement: (tenant, subject, usecase) => findEngagement(kysely, tenant, subject, usecase),
+    engagement: (tenant, record, usecase) => findEngagement(kysely, tenant, record, usecase),
+    engagementOfId: (tenant, id) => engagementOfId(kysely, tenant, id),
     purge: (tenant, retention) => purge(kysely, tenant, retention),
     close: () => (closed ??= close()),
   };

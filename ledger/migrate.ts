@@ -13,11 +13,12 @@ import { drafts } from './migrations/m0009-drafts';
 import { observations } from './migrations/m0010-observations';
 import { tenantVersions } from './migrations/m0011-tenant-versions';
 import { proposalsErasures } from './migrations/m0014-proposals-erasures';
+import { sources } from './migrations/m0015-sources';
 import { auditChain } from './migrations/m0016-audit-chain';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
-const migrations: Readonly<Record<string, Migration>> = {
+export const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-inbox': inbox,
   '0003-identity': identity,
@@ -30,6 +31,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-observations': observations,
   '0011-tenant-versions': tenantVersions,
   '0014-proposals-erasures': proposalsErasures,
+  '0015-sources': sources,
   '0016-audit-chain': auditChain,
 };
 

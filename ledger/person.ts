@@ -1,7 +1,6 @@
-import { idOf } from '../canonical-schema/identity';
-import { sql, type Kysely } from 'kysely';
-import { entityNames } from '../canonical-schema/entity';
-import { anyOf } from './columns';
+import { idOf, recordKey } from '../canonical-schema/identity';
+import type { Kysely } from 'kysely';
+import { about, findNamed, meantBy } from './about';
 import type { Customer } from './customer';
 import { findReferences } from './references';
 import { findCustomer, findKin } from './identity';
@@ -9,8 +8,8 @@ import type { Schema } from './schema';
 
 /** A record that is about a person, and how that is known. */
 export interface PersonsRecord {
-  /** `<entity>/<crm id>` */
-  readonly subject: string;
+  /** Its key. */
+  readonly record: string;
   /** For a person: `asked for`, `by email`, `its contactId is contact/C1`. */
   readonly because: string;
 }
@@ -27,7 +26,7 @@ export interface Person {
 
 /** What is asked for. */
 export interface PersonQuestion {
-  /** Each `<entity>/<crm id>`, or the CRM's id alone. */
+  /** Each a record's key, `<entity>/<crm id>`, or the CRM's id alone. */
   readonly records: readonly string[];
   /** Left as they are, however they are reached. */
   readonly without: readonly string[];
@@ -45,12 +44,12 @@ const shortestMark = 8;
  */
 export async function findPerson(database: Kysely<Schema>, tenant: string, asked: PersonQuestion): Promise<Person> {
   const search = new PersonSearch(database, tenant, new Set(await known(database, tenant, asked.without)));
-  for (const subject of await known(database, tenant, asked.records)) search.take(subject, 'asked for');
+  for (const key of await known(database, tenant, asked.records)) search.take(key, 'asked for');
   await search.join();
   return search.follow();
 }
 
-/** What was found of a person so far. */
+/** What was found of a person so far, by record's key. */
 class PersonSearch {
   private readonly found = new Map<string, string>();
   private readonly left = new Map<string, string>();
@@ -62,21 +61,21 @@ class PersonSearch {
     private readonly without: ReadonlySet<string>,
   ) {}
 
-  take(subject: string, because: string): void {
-    if (this.without.has(subject)) this.left.set(subject, 'as asked for');
-    else if (!this.found.has(subject)) this.found.set(subject, because);
+  take(key: string, because: string): void {
+    if (this.without.has(key)) this.left.set(key, 'as asked for');
+    else if (!this.found.has(key)) this.found.set(key, because);
   }
 
   /** Takes in whom the identity rules join. */
   async join(): Promise<void> {
     const { database, tenant } = this;
     const rules = await rulesAboutPersons(database, tenant);
-    for (const subject of [...this.found.keys()]) {
-      const kin = await findKin(database, tenant, subject, rules);
-      for (const { subject: same, by } of kin) this.take(same, `by ${by.join(', ')}`);
-      const { members = [], unjoined = [] } = (await findCustomer(database, tenant, subject)) ?? {};
-      for (const { subject: other, by } of members) {
-        this.left.set(other, `the same customer by ${by.join(', ')}, which it or the person only shares`);
+    for (const key of [...this.found.keys()]) {
+      const kin = await findKin(database, tenant, key, rules);
+      for (const { by, ...same } of kin) this.take(recordKey(same), `by ${by.join(', ')}`);
+      const { members = [], unjoined = [] } = (await findCustomer(database, tenant, key)) ?? {};
+      for (const { by, ...other } of members) {
+        this.left.set(recordKey(other), `the same customer by ${by.join(', ')}, which it or the person only shares`);
       }
       this.unjoined.push(...unjoined);
     }
@@ -90,20 +89,20 @@ class PersonSearch {
     for (let step = 0; step < mostSteps && asking.length > 0; step += 1) {
       const before = found.size;
       for (const one of await findReferences(database, tenant, asking, step === 0 ? addresses : [])) {
-        if (one.isOfPerson) this.take(one.subject, one.because);
-        else left.set(one.subject, one.because);
+        if (one.isOfPerson) this.take(recordKey(one), one.because);
+        else left.set(recordKey(one), one.because);
       }
-      for (const { subject, because } of await madeFor(database, tenant, asking)) this.take(subject, because);
+      for (const { record, because } of await madeFor(database, tenant, asking)) this.take(record, because);
       asking = [...found.keys()].slice(before);
     }
-    for (const subject of found.keys()) left.delete(subject);
+    for (const key of found.keys()) left.delete(key);
     const marks = [...addresses, ...[...found.keys()].map(idOf)].filter((mark) => mark.length >= shortestMark);
     return { records: reasons(found), left: reasons(left), unjoined, marks: [...new Set(marks)] };
   }
 }
 
 const reasons = (some: ReadonlyMap<string, string>): readonly PersonsRecord[] =>
-  [...some].map(([subject, because]) => ({ subject, because }));
+  [...some].map(([record, because]) => ({ record, because }));
 
 /** The identity rules of the tenant's file in force that go by mail address or telephone number. */
 async function rulesAboutPersons(database: Kysely<Schema>, tenant: string): Promise<ReadonlySet<string>> {
@@ -119,32 +118,22 @@ async function rulesAboutPersons(database: Kysely<Schema>, tenant: string): Prom
   return new Set(rules.flatMap(([rule, { kind }]) => (kind === 'email' || kind === 'phone' ? [rule] : [])));
 }
 
-/** The subjects that the ledger has anything of, whichever table has it. */
+/** The keys of what is asked for, as far as the ledger has anything of it. */
 async function known(database: Kysely<Schema>, tenant: string, records: readonly string[]): Promise<readonly string[]> {
-  if (records.length === 0) return [];
-  const candidates = records.flatMap((record) => [record, ...entityNames.map((entity) => `${entity}/${record}`)]);
-  const tables = ['records', 'events', 'decisions', 'erased_records'];
-  const { rows } = await sql<{ readonly subject: string }>`${sql.join(
-    tables.map(
-      (table) => sql`select subject from ${sql.table(table)}
-      where tenant = ${tenant} and subject = ${anyOf(candidates)}`,
-    ),
-    sql` union `,
-  )} order by subject`.execute(database);
-  return rows.map(({ subject }) => subject);
+  return (await findNamed(database, tenant, records.flatMap(meantBy))).map(recordKey);
 }
 
 /** Mail addresses of the records. A telephone number may be an office's. */
 async function addressesOf(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('records')
     .select('record')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .execute();
   const fields = rows.flatMap(({ record }) => Object.values({ ...record, ...record.attributes }));
   return [
@@ -157,33 +146,37 @@ const made = {
   'create-case': { entity: 'case', because: 'the case of an engagement' },
 } as const;
 
-/** Tasks and cases that engagements about the subjects made: what they say is about the person. */
+/** Tasks and cases that engagements about the records made: what they say is about the person. */
 async function madeFor(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<readonly PersonsRecord[]> {
   const rows = await database
     .selectFrom('actions')
-    .select(['kind', 'result'])
+    .select(['source', 'kind', 'result'])
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .where('kind', 'in', ['create-task', 'create-case'])
     .execute();
-  const byActions = rows.flatMap(({ kind, result }): readonly PersonsRecord[] => {
+  const byActions = rows.flatMap(({ kind, source, result }): readonly PersonsRecord[] => {
     if (result.outcome === 'failed' || !(kind in made)) return [];
     const { entity, because } = made[kind as keyof typeof made];
-    return [{ subject: `${entity}/${result.nativeId}`, because }];
+    return [{ record: workOf(source, entity, result.nativeId), because }];
   });
   const engagements = await database
     .selectFrom('engagements')
-    .select('taskid')
+    .select(['source', 'taskid'])
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .execute();
   const { because } = made['create-task'];
-  return [
-    ...byActions,
-    ...engagements.flatMap(({ taskid }) => (taskid === null ? [] : [{ subject: `task/${taskid}`, because }])),
-  ];
+  const held = engagements.flatMap(({ source, taskid }) =>
+    taskid === null ? [] : [{ record: workOf(source, 'task', taskid), because }],
+  );
+  return [...byActions, ...held];
 }
+
+/** A task or case is where the record is that it is about. */
+const workOf = (source: string, entity: string, id: string): string =>
+  recordKey({ source, subject: `${entity}/${id}` });

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { anyOf } from './columns';
+import { about } from './about';
 import { listErasures, type ErasureRow } from './erasures';
 import { readProposal } from './proposals';
 import type { Schema } from './schema';
@@ -22,12 +22,12 @@ interface Told {
 export async function tellProposals(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<Told[]> {
   const rows = await database
     .selectFrom('proposals')
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .selectAll()
     .execute();
   return rows.map(readProposal).flatMap((proposal) => {
@@ -42,9 +42,9 @@ export async function tellProposals(
 export async function tellErasures(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<Told[]> {
-  return (await listErasures(database, tenant, subjects)).flatMap((erasure) => {
+  return (await listErasures(database, tenant, records)).flatMap((erasure) => {
     const { at, liftedat } = erasure;
     const erased: Told = { entry: { kind: 'erased', at, erasure } };
     return liftedat === undefined ? [erased] : [erased, { entry: { kind: 'lifted', at: liftedat, erasure } }];

@@ -11,6 +11,7 @@ export interface PersonsTables {
     decisionid: string;
     engagement: string;
     subject: string;
+    source: string;
     usecase: string;
     connection: string;
     connector: string | null;
@@ -46,6 +47,7 @@ export interface PersonsTables {
   erased_records: {
     tenant: string;
     subject: string;
+    source: string;
     erasure: string;
     liftedat: NullableTime;
   };

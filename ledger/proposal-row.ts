@@ -1,17 +1,17 @@
 import type { Action } from '../canonical-schema/action';
 import type { Decision, Reason } from '../canonical-schema/decision';
+import type { RecordOf } from '../canonical-schema/identity';
 
 /** What became of a proposal, once it no longer waits. `ended`: the engagement ended, so nothing is left to be agreed to. */
 export type Settled = 'approved' | 'declined' | 'overtaken' | 'expired' | 'ended';
 
 /** What waits, or waited, for a person before the CRM is changed. */
-export interface ProposalRow {
+export interface ProposalRow extends RecordOf {
   /** The decision's id; of what an assistant proposed, with `:assistant` behind it. */
   readonly id: string;
   readonly decisionid: string;
   /** The engagement's id. */
   readonly engagement: string;
-  readonly subject: string;
   readonly usecase: string;
   readonly connection: string;
   /** Kind of the CRM that would be written to. */

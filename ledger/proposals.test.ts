@@ -24,9 +24,11 @@ describe.each(databases)('proposals over $name', ({ open, isThere }) => {
   });
 
   const proposal = (n: number): ProposalToKeep => {
-    const decision = sampleDecision(sampleEvent(tenant, n));
+    const event = sampleEvent(tenant, n);
+    const decision = sampleDecision(event);
     return {
-      ...{ id: decision.id, decisionid: decision.id, engagement: 'engagement/x', subject, usecase: 'lead-scoring' },
+      ...{ id: decision.id, decisionid: decision.id, engagement: 'engagement/x', usecase: 'lead-scoring' },
+      ...{ source: event.source, subject },
       ...{ connection: 'sales', connector: 'salesforce', score: 0.71, band: 'hot', reasons: decision.reasons },
       ...{ actions: [sampleAction(decision)], approvers: ['ina'] },
       ...{ since: `2026-01-01T00:00:0${n}.500Z`, until: '2026-01-31T00:00:00.000Z' },

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
-import { entityNames } from '../canonical-schema/entity';
+import { about as aboutRecords, meantBy } from './about';
 import { wait } from './audit/wait';
-import { anyOf, bounded } from './columns';
+import { bounded } from './columns';
 import { erasedAmong } from './erased';
 import type { ProposalRow, Settled } from './proposal-row';
 import type { Schema } from './schema';
@@ -27,7 +27,7 @@ export interface Proposals {
   find(tenant: string, id: string): Promise<ProposalRow | undefined>;
   /**
    * In the order in which they began to wait.
-   * @param about `<entity>/<crm id>`, or the CRM's id alone
+   * @param about a record's key, `<entity>/<crm id>`, or the CRM's id alone
    */
   list(tenant: string, which: 'waiting' | 'all', about?: string): Promise<readonly ProposalRow[]>;
 }
@@ -41,7 +41,7 @@ export function proposals(database: Kysely<Schema>): Proposals {
   return {
     find,
     open: async (tenant, proposal) => {
-      if ((await erasedAmong(database, tenant, [proposal.subject])).size > 0) return { ...proposal, status: 'ended' };
+      if ((await erasedAmong(database, tenant, [proposal])).size > 0) return { ...proposal, status: 'ended' };
       await database.transaction().execute(async (transaction) => {
         await transaction
           .insertInto('proposals')
@@ -65,13 +65,12 @@ export function proposals(database: Kysely<Schema>): Proposals {
       });
     },
     list: async (tenant, which, about) => {
-      const subjects = about === undefined ? [] : [about, ...entityNames.map((entity) => `${entity}/${about}`)];
       const rows = await database
         .selectFrom('proposals')
         .selectAll()
         .where('tenant', '=', tenant)
         .$if(which === 'waiting', (query) => query.where('status', '=', 'waiting'))
-        .$if(about !== undefined, (query) => query.where('subject', '=', anyOf(subjects)))
+        .$if(about !== undefined, (query) => query.where(aboutRecords(meantBy(about ?? ''))))
         .orderBy('since')
         .orderBy('id')
         .execute();

@@ -1,13 +1,13 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { CanonicalRecord } from '../canonical-schema/entity';
-import { anyOf, documents, newest } from './columns';
+import { recordKey, type RecordOf } from '../canonical-schema/identity';
+import { about } from './about';
+import { documents, newest } from './columns';
 import type { KeyHolder } from './customer';
 import type { Schema } from './schema';
 
 /** The newest known state of a record. */
-export interface RecordRow {
-  /** `<entity>/<crm id>` */
-  readonly subject: string;
+export interface RecordRow extends RecordOf {
   /** Of the event that told it. */
   readonly sequence: string;
   readonly record: CanonicalRecord;
@@ -21,17 +21,17 @@ export interface RecordToKeep extends RecordRow {
   readonly keys?: Pick<KeyHolder, 'connection' | 'own' | 'shared'>;
 }
 
-/** The newest snapshots of the subjects; a subject never seen is absent. */
+/** The newest snapshots of the records; one never seen is absent. */
 export async function findRecords(
   database: Kysely<Schema>,
   tenant: string,
-  subjects: readonly string[],
+  records: readonly string[],
 ): Promise<RecordRow[]> {
   return database
     .selectFrom('records')
-    .select(['subject', 'sequence', 'record', 'native', 'deleted'])
+    .select(['source', 'subject', 'sequence', 'record', 'native', 'deleted'])
     .where('tenant', '=', tenant)
-    .where('subject', '=', anyOf(subjects))
+    .where(about(records))
     .execute();
 }
 
@@ -54,8 +54,8 @@ export interface KnownPage {
 }
 
 /**
- * Pages through the records that a connection told of, as far as its events are kept. A page looks at so many of the tenant's
- * records, of whatever kind, so that it costs as much however few are wanted.
+ * Pages through the records that a connection told of, as far as its events are kept. A page looks at so many of the
+ * organisation's records, of whatever kind, so that it costs as much however few are wanted.
  * @param after the `next` of the page before; empty for the first
  */
 export async function knownRecords(
@@ -65,15 +65,15 @@ export async function knownRecords(
   after: string,
   most: number,
 ): Promise<KnownPage> {
-  // A snapshot names its connection only with identity rules, and never its organisation: its events do.
+  // A snapshot names its connection only with identity rules: its events do.
   const { rows } = await sql<{ subject: string; id: string | null }>`
     with page as (
       select subject, record, deleted from records
-      where tenant = ${tenant} and subject > ${after} order by subject limit ${most}::int)
+      where tenant = ${tenant} and source = ${source} and subject > ${after} order by subject limit ${most}::int)
     select subject, case when not deleted and record->>'nativeType' = ${nativeType}
       and starts_with(record->>'id', ${idPrefix}) and exists (
       select from events where events.tenant = ${tenant} and events.subject = page.subject
-        and events.connection = ${connection} and event->>'source' = ${source}) then record->>'id' end as id
+        and events.connection = ${connection} and events.source = ${source}) then record->>'id' end as id
     from page order by subject`.execute(database);
   const last = rows.at(-1);
   const ids = rows.flatMap(({ id }) => id ?? []);
@@ -82,19 +82,16 @@ export async function knownRecords(
 
 /** Keeps the snapshots that are newer than what is known. */
 export function insertRecords(tenant: string, records: readonly RecordToKeep[]): RawBuilder<unknown> | undefined {
-  const rows = newest(
-    records,
-    ({ subject }) => subject,
-    ({ sequence }) => sequence,
-  );
+  const rows = newest(records, recordKey, ({ sequence }) => sequence);
   if (rows.length === 0) return undefined;
   const column = <T>(of: (row: RecordToKeep) => T): T[] => rows.map(of);
   // A list in a list has no type of its own in an array, a text has; no key holds a space.
   return sql`
-    insert into records (tenant, subject, sequence, record, native, deleted, connection, ownkeys, sharedkeys)
-    select ${tenant}, subject, sequence, record, native, deleted, connection, string_to_array(own, ' '),
+    insert into records (tenant, source, subject, sequence, record, native, deleted, connection, ownkeys, sharedkeys)
+    select ${tenant}, source, subject, sequence, record, native, deleted, connection, string_to_array(own, ' '),
       string_to_array(shared, ' ')
     from unnest(
+      ${column(({ source }) => source)}::text[],
       ${column(({ subject }) => subject)}::text[],
       ${column(({ sequence }) => sequence)}::text[],
       ${documents(column(({ record }) => record))},
@@ -103,8 +100,8 @@ export function insertRecords(tenant: string, records: readonly RecordToKeep[]):
       ${column(({ keys }) => keys?.connection ?? null)}::text[],
       ${column(({ keys }) => joined(keys?.own))}::text[],
       ${column(({ keys }) => joined(keys?.shared))}::text[]
-    ) as row (subject, sequence, record, native, deleted, connection, own, shared)
-    on conflict (tenant, subject) do update
+    ) as row (source, subject, sequence, record, native, deleted, connection, own, shared)
+    on conflict (tenant, subject, source) do update
       set sequence = excluded.sequence, record = excluded.record, native = excluded.native, deleted = excluded.deleted,
           connection = excluded.connection, ownkeys = excluded.ownkeys, sharedkeys = excluded.sharedkeys,
           recordedat = excluded.recordedat

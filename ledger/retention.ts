@@ -35,7 +35,7 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
     parked: sql`delete from parked where tenant = ${tenant} and at < ${eventsBefore} and status = 'released'`,
     records: sql`delete from records where tenant = ${tenant} and recordedat < ${eventsBefore} and not exists (
       select from engagements where engagements.tenant = records.tenant and engagements.subject = records.subject
-        and status = 'open')`,
+        and engagements.source = records.source and status = 'open')`,
     decisions: sql`delete from decisions where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     shadow_scores: sql`delete from shadow_scores where tenant = ${tenant} and recordedat < ${decisionsBefore}`,
     drafts: sql`delete from drafts where tenant = ${tenant} and at < ${decisionsBefore}`,

@@ -9,13 +9,16 @@ export const subject = 'lead/00Q000000000001AAA';
 /** The CRM's order of the n-th change, as connectors write it. */
 export const sequence = (n: number): string => String(n).padStart(20, '0');
 
+/** Whose records the samples are. */
+const sourceOf = (tenant: string): string => `/tenants/${tenant}/salesforce/00D000000000001`;
+
 /** The n-th change of a lead, a second after the one before. */
 export function sampleEvent(tenant: string, n: number, about = subject): CanonicalEvent {
   const id = about.slice(about.indexOf('/') + 1);
   return {
     specversion: '1.0',
     id: `${about}-${n}`,
-    source: `/tenants/${tenant}/salesforce/00D000000000001`,
+    source: sourceOf(tenant),
     type: 'io.signalbox.lead.updated.v1',
     subject: about,
     time: new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString(),
@@ -63,6 +66,7 @@ export function sampleDecision(event: CanonicalEvent): Decision {
 export function sampleTouch(decision: Decision): EngagementTouch {
   return {
     workflowid: `engagement/${decision.tenantid}/${decision.subject}`,
+    source: sourceOf(decision.tenantid),
     subject: decision.subject,
     usecase: decision.usecase,
     connection: decision.connection,
@@ -74,8 +78,8 @@ export function sampleTouch(decision: Decision): EngagementTouch {
 }
 
 /** The snapshot that an event leaves. */
-export function sampleRecord({ subject: about, sequence: at, data }: CanonicalEvent): RecordRow {
-  return { subject: about, sequence: at, record: data.record, native: data.native, deleted: false };
+export function sampleRecord({ source, subject: about, sequence: at, data }: CanonicalEvent): RecordRow {
+  return { source, subject: about, sequence: at, record: data.record, native: data.native, deleted: false };
 }
 
 /** A batch in which every event was decided. */
@@ -107,9 +111,9 @@ export function sampleAction(decision: Decision): CreateTask {
 /** The first try at that task: the CRM made it. */
 export function sampleAttempt(decision: Decision, taskid: string): ActionAttempt {
   const action = sampleAction(decision);
+  const { workflowid: engagement, source } = sampleTouch(decision);
   return {
-    action,
-    engagement: sampleTouch(decision).workflowid,
+    ...{ action, engagement, source },
     workflowid: 'w',
     runid: 'r',
     result: { actionId: action.id, outcome: 'applied', nativeId: taskid, answer: { success: true } },

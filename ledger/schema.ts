@@ -27,6 +27,7 @@ export interface Schema extends PersonsTables, AuditTables {
     id: string;
     batchid: string;
     subject: string;
+    source: string;
     connection: string;
     sequence: string;
     type: string;
@@ -40,6 +41,7 @@ export interface Schema extends PersonsTables, AuditTables {
   records: {
     tenant: string;
     subject: string;
+    source: string;
     sequence: string;
     record: Json<CanonicalRecord>;
     native: Json<Readonly<Record<string, unknown>>>;
@@ -67,6 +69,7 @@ export interface Schema extends PersonsTables, AuditTables {
     eventid: string;
     connection: string;
     subject: string;
+    source: string;
     usecase: string;
     outcome: Decision['outcome'];
     because: string | null;
@@ -91,6 +94,7 @@ export interface Schema extends PersonsTables, AuditTables {
     tenant: string;
     id: string;
     subject: string;
+    source: string;
     usecase: string;
     connection: string;
     status: 'open' | 'closed';
@@ -113,6 +117,7 @@ export interface Schema extends PersonsTables, AuditTables {
     engagement: string;
     decisionid: string;
     subject: string;
+    source: string;
     kind: Action['kind'];
     outcome: ActionResult['outcome'];
     action: Json<Action>;
@@ -134,6 +139,7 @@ export interface Schema extends PersonsTables, AuditTables {
     tenant: string;
     eventid: string;
     subject: string;
+    source: string;
     sequence: string;
     code: string;
     message: string;
@@ -160,6 +166,7 @@ export interface Schema extends PersonsTables, AuditTables {
     missingto: NullableTime;
     recovered: Generated<number>;
     duplicates: Generated<number>;
+    widened: Generated<number>;
     openedat: Time;
     closedat: NullableTime;
   };
@@ -213,6 +220,7 @@ export interface Schema extends PersonsTables, AuditTables {
     digest: string;
     usecase: string;
     subject: string;
+    source: string;
     score: number | null;
     because: string | null;
     recordedat: Time;
@@ -251,6 +259,7 @@ export interface Schema extends PersonsTables, AuditTables {
     decisionid: string;
     engagement: string;
     subject: string;
+    source: string;
     usecase: string;
     outcome: DraftRow['outcome'];
     code: string | null;

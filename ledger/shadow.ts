@@ -6,6 +6,7 @@ import type { Schema } from './schema';
 /** A decided event that a challenger has not scored. */
 export interface Unshadowed {
   readonly decisionid: string;
+  readonly source: string;
   readonly subject: string;
   /** When it was recorded, RFC 3339 UTC: where the next look begins. */
   readonly recordedat: string;
@@ -18,6 +19,7 @@ export interface ShadowScore {
   readonly decisionid: string;
   readonly digest: string;
   readonly usecase: string;
+  readonly source: string;
   readonly subject: string;
   /** Absent where there is none: `because` says why. */
   readonly score?: number;
@@ -90,6 +92,7 @@ export function shadow(database: Kysely<Schema>): Shadow {
 
 interface Row {
   readonly decisionid: string;
+  readonly source: string;
   readonly subject: string;
   readonly recordedat: Date;
   readonly record: CanonicalRecord | null;
@@ -102,9 +105,9 @@ async function pending(
   { digest, since, limit }: { readonly digest: string; readonly since: string; readonly limit: number },
 ): Promise<readonly Unshadowed[]> {
   const { rows } = await sql<Row>`
-    select decisions.id as decisionid, decisions.subject, decisions.recordedat, records.record
+    select decisions.id as decisionid, decisions.source, decisions.subject, decisions.recordedat, records.record
     from decisions
-    left join records on records.tenant = decisions.tenant and records.subject = decisions.subject
+    left join records on records.tenant = decisions.tenant and records.subject = decisions.subject and records.source = decisions.source
       and records.sequence = decisions.sequence
     where decisions.tenant = ${tenant} and decisions.usecase = ${usecase} and decisions.recordedat >= ${since}
       and decisions.erasedat is null and decisions.model is not null and decisions.model->>'digest' <> ${digest}

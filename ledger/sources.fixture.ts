@@ -61,6 +61,22 @@ export function testGaps(it: jest.It, given: () => { readonly ledger: Ledger; re
     await expect(ledger.gaps.progress(tenant, '999999', 1)).rejects.toThrow(/no gap 999999/);
   });
 
+  it('does not close a gap that was widened since its reading began', async () => {
+    const { ledger, tenant } = given();
+    const gap = { tenant, connection: 'sales', stream: 's', cause: 'overflow', policy: 'backfill' };
+    const from = '1970-01-01T00:00:00.000Z';
+    const id = await ledger.gaps.open({ ...gap, from });
+    expect(await ledger.gaps.find(tenant, id)).toMatchObject({ widened: 0 });
+    await ledger.gaps.open({ ...gap, from });
+    const end = { recovered: 7, duplicates: 0, at: '2026-01-01T02:00:00.000Z' };
+    expect(await ledger.gaps.close(tenant, id, { ...end, widened: 0 })).toBe(false);
+    expect(await ledger.gaps.list(tenant)).toMatchObject([{ id, widened: 1 }]);
+    expect(await ledger.gaps.close(tenant, id, { ...end, widened: 1, unread: 'SBX_X: no' })).toBe(true);
+    expect(await ledger.gaps.list(tenant, 'all')).toMatchObject([{ cause: 'overflow; SBX_X: no', recovered: 7 }]);
+    expect(await ledger.gaps.list(tenant)).toEqual([]);
+    expect(await ledger.gaps.find(tenant, '999999')).toBeUndefined();
+  });
+
   it('keeps a gap that is closed from the beginning beside an open one', async () => {
     const { ledger, tenant } = given();
     const gap = { tenant, connection: 'sales', stream: 's', cause: 'lost', policy: 'backfill' };

@@ -29,7 +29,8 @@ it('tells what is open or waits, and nothing of a tenant that has none', async (
   const [decision] = batch.decisions;
   if (decision === undefined) throw new Error('a batch without decisions');
   const { id, subject, usecase, reasons } = decision;
-  const asked = { id, decisionid: id, engagement: 'e', subject, usecase, connection: 'sales', reasons };
+  const { source } = sampleEvent(tenant, 1);
+  const asked = { id, decisionid: id, engagement: 'e', source, subject, usecase, connection: 'sales', reasons };
   await ledger.proposals.open(tenant, { ...asked, actions: [sampleAction(decision)], since: at, until: at });
   expect(await of(tenant)).toEqual({
     gaps: [{ tenant, ...stream, policy: 'halt', count: 1 }],

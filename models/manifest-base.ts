@@ -21,6 +21,8 @@ export interface ManifestBase {
   readonly name: string;
   readonly version: string;
   readonly title: string;
+  /** What a score is a percentage of, behind the number: `87 % likely` where it does not say. */
+  readonly scoreWord?: string;
   /** The model's entry in the catalogue of use cases: what a tenant's file need not say. */
   readonly useCase?: CatalogueEntry;
   /** File of the model in the manifest's folder (ONNX; of a text model its weights), and its SHA-256 in hex. */

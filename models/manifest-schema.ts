@@ -111,6 +111,7 @@ const base = {
   name: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
   title: text,
+  scoreWord: text,
   useCase: catalogueEntry,
   sha256: hash,
   training: strictObject({
@@ -161,7 +162,7 @@ const common = {
 
 /** What every model of columns may leave out. */
 const tabular = <P extends Record<string, unknown>>(properties: P) =>
-  strictObject(properties, ['history', 'groups', 'falseAlarms', 'useCase']);
+  strictObject(properties, ['history', 'groups', 'falseAlarms', 'scoreWord', 'useCase']);
 
 const binary = tabular({
   ...common,
@@ -259,7 +260,7 @@ const ofText = strictObject(
     modes: strictObject({ full: mode, words: mode }),
     metrics: strictObject({ holdout: classFigures, words: classFigures }),
   },
-  ['top', 'useCase'],
+  ['top', 'scoreWord', 'useCase'],
 );
 
 /** JSON Schema 2020-12 of manifest.json; `Manifest` in manifest.ts is its type. */

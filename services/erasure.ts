@@ -17,6 +17,7 @@ export interface Places {
 /** What is to be erased. */
 export interface Erasing {
   readonly tenant: string;
+  /** Each a record's key. */
   readonly subjects: readonly string[];
   readonly marks: readonly string[];
 }
@@ -53,7 +54,7 @@ export async function erase(
   const engagements = await runsOfWorkflows(temporal, await engagementsOf(ledger, tenant, subjects));
   const lanes = distinct([...(await endedLanes(temporal, tenant)), ...renewed]);
   await askToDelete(temporal, [...engagements, ...lanes]);
-  const messages = await parking.dropAbout({ subjects, marks }, 'erased');
+  const messages = await parking.dropAbout({ records: subjects, marks }, 'erased');
   const rows = await ledger.erasures.erase(tenant, subjects, marks);
   await untilDeleted(temporal, [...engagements, ...lanes], withinMs);
   const counts = {

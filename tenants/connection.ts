@@ -88,8 +88,8 @@ export const readConnection = (
   };
 };
 
-/** How often a connection reconciles, where it does. */
-const reconcileOf = (connector: AnyConnector, config: unknown): Pick<TenantConnection, 'reconcile'> => {
+/** How often a connection reconciles, where it does: as its settings say, whatever their secrets are. */
+export const reconcileOf = (connector: AnyConnector, config: unknown): Pick<TenantConnection, 'reconcile'> => {
   const reconcile = durationMs(connector.reconciles?.(config) ?? '');
   return reconcile === undefined ? {} : { reconcile };
 };

@@ -1,4 +1,5 @@
 import type { CanonicalRecord, EntityName } from '../canonical-schema/entity';
+import { recordKey, type RecordOf } from '../canonical-schema/identity';
 import { timeOfOrder } from '../canonical-schema/order';
 import type { Mapping } from '../connectors/contract';
 import type { Path } from './document';
@@ -24,15 +25,14 @@ export interface RelatedValue {
 }
 
 /** A record of the customer as it was when the event happened. */
-export interface RelatedRecord {
-  readonly subject: string;
+export interface RelatedRecord extends RecordOf {
   readonly connection: string;
   /** `<time>/<the CRM's order>` of the event that told this state. */
   readonly sequence: string;
   readonly record: CanonicalRecord;
 }
 
-/** The values of one decision, and of each the states it was made of: `<subject>@<sequence>`, at most a hundred. */
+/** The values of one decision, and of each the states it was made of: `<record's key>@<sequence>`, at most a hundred. */
 export interface RelatedFacts {
   readonly values: Readonly<Record<string, number>>;
   readonly from: Readonly<Record<string, readonly string[]>>;
@@ -76,7 +76,7 @@ const amountOf = async (value: RelatedValue, one: RelatedRecord, asOf: string): 
 
 const partOf = async (value: RelatedValue, one: RelatedRecord, asOf: string): Promise<readonly Part[]> => {
   const amount = isMeant(value, one) ? await amountOf(value, one, asOf) : Number.NaN;
-  return Number.isFinite(amount) ? [{ amount, state: `${one.subject}@${one.sequence}` }] : [];
+  return Number.isFinite(amount) ? [{ amount, state: `${recordKey(one)}@${one.sequence}` }] : [];
 };
 
 /** Sums of cents are no binary fractions: what lies beyond the sixth decimal is noise. */
@@ -95,7 +95,7 @@ export const relatedFacts = async (
 ): Promise<RelatedFacts> => {
   const facts = { values: {} as Record<string, number>, from: {} as Record<string, readonly string[]> };
   if (records.length === 0) return facts;
-  const inOrder = [...records].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+  const inOrder = [...records].sort((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
   for (const value of values) {
     let parts: Part[] = [];
     for (const one of inOrder) parts.push(...(await partOf(value, one, asOf)));

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   condition,
   continueAsNew,
@@ -38,13 +39,19 @@ export async function subscription(input: ListenInput): Promise<void> {
     workflowId: gapId(tenant, gap),
     args: [{ ...ref, gap, from }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
+  }).catch((error: unknown) => {
+    // The one that reads the gap back does not close what was widened before it has read that, too.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   });
   await continueAsNew<typeof subscription>({ ...ref, since: from });
 }
 
-/** Reads a lost window back from the CRM and closes the gap with its counts. */
+/** Reads a lost window back from the CRM and closes the gap with its counts; again where it was widened meanwhile. */
 export async function fillGap(ref: GapRef): Promise<GapFilled> {
-  const filled = await backfill(ref);
-  await closeGap({ tenant: ref.tenant, gap: ref.gap, ...filled, at: new Date().toISOString() });
-  return filled;
+  const { tenant, gap } = ref;
+  for (;;) {
+    const filled = await backfill(ref);
+    const left = await closeGap({ tenant, gap, ...filled, at: new Date().toISOString() });
+    if (left !== 'widened') return filled;
+  }
 }

@@ -1762,7 +1762,7 @@ export const schemas: Readonly<Record<SchemaName, SchemaDocument>> = {
       "relatedFrom": {
         "title": "Related from",
         "type": "object",
-        "description": "Of each related value the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.",
+        "description": "Of each related value the states it was made of, `<source>/<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.",
         "additionalProperties": {
           "type": "array",
           "items": {

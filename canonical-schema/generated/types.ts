@@ -2291,7 +2291,7 @@ export interface Decision {
     [k: string]: number;
   };
   /**
-   * Of each related value the states it was made of, `<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.
+   * Of each related value the states it was made of, `<source>/<entity>/<crm id>@<time>/<the CRM's order>`, at most a hundred.
    */
   relatedFrom?: {
     [k: string]: string[];

@@ -1,11 +1,12 @@
-import { idOf } from '../../canonical-schema/identity';
+import { idOf, recordKey } from '../../canonical-schema/identity';
 import type { Command } from 'commander';
 import { defaultPartitions } from '../../broker/routing';
 import { Parking } from '../../broker/parking';
-import type { EngagementRow, ErasureRow, Ledger, Person } from '../../ledger/ledger';
+import { isSame, type EngagementRow, type ErasureRow, type Ledger, type Person } from '../../ledger/ledger';
 import { countInTemporal, erase } from '../../services/erasure';
 import { NotForgotten } from '../../services/forget';
 import { brokerUrl, withPublisher } from '../broker';
+import { recordsNamed } from '../one-record';
 import { withLedger, type StateOptions } from '../places';
 import { temporalAddress, withTemporal, type TemporalOptions } from '../temporal';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
@@ -45,19 +46,22 @@ const planOf = async (
   options: Options,
   terminal: Terminal,
 ): Promise<Plan> => {
-  const { tenant, without } = options;
-  const { marks, ...person } = await ledger.erasures.person(tenant, { records: asked, without });
+  const { tenant } = options;
+  const resolve = async (names: readonly string[]) =>
+    (await Promise.all(names.map((name) => recordsNamed(ledger, tenant, name)))).flat();
+  const [named, without] = [await resolve(asked), await resolve(options.without)];
+  const { marks, ...person } = await ledger.erasures.person(tenant, { records: named, without });
   // What an earlier erasure has found is no longer found: its records have no content.
-  const earlier = (await Promise.all(asked.map((one) => ledger.erasures.list(tenant, one)))).flat();
-  const found = new Set(person.records.map(({ subject }) => subject));
-  const before = new Set(earlier.flatMap(({ subjects }) => subjects.filter((subject) => !found.has(subject))));
-  const again = [...before].filter((subject) => !without.includes(subject));
-  const records = [...person.records, ...again.map((subject) => ({ subject, because: 'of an earlier erasure' }))];
+  const earlier = (await Promise.all(named.map((one) => ledger.erasures.list(tenant, one)))).flat();
+  const told = [...person.records.map(({ record }) => record), ...without];
+  const before = new Set(earlier.flatMap((erasure) => erasure.subjects));
+  const again = [...before].filter((record) => !told.some((one) => isSame(one, record)));
+  const records = [...person.records, ...again.map((record) => ({ record, because: 'of an earlier erasure' }))];
   if (records.length === 0) {
     const fix = "give <entity>/<the CRM's id> or the id alone, as in lead/00Q5e00001AbCdEEAV";
     throw new CliError(`nothing is known of ${asked.join(', ')}`, `tenant ${tenant}`, fix, exit.problems);
   }
-  const subjects = records.map(({ subject }) => subject);
+  const subjects = records.map(({ record }) => record);
   const all = [...new Set([...marks, ...earlier.flatMap((one) => one.marks), ...subjects.map(idOf)])];
   const unfinished = earlier.find(({ doneat }) => doneat === undefined);
   return {
@@ -89,16 +93,16 @@ const openEngagements = async (
   subjects: readonly string[],
 ): Promise<readonly EngagementRow[]> => {
   const named = await ledger.erasures.engagements(tenant, subjects);
-  const rows = await Promise.all(named.map(({ subject, usecase }) => ledger.engagement(tenant, subject, usecase)));
+  const rows = await Promise.all(named.map((one) => ledger.engagement(tenant, recordKey(one), one.usecase)));
   return rows.flatMap((row) => (row?.status === 'open' ? [row] : []));
 };
 
 const planText = ({ records, left, unjoined, counts, open, unfinished }: Plan): string =>
   [
     'the person:',
-    ...records.map(({ subject, because }) => `  ${subject}  ${because}`),
+    ...records.map(({ record, because }) => `  ${record}  ${because}`),
     ...(left.length === 0 ? [] : ['left as it is (name it, too, to have it erased):']),
-    ...left.map(({ subject, because }) => `  ${subject}  ${because}`),
+    ...left.map(({ record, because }) => `  ${record}  ${because}`),
     ...unjoined.map(
       ({ rule, subjects }) => `  not linked by ${rule}, because it would be a guess: ${subjects.join(', ')}`,
     ),
@@ -126,7 +130,7 @@ const answerable = ({ by, reason }: Options): { readonly by: string; readonly re
 
 const carryOut = async (ledger: Ledger, plan: Plan, asked: readonly string[], options: Options, terminal: Terminal) => {
   const { tenant, records, marks } = plan;
-  const subjects = records.map(({ subject }) => subject);
+  const subjects = records.map(({ record }) => record);
   const erasing = { tenant, asked: asked.join(', '), subjects, marks, ...answerable(options) };
   try {
     return await withTemporal(options, terminal, (temporal) =>
@@ -176,8 +180,10 @@ const eraseRecords = async (asked: readonly string[], options: Options, terminal
 const lift = async (asked: readonly string[], options: Options, terminal: Terminal): Promise<void> => {
   const who = answerable(options);
   const { tenant } = options;
-  const lifted = await withLedger(options, terminal, async ({ erasures }) => {
-    const all = (await Promise.all(asked.map((one) => erasures.list(tenant, one)))).flat();
+  const lifted = await withLedger(options, terminal, async (ledger) => {
+    const { erasures } = ledger;
+    const named = (await Promise.all(asked.map((one) => recordsNamed(ledger, tenant, one)))).flat();
+    const all = (await Promise.all(named.map((one) => erasures.list(tenant, one)))).flat();
     const inForce = [...new Map(all.map((row) => [row.id, row])).values()].filter(
       ({ liftedat, doneat }) => liftedat === undefined && doneat !== undefined,
     );
@@ -209,7 +215,10 @@ export const eraseCommand = (program: Command, terminal: Terminal): void => {
   program
     .command('erase')
     .description("Erase a person's data from the ledger, the broker and Temporal: the plan first.")
-    .argument('<RECORD...>', "<entity>/<the CRM's id>, or the id alone")
+    .argument(
+      '<RECORD...>',
+      "<entity>/<the CRM's id>, the id alone, or <source>/<entity>/<id> where several CRMs have one",
+    )
     .requiredOption('--tenant <NAME>', 'whose record it is')
     .option(
       '--without <RECORD>',

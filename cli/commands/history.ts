@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { recordKey } from '../../canonical-schema/identity';
 import type { Ledger } from '../../ledger/ledger';
+import { recordsNamed } from '../one-record';
 import { withLedger, type StateOptions } from '../places';
 import { CliError, exit, jsonLine, type Terminal } from '../terminal';
 import { customerLines, timeline } from '../timeline';
@@ -12,9 +14,10 @@ interface Options extends StateOptions {
 
 /** The record's story, or that of its whole customer, and who that customer is. */
 const read = async (ledger: Ledger, record: string, { tenant, customer: isWhole }: Options) => {
-  const customer = await ledger.customer(tenant, record);
+  const keys = await recordsNamed(ledger, tenant, record);
+  const customer = await ledger.customer(tenant, keys[0] ?? record);
   const others = isWhole === true ? (customer?.members ?? []) : [];
-  const entries = await ledger.history(tenant, record, ...others.map(({ subject }) => subject));
+  const entries = await ledger.history(tenant, ...keys, ...others.map(recordKey));
   return { entries, ...(customer === undefined ? {} : { customer }) };
 };
 
@@ -40,7 +43,7 @@ export const historyCommand = (program: Command, terminal: Terminal): void => {
     .description(
       "Tell a record's whole story: events, decisions with their reasons, actions with the CRM's answers, outcomes.",
     )
-    .argument('RECORD', "<entity>/<the CRM's id>, or the id alone")
+    .argument('RECORD', "<entity>/<the CRM's id>, the id alone, or <source>/<entity>/<id> where several CRMs have one")
     .requiredOption('--tenant <NAME>', 'whose record it is')
     .option('--customer', "tell the stories of the same customer's records in all CRMs as one, in order of time")
     .option('--state <DIR>', 'where Signalbox keeps its state', '.signalbox')

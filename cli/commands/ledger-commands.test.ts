@@ -41,6 +41,7 @@ const decision = (eventid: string): Decision => ({
 });
 
 const known = (about: string, connection: string, own: readonly string[]): RecordToKeep => ({
+  source: `/tenants/${tenant}/sap/erp.example`,
   subject: about,
   sequence: '1',
   record: { id: about.slice(about.indexOf('/') + 1), nativeType: 'Contact' },
@@ -56,6 +57,7 @@ beforeAll(async () => {
   ledger = await openLedger({ folder: ledgerFolder(state) });
   const touch = {
     workflowid,
+    source: event.source,
     subject,
     usecase: 'lead-scoring',
     connection: 'sales',
@@ -67,9 +69,11 @@ beforeAll(async () => {
     lane: { workflowid: 'lane/acme/3', runid: 'run-1' },
     events: [{ event, status: 'decided' }],
     records: [
-      known(subject, 'sales', ['email:h1']),
+      { ...known(subject, 'sales', ['email:h1']), source: event.source },
       known('contact/C1', 'erp', ['email:h1', 'phone:h2']),
       known('contact/C2', 'erp', ['phone:h2']),
+      known('account/77', 'erp', []),
+      { ...known('account/77', 'sales', []), source: event.source },
     ],
     decisions: [decided],
     engagements: [{ ...touch, lastdecision: decided.id, lastsequence: '1' }],
@@ -85,7 +89,15 @@ beforeAll(async () => {
   };
   await ledger.recordActions([
     {
-      ...{ action, engagement: workflowid, workflowid, runid: 'run-2', attempt: 2, at: '2026-11-23T06:43:14.000Z' },
+      ...{
+        action,
+        source: event.source,
+        engagement: workflowid,
+        workflowid,
+        runid: 'run-2',
+        attempt: 2,
+        at: '2026-11-23T06:43:14.000Z',
+      },
       result: { actionId: action.id, outcome: 'applied', nativeId: '00T1', answer: { success: true } },
     },
   ]);
@@ -153,6 +165,22 @@ test('history tells who is the same customer in another CRM, and what would be a
       'Not linked, because it would be a guess:\n' +
       '  by phone: two records of one CRM have it as their own: contact/C1, contact/C2\n',
   );
+});
+
+test.each(['history', 'erase'])('%s asks which is meant where two CRMs have a record of the id', async (command) => {
+  for (const name of ['77', 'account/77']) {
+    const { code, out, err } = await signalbox([command, ...common, name]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/records of several CRMs have this name/);
+    expect(err).toMatch(/\/tenants\/acme\/sap\/erp\.example\/account\/77 \(connection erp\)/);
+    expect(err).toMatch(/\/tenants\/acme\/salesforce\/\w+\/account\/77 \(connection sales\)/);
+  }
+});
+
+test('erase takes the one that is named in full', async () => {
+  const key = '/tenants/acme/sap/erp.example/account/77';
+  const { out } = await signalbox(['erase', ...common, key]);
+  expect(out).toContain(`the person:\n  ${key}  asked for\nwould be erased:\n       1  records\n`);
 });
 
 test('history --customer tells the story from wherever one begins', async () => {

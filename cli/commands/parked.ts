@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { Parking } from '../../broker/parking';
+import { Parking, type RedriveFilter } from '../../broker/parking';
 import { defaultPartitions } from '../../broker/routing';
+import { recordKey } from '../../canonical-schema/identity';
 import type { ParkedEvent } from '../../ledger/ledger';
 import { withPublisher } from '../broker';
 import { withLedger, type StateOptions } from '../places';
@@ -13,8 +14,8 @@ interface Options extends StateOptions {
   readonly json?: boolean;
 }
 
-const eventText = ({ eventid, subject, at, code, message }: ParkedEvent): string =>
-  `${eventid}  ${subject}  ${at}  ${code}\n  ${message}\n`;
+const eventText = ({ eventid, source, subject, at, code, message }: ParkedEvent): string =>
+  `${eventid}  ${recordKey({ source, subject })}  ${at}  ${code}\n  ${message}\n`;
 
 const list = async (options: Options, terminal: Terminal): Promise<void> => {
   const { tenant, record } = options;
@@ -31,11 +32,11 @@ const redrive = async (options: Options, terminal: Terminal): Promise<void> => {
     const parking = new Parking(url, tenant, publisher);
     const keys = await withLedger(options, terminal, async (ledger) => {
       const parked = await ledger.listParked(tenant, record);
-      for (const subject of new Set(parked.map((event) => event.subject))) await ledger.releaseParked(tenant, subject);
-      return record === undefined ? [undefined] : await keysOf(parking, record);
+      for (const key of new Set(parked.map(recordKey))) await ledger.releaseParked(tenant, key);
+      return record === undefined ? [{}] : await keysOf(parking, record);
     });
     let count = 0;
-    for (const partitionkey of keys) count += await parking.redrive(partitionkey === undefined ? {} : { partitionkey });
+    for (const filter of keys) count += await parking.redrive(filter);
     return count;
   });
   terminal.out(
@@ -43,11 +44,15 @@ const redrive = async (options: Options, terminal: Terminal): Promise<void> => {
   );
 };
 
-/** The partition keys of a record's parked messages. */
-const keysOf = async (parking: Parking, record: string): Promise<readonly string[]> => {
+/** Which of the parked messages are a record's; of a subject alone, those of every CRM that has one. */
+const keysOf = async (parking: Parking, record: string): Promise<readonly RedriveFilter[]> => {
   const messages = await parking.list();
-  const keys = messages.flatMap(({ event }) => (event?.subject === record ? [event.partitionkey] : []));
-  return [...new Set(keys)];
+  const events = messages.flatMap(({ event }) => (event === undefined ? [] : [event]));
+  const meant = events.filter((event) => record === event.subject || record === recordKey(event));
+  const filters = meant.map(
+    ({ source, partitionkey }) => [`${source} ${partitionkey}`, { source, partitionkey }] as const,
+  );
+  return [...new Map(filters).values()];
 };
 
 const drop = async (eventid: string, options: Options, terminal: Terminal): Promise<void> => {
@@ -58,8 +63,9 @@ const drop = async (eventid: string, options: Options, terminal: Terminal): Prom
   if (dropped === undefined) {
     throw new CliError(`no event ${eventid} is parked`, `tenant ${tenant}`, `signalbox parked list --tenant ${tenant}`);
   }
-  const subject = dropped.event?.subject;
-  if (subject !== undefined) await withLedger(options, terminal, (ledger) => ledger.releaseParked(tenant, subject));
+  const { event } = dropped;
+  if (event !== undefined)
+    await withLedger(options, terminal, (ledger) => ledger.releaseParked(tenant, recordKey(event)));
   terminal.out(
     options.json === true ? jsonLine({ eventid, dropped: reason }) : `${eventid} dropped; the record goes on\n`,
   );

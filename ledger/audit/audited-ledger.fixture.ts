@@ -57,7 +57,9 @@ export class AuditedLedger {
       const decision = sampleDecision(event);
       const action = sampleAction(decision);
       const result = { actionId: action.id, outcome: 'applied' as const, nativeId: '00T1', answer: { success: true } };
+      const { source } = event;
       const ran = {
+        source,
         engagement: `e/${decision.subject}`,
         workflowid: 'w',
         runid: 'r',
@@ -76,6 +78,7 @@ export class AuditedLedger {
         id,
         decisionid: id,
         engagement: ran.engagement,
+        source,
         subject,
         usecase,
         connection: 'sales',

@@ -53,6 +53,7 @@ def manifest(result: Result, onnx_sha256: str) -> dict:
         "name": case.name,
         "version": case.version,
         "title": case.title,
+        **({"scoreWord": case.score_word} if case.score_word else {}),
         **({"useCase": result.entry} if result.entry else {}),
         "task": case.task,
         "file": "model.onnx",

@@ -165,6 +165,7 @@ def retrain(champion: Path, path: Path, version: str) -> tuple[artefacts.Result,
     case = UseCase(
         folder=champion, version=version, title=before["title"], label="happened", id_column="decision", not_features=(), classes=tuple(before["classes"]),
         data={}, environment="", fit=recipe, gates={}, max_defaults=before["maxDefaults"], card=card, words={"share": f"of {before['positive']}"}, positive=before["positive"],
+        score_word=before.get("scoreWord", ""),
     )  # fmt: skip
     onnx_model = ebm_onnx.export(model, before["name"].replace("-", "_"))
     if (distance := onnx_distance(case, model, onnx_model, held, features)) > ONNX_LIMIT:

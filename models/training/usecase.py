@@ -55,6 +55,8 @@ class UseCase:
     # `share`: how the positives are named after "share", e.g. "that said yes".
     words: dict
     positive: str = ""
+    # What a score is a percentage of, behind the number; likely where it is empty.
+    score_word: str = ""
     costs: dict = field(default_factory=dict)
     # With several classes: {suggest, automate: {from, why}}, the least probability of the best class for each; with arms of a
     # trial: {leastUplift, why, exploration}, what an arm must add to be recommended, and the share that is tried at random.

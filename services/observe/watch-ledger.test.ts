@@ -46,7 +46,8 @@ describe('a watched ledger', () => {
     const [decision] = sampleBatch('b3', [event]).decisions;
     if (decision === undefined) throw new Error('a batch without decisions');
     const action = sampleAction(decision);
-    const run = { engagement: 'engagement/acme/sales/lead/1/lead-scoring', workflowid: 'w', runid: 'r' };
+    const { source } = event;
+    const run = { engagement: 'engagement/acme/sales/lead/1/lead-scoring', source, workflowid: 'w', runid: 'r' };
     const at = '2026-01-02T00:00:00.000Z';
     const failed = {
       actionId: action.id,

@@ -51,10 +51,12 @@ export class MemoryInbox implements Inbox {
 
   #news(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      signal.addEventListener('abort', () => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
         resolve();
-      });
+      };
+      this.#waiting.push(done);
+      signal.addEventListener('abort', done);
     });
   }
 }

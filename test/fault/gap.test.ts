@@ -1,5 +1,5 @@
 import type { GapRow } from '../../ledger/ledger';
-import { names, subscriptionId } from '../../workflows/names';
+import { gapId, names, subscriptionId } from '../../workflows/names';
 import { coldLead, hotLead, startLine, until, type Line, type LineOptions } from '../line';
 import { shareServers } from './settled';
 
@@ -103,6 +103,34 @@ test('a change that is lost in the very second of one that was heard is read bac
   await closedGap(at);
   await until('a task for the lead that became hot unheard', () => tasksOf(at, lead).length === 1, 10_000);
 }, 60_000);
+
+test('a position that is lost again while the gap is read back widens it: it closes once all of it is read', async () => {
+  const at = await start({});
+  const known = at.org.admin.create('Lead', hotLead);
+  await until('the stream to run', () => tasksOf(at, known)[0]?.Status === 'Not Started');
+  await nextSecond();
+  const missed: string[] = [];
+  const miss = () => missed.push(at.org.admin.create('Lead', hotLead));
+  // The query of the first reading is answered late, and tells nothing of what changes meanwhile.
+  at.org.admin.fault({ kind: 'slow', ms: 25_000 });
+  lose(at, miss);
+  const gap = await until('the gap', async () => (await gapsOf(at))[0]);
+  const { temporal } = at.signalbox.runtime;
+  await until('its reading', async () => {
+    const handle = temporal.workflow.getHandle(gapId(at.tenant.tenant, gap.id));
+    const begun = await handle.describe().catch(() => undefined);
+    return begun?.raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime != null) === true;
+  });
+  const between = at.org.admin.create('Lead', hotLead);
+  await until('the stream to run again', isDecided(at, between));
+  await nextSecond();
+  lose(at, miss);
+  for (const lead of missed) await until('the missed lead', () => tasksOf(at, lead).length === 1, 60_000);
+  expect(await closedGap(at)).toMatchObject({ id: gap.id, widened: 1 });
+  const after = at.org.admin.create('Lead', hotLead);
+  await until('the stream to go on', () => tasksOf(at, after).length === 1);
+  expect(await gapsOf(at)).toHaveLength(1);
+}, 150_000);
 
 test('onGap: halt: nothing is read until a person says so', async () => {
   const at = await start({ connection: { onGap: 'halt' } });

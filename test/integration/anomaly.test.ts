@@ -60,7 +60,7 @@ test('a value that is unusual for its record ends in a task that says what was e
   const logit = Object.values(last.contributions).reduce((sum, c) => sum + c, last.intercept!);
   expect(last.score).toBeCloseTo(1 / (1 + Math.exp(-logit)), 9);
   const [task] = tasksAbout(line, lead);
-  expect(task!['Subject']).toMatch(/^Look at /);
+  expect(task!['Subject']).toMatch(/^Look at .* \(\d+ % unusual\)$/);
   expect(task!['Description']).toMatch(why);
   // The same batch again, when the ledger knows all of it, decides nothing anew.
   await decide(line, tenant, { ...odd, id: 'again' });

@@ -74,8 +74,9 @@ async function outcomes(rows: number): Promise<void> {
     return { ...sampleDecision(event), score: 0.5, model: identity };
   });
   await ledger.recordBatch(tenant, { ...sampleBatch('known', events), decisions, engagements: [] });
+  const { source } = sampleEvent(tenant, 1);
   const scores = decisions.map(({ id, subject }, n) => {
-    return { decisionid: id, digest: challenger.digest, usecase, subject, score: ((n % 10) + 0.5) / 10 };
+    return { decisionid: id, digest: challenger.digest, usecase, source, subject, score: ((n % 10) + 0.5) / 10 };
   });
   await ledger.shadow.record(tenant, scores);
   for (const [n, { decisionid, score }] of scores.entries()) {

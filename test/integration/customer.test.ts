@@ -176,7 +176,7 @@ test('an overdue delivery in SAP changes what is to be done about a lead in Sale
   const id = lead(number);
   const decision = await decisionOn(id);
   expect(decision).toMatchObject({ usecase: 'lead-rescue', outcome: 'act', related: { overdue: 1, open: 1 } });
-  expect(decision.relatedFrom?.['overdue']).toEqual([expect.stringMatching(`^order/${order}@`)]);
+  expect(decision.relatedFrom?.['overdue']).toEqual([expect.stringContaining(`/order/${order}@`)]);
   const made = await taskAbout(id);
   expect(made.Subject).toMatch(/^Settle the delivery before calling Maria Lopez/);
   expect(made.Description).toMatch(/^1 late of 1\n/);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Parking } from '../../broker/parking';
 import { laneQueue, parkedQueue } from '../../broker/routing';
 import { ledgerFolder } from '../../cli/places';
+import { parseRecordKey } from '../../canonical-schema/identity';
 import { signalbox, type Ran } from '../../cli/terminal.fixture';
 import type { ErasureRow } from '../../ledger/ledger';
 import { erase } from '../../services/erasure';
@@ -190,7 +191,7 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
     const plan = await command('erase', lead);
     expect(plan).toMatchObject({ code: 1, err: '' });
     const planned = JSON.parse(plan.out) as Planned;
-    expect(planned.records.map(({ subject }) => subject).sort()).toEqual([...subjects].sort());
+    expect(planned.records.map(({ record }) => parseRecordKey(record)?.subject).sort()).toEqual([...subjects].sort());
     expect(planned.counts).toMatchObject({ records: 5, quarantine: 1, parked: 1, 'runs of engagements': 2 });
     expect(planned.open).toMatchObject([{ subject: `lead/${lead}`, status: 'open' }]);
     expect(await command('erase', lead, '--yes')).toMatchObject({ code: 2, out: '' });
@@ -241,7 +242,7 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
     const { ledger, temporal } = line.signalbox.runtime;
     const { lead } = await runThrough(someone);
     const { records, marks } = await ledger.erasures.person(tenant, { records: [lead], without: [] });
-    const subjects = records.map(({ subject }) => subject);
+    const subjects = records.map(({ record }) => record);
     const lost = { dropAbout: () => Promise.reject(new Error('the broker is away')) };
     const erasing = { tenant, asked: lead, subjects, marks, by: 'Ada Byron', reason: 'request 18' };
     await expect(erase({ ledger, temporal, parking: lost }, erasing, 60_000)).rejects.toThrow('the broker is away');
@@ -265,7 +266,7 @@ describe.each(ledgers)('erasing a person, with the ledger in $name', ({ url: ser
 });
 
 interface Planned {
-  readonly records: readonly { readonly subject: string }[];
+  readonly records: readonly { readonly record: string }[];
   readonly counts: Readonly<Record<string, number>>;
   readonly open: readonly unknown[];
 }

@@ -16,7 +16,8 @@ const world = fc
   .map((all) =>
     all.map(({ place, own, shared }, n): KeyHolder => {
       const [connection = '', entity = ''] = place.split(' ');
-      return { subject: `${entity}/${n}`, connection, own, shared: shared.filter((key) => !own.includes(key)) };
+      const source = `/tenants/t/crm/${connection}`;
+      return { source, subject: `${entity}/${n}`, connection, own, shared: shared.filter((key) => !own.includes(key)) };
     }),
   )
   .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));

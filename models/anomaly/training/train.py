@@ -69,6 +69,7 @@ CASE = UseCase(
     folder=Path(__file__).parent.parent,
     version="1.1.0",
     title="How unusual an event is for its record, by value and by number, at this hour and weekday",
+    score_word="unusual",
     label="anomaly",
     positive="anomalous",
     classes=("normal", "anomalous"),

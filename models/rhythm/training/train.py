@@ -75,6 +75,7 @@ CASE = UseCase(
     folder=Path(__file__).parent.parent,
     version="1.0.0",
     title="How unusual the number of events of an hour is for its stream, at that hour and weekday, silence included",
+    score_word="unusual",
     label="anomaly",
     positive="unusual",
     classes=("usual", "unusual"),
