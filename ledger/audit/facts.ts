@@ -35,7 +35,7 @@ export const facts: Readonly<Record<string, Fact>> = {
     table: 'decisions',
     key: text('id'),
     kept: [
-      ...['id', 'eventid', 'connection', 'subject', 'usecase', 'outcome', 'model', 'policy', 'sequence'],
+      ...['id', 'eventid', 'connection', 'source', 'subject', 'usecase', 'outcome', 'model', 'policy', 'sequence'],
       ...[time('decidedat'), time('recordedat')],
     ],
     content: [
@@ -48,7 +48,7 @@ export const facts: Readonly<Record<string, Fact>> = {
     table: 'actions',
     key: [...text('id'), int('attempt')],
     kept: [
-      ...['id', 'attempt', 'engagement', 'decisionid', 'subject', 'kind', 'outcome', 'workflowid', 'runid'],
+      ...['id', 'attempt', 'engagement', 'decisionid', 'source', 'subject', 'kind', 'outcome', 'workflowid', 'runid'],
       time('at'),
     ],
     content: ['action', 'result', time('erasedat')],
@@ -65,7 +65,7 @@ export const facts: Readonly<Record<string, Fact>> = {
     table: 'proposals',
     key: text('id'),
     kept: [
-      ...['id', 'decisionid', 'engagement', 'subject', 'usecase', 'connection', 'connector', 'approvers'],
+      ...['id', 'decisionid', 'engagement', 'source', 'subject', 'usecase', 'connection', 'connector', 'approvers'],
       ...[time('since'), time('until')],
     ],
     content: ['score', 'band', 'ranking', 'reasons', 'actions', time('erasedat')],
