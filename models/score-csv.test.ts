@@ -7,7 +7,7 @@ import { stringify } from 'csv-stringify/sync';
 import { featuresFromRow } from './features';
 import { loadModels } from './registry';
 import { openScorer } from './score';
-import { CsvInputError, scoreCsv } from './score-csv';
+import { CsvInputError, rowsOf, scoreCsv } from './score-csv';
 import type { FeatureRow } from './feature-row';
 import type { Scorer } from './scored';
 
@@ -87,11 +87,26 @@ describe('scoreCsv', () => {
     expect((await score(csv(lies))).text).toBe(plain.text);
   });
 
+  it('drops blank lines, but not where a row is one cell, which is empty there', async () => {
+    const plain = await score(csv(rows));
+    expect((await score(`\n${csv(rows).replace('\n', '\n\n')}\n`)).text).toBe(plain.text);
+    const file = path.join(folder, 'one.csv');
+    await writeFile(file, 'text\nfirst\n\n"third\nline"\n');
+    expect(await (await rowsOf(file)).toArray()).toStrictEqual([['text'], ['first'], [''], ['third\nline']]);
+    await rm(file);
+  });
+
   it('names a missing column and those it found', async () => {
     const message = await refusal(csv(without('euribor3m')));
     expect(message).toMatch(
       /rows\.csv: no column euribor3m; found row_id, duration, job, .*; lead-scoring needs job, /,
     );
+  });
+
+  it('says so of another delimiter, also where a comma in a cell makes lines uneven', async () => {
+    const semicolons = csv(rows).replaceAll(',', ';').split('\n');
+    const message = await refusal(semicolons.with(3, `${semicolons[3]!},5`).join('\n'));
+    expect(message).toMatch(/rows\.csv: no column job, .*; found row_id;duration;.*, separated by commas$/);
   });
 
   it('refuses a column that is there twice, and a file without a header', async () => {

@@ -60,7 +60,8 @@ export async function scoreCsv(options: {
   const temporary = path.join(path.dirname(output), `.${path.basename(output)}.${process.pid}.tmp`);
   try {
     await pipeline(
-      await rowsOf(input),
+      // A wrong delimiter must read as missing columns, not as the first line that has another number of cells.
+      await rowsOf(input, (header) => void columnsOf(model.manifest, input, header)),
       async function* (records: AsyncIterable<string[]>) {
         for await (const batch of batches(features(model, input, records))) {
           yield* await scoreBatch(model, batch, summary);
@@ -77,18 +78,49 @@ export async function scoreCsv(options: {
   return summary;
 }
 
-/** The records of a CSV, plain or gzip, the header first. */
-export async function rowsOf(input: string): Promise<Readable> {
+/**
+ * The records of a CSV, plain or gzip, the header first.
+ * @param check throws where the header will not do, before any other record is looked at
+ */
+export async function rowsOf(
+  input: string,
+  check: (header: readonly string[]) => void = () => undefined,
+): Promise<Readable> {
   const file = await open(input);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
   await file.close();
   const isGzip = bytesRead === 2 && GZIP_MAGIC.every((byte, n) => buffer[n] === byte);
-  const parser = parse({ bom: true, skip_empty_lines: true, max_record_size: LONGEST_RECORD });
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    max_record_size: LONGEST_RECORD,
+    on_record: even(input, check),
+  });
   const source = createReadStream(input);
   // A failing source must end the parser, which is the stream the caller's pipeline watches.
   const steps = isGzip ? [source, createGunzip(), parser] : [source, parser];
   pipeline(steps).catch((error: unknown) => parser.destroy(asError(error)));
   return parser;
+}
+
+/** Drops blank lines, except where a row is one cell, which may be empty; refuses a row that is not as wide as the header. */
+function even(input: string, check: (header: readonly string[]) => void) {
+  let width: number | undefined;
+  let row = 0;
+  return (record: string[], { lines }: { readonly lines: number }): string[] | null => {
+    const isBlank = record.length === 1 && record[0] === '';
+    if (isBlank && width !== 1) return null;
+    if (width === undefined) {
+      check(record);
+      width = record.length;
+      return record;
+    }
+    row += 1;
+    if (record.length === width) return record;
+    throw new CsvInputError(
+      `${input}: row ${row}: Invalid Record Length: expect ${width}, got ${record.length} on line ${lines}`,
+    );
+  };
 }
 
 function asError(error: unknown): Error {
