@@ -13,7 +13,7 @@ const results: Readonly<Record<ReplayResult, { readonly says: string; readonly f
   },
   'policy-gone': {
     says: 'have the same score; their policy is in no version of the tenant that is known',
-    fix: "put the model back that gave the use case its bands, or the program's version that decided; versions are known since the tenant was first served by `signalbox up`",
+    fix: "put the model back that gave the use case its bands, or the program's version that decided; for what was decided before versions were kept, name the folder of its file with --tenants",
   },
   'model-gone': {
     says: 'cannot be scored: their model is not here',

@@ -88,6 +88,21 @@ test('a model that is not here is a finding, with which one and the fix', async 
   expect(out).toMatch(/fix for model-gone: put the model's folder back/);
 });
 
+test('a policy that no version has is taken from the file, or is a finding', async () => {
+  const models = await loadModels(shipped);
+  const document = documentOf('early', useCases);
+  const line: Deciding = { ledger, tenant: 'early', document, models, scorers: new Map([['tiny', scorer]]) };
+  await decide(line, 'lead-tiny', [lead('a', 0, 'full')]);
+  const args = ['replay', '--tenant', 'early', '--state', state, ...here];
+  const gone = await signalbox(args);
+  expect(gone).toMatchObject({ code: 1, out: expect.stringMatching(/^policy-gone .*\n {4}no version of/) as string });
+  const folder = join(state, 'tenants');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'early.yaml'), JSON.stringify(document));
+  writeFileSync(join(folder, 'faulty.yaml'), 'tenant: [');
+  expect(await signalbox([...args, '--tenants', folder])).toMatchObject({ code: 0 });
+});
+
 test('nothing to replay, a time that is none and a model for nobody are told', async () => {
   expect(await run('--use-case', 'churn')).toMatchObject({ code: 1, out: 'acme: 0 decisions made again\n' });
   expect(await run('--since', 'yesterday')).toMatchObject({

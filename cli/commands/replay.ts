@@ -83,7 +83,11 @@ export const replayCommand = (program: Command, terminal: Terminal): void => {
         .default('won'),
     )
     .option('--models <DIR>', 'a further folder to look for models in')
-    .option('--tenants <DIR>', "where the tenants' files lie: folders of challengers are relative to it", 'tenants.d')
+    .option(
+      '--tenants <DIR>',
+      "where the tenants' files lie: more policies, and what challengers are relative to",
+      'tenants.d',
+    )
     .option('--csv <FILE>', 'write a row for each decision')
     .option('--state <DIR>', 'where Signalbox keeps its state', '.signalbox')
     .option('--json', 'one line of JSON: {tenant, decisions, results, told, untold}, or {tenant, useCases}')
