@@ -66,19 +66,13 @@ export interface Reader<N> {
    * Throws PositionExpired before anything is told where the CRM no longer knows the token, Retryable or Permanent as `read`.
    */
   tracked?(stream: string, token: Position | undefined, signal: AbortSignal): AsyncIterable<Tracked<N>>;
-  /** Beside `tracked`: which records a stream tells of. Told without asking the CRM. */
-  holds?(stream: string): HeldRecords;
+  /** Beside `tracked`: the records that a stream tells of, by type and how their ids begin. Told without asking the CRM. */
+  holds?(stream: string): { readonly nativeType: string; readonly idPrefix: string };
   /**
    * Beside `tracked`: which of these records of the stream the CRM no longer has, each as a deletion found now. One that it has and
    * does not show to this connection is not among them. Throws as `read`.
    */
   gone?(stream: string, ids: readonly string[], signal: AbortSignal): Promise<readonly N[]>;
-}
-
-/** The records of one native type whose ids begin in the same way; with an empty prefix all of them. */
-export interface HeldRecords {
-  readonly nativeType: string;
-  readonly idPrefix: string;
 }
 
 /** What a reader tells of tracked changes. */

@@ -1,4 +1,4 @@
-import { type HeldRecords, Permanent, type Position, PositionExpired, type Reader, type Tracked } from '../contract';
+import { Permanent, type Position, PositionExpired, type Reader, type Tracked } from '../contract';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import type { Fields, RowNative } from './native';
 import { dayOf } from './normalise/dates';
@@ -48,7 +48,7 @@ export class RowReader implements Reader<RowNative> {
   }
 
   /** See Reader. Streams are named after their tables. */
-  holds(stream: string): HeldRecords {
+  holds(stream: string): { readonly nativeType: string; readonly idPrefix: string } {
     return { nativeType: stream, idPrefix: '' };
   }
 

@@ -1,4 +1,4 @@
-import { type HeldRecords, Permanent, type Position, type Reader, type Tracked } from '../contract';
+import { Permanent, type Position, type Reader, type Tracked } from '../contract';
 import { isoFromText } from '../../canonical-schema/time';
 import { objectOf, textOf } from '../kit/json';
 import { DeltaTracking, goneOf, type ReadPaths } from './delta';
@@ -67,7 +67,7 @@ export class ResourceReader implements Reader<ResourceNative> {
   }
 
   /** See Reader. A task of a plan has its path from Planner. */
-  holds(stream: string): HeldRecords {
+  holds(stream: string): { readonly nativeType: string; readonly idPrefix: string } {
     const idPrefix = planIn(stream) === undefined ? `${stream}/` : 'planner/tasks/';
     return { nativeType: demandedType(stream), idPrefix };
   }

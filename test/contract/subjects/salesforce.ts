@@ -1,6 +1,7 @@
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { isoFromText } from '../../../canonical-schema/time';
 import { salesforce } from '../../../connectors/salesforce';
+import type { SalesforceConfig } from '../../../connectors/salesforce/config';
 import { type RunningSalesforce, startSalesforce } from '../../../simulators/salesforce';
 import { goldensIn } from '../goldens';
 import { readmeExamples } from '../readme-examples';
@@ -114,9 +115,14 @@ async function startOutbound(): Promise<Crm> {
   const outbound = '/outbound/Lead';
   const org = await startSalesforce({ outboundRetryMs: 10 });
   const inner = crmOf(org, 'pubsub');
+  const config = { ...inner.config, subscribe: [outbound], outboundMessages: { key } };
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const first = await salesforce.connect(config as unknown as SalesforceConfig, { log, now: Date.now, inbox });
+  // Somebody is there from the first message on: those that wait come in any order.
+  door.open(first);
   return {
     ...inner,
-    config: { ...inner.config, subscribe: [outbound], outboundMessages: { key } },
+    config,
     stream: outbound,
     inbox,
     opened: (connection) => {
@@ -145,6 +151,7 @@ async function startOutbound(): Promise<Crm> {
       },
     },
     stop: async () => {
+      await first.close();
       await inner.stop();
       await door.close();
     },
