@@ -64,7 +64,8 @@ def card(manifest: dict, result) -> str:
 {opening(manifest)}
 
 {manifest["title"]}: one of {len(manifest["classes"])}; the score is the probability of the best, the second and third come with theirs. A softmax regression over the last item, the one before, the pair of them and
-what the customer has, all from the customer's own events up to the present one (`models/history/`). This file and the manifest are written by `training/train.py`; do not edit them.
+what the customer has, all from the customer's own events up to the present one (`models/history/`). Weights are drawn to nothing, which is the most popular for everybody, as far as the evidence is thin: the penalty is the
+strongest within a standard error of the best on the newest fifth of the training rows, from a list that begins with no weight at all. This file and the manifest are written by `training/train.py`; do not edit them.
 
 ## What the contributions are
 Every term adds to every item's log-odds, and with the item's intercept these add up, exactly. What is reported is the best item **against the second best**, as for every model with several classes.
