@@ -45,6 +45,9 @@ test('what a person does with a task in Planner ends its engagement, as what it 
     await asked('Enquiry about a loan'),
   ];
   expect(await look()).toMatchObject({ missing: 3, deleted: 0 });
+  const subjects = [first, second].map((id) => `task/planner/tasks/${id}`);
+  const { ledger } = line.signalbox.runtime;
+  await until('the tasks to be known', async () => (await ledger.records(line.tenant, subjects)).length === 2);
   admin.updatePlanTask(first, { percentComplete: 100 });
   admin.removePlanTask(second);
   expect(await look()).toMatchObject({ found: 2, missing: 2, deleted: 1 });
