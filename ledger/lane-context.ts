@@ -70,13 +70,21 @@ export async function laneContext(
         where tenant = ${tenant} and ${about(keys)}) as snapshot) as records,
     ${championsInForce(tenant)} as champions,
     ${openedCases(tenant, question.caseIds)} as cases,
-    (select coalesce(json_agg(engagement), '[]') from
-      (select * from engagements where tenant = ${tenant} and status = 'open'
-        and (${about(keys)} or taskid = ${anyOf(question.taskIds)})) as engagement) as engagements`.execute(database);
+    (select coalesce(json_agg(engagement), '[]') from ${openEngagements(tenant, keys, question.taskIds)} as engagement) as engagements`.execute(
+    database,
+  );
   const [found] = rows;
   if (found === undefined) throw new Error('a select without a table gave no row');
   const decisions = await findDecisionsOn(database, tenant, keys, [...found.known, ...found.recorded]);
   return { ...found, decisions, engagements: found.engagements.map(engagementIn) };
+}
+
+// Two selects, each with its own index: over an `or`, without statistics, all open engagements are read.
+function openEngagements(tenant: string, keys: readonly string[], taskIds: readonly string[]): RawBuilder<unknown> {
+  const those = (which: RawBuilder<unknown>) =>
+    sql`select * from engagements where tenant = ${tenant} and status = 'open' and ${which}`;
+  const byRecord = those(about(keys));
+  return taskIds.length === 0 ? sql`(${byRecord})` : sql`(${byRecord} union ${those(sql`taskid = ${anyOf(taskIds)}`)})`;
 }
 
 /** By its actions; those of an engagement's earlier life, decided before it was opened anew, do not count. */
