@@ -136,8 +136,8 @@ describe('a shared ledger', () => {
 
   test('keeps out whoever comes while a client has a transaction, and undoes it when that client vanishes', async () => {
     await client.query('begin');
-    await client.query("insert into bodies values ('acme', 'r', '')");
-    const waiting = ledger.getBody('acme', 'r');
+    await client.query(`insert into positions values ('acme', 'sales', 'unsaved', '{"v":1}')`);
+    const waiting = ledger.loadPosition({ tenant: 'acme', connection: 'sales', stream: 'unsaved' });
     const connection = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
     connection.stream.destroy();
     expect(await waiting).toBeUndefined();

@@ -3,7 +3,6 @@ import { actContext, type ActContext } from './act-context';
 import { recordActions, type ActionAttempt } from './actions';
 import { audit, type Audit } from './audit/audit';
 import { recordBatch, type Batch } from './batch';
-import { getBody, putBody } from './bodies';
 import { champions, type Champions } from './champions';
 import { counts, latencies, type Counts, type Latencies } from './counts';
 import { openFolder, openMemory, openPostgres, type Database, type Prepare } from './database';
@@ -128,8 +127,6 @@ export interface Ledger {
   readonly champions: Champions;
   readonly trainings: Trainings;
   readonly tenants: TenantVersions;
-  putBody(tenant: string, ref: string, bytes: Uint8Array): Promise<void>;
-  getBody(tenant: string, ref: string): Promise<Buffer | undefined>;
   listParked(tenant: string, record?: string): Promise<ParkedEvent[]>;
   /** To be called before a record's parked events are redriven. */
   releaseParked(tenant: string, record: string): Promise<ParkedEvent[]>;
@@ -212,8 +209,6 @@ export function overDatabase({ kysely, close }: Database): Ledger {
     champions: champions(kysely),
     trainings: trainings(kysely),
     tenants: tenantVersions(kysely),
-    putBody: (tenant, ref, bytes) => putBody(kysely, tenant, ref, bytes),
-    getBody: (tenant, ref) => getBody(kysely, tenant, ref),
     listParked: (tenant, record) => listParked(kysely, tenant, record),
     releaseParked: (tenant, record) => releaseParked(kysely, tenant, record),
     named: (tenant, name) => findNamed(kysely, tenant, meantBy(name)),

@@ -15,6 +15,7 @@ import { tenantVersions } from './migrations/m0011-tenant-versions';
 import { proposalsErasures } from './migrations/m0014-proposals-erasures';
 import { sources } from './migrations/m0015-sources';
 import { auditChain } from './migrations/m0016-audit-chain';
+import { noBodies } from './migrations/m0017-no-bodies';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -33,6 +34,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-proposals-erasures': proposalsErasures,
   '0015-sources': sources,
   '0016-audit-chain': auditChain,
+  '0017-no-bodies': noBodies,
 };
 
 /**

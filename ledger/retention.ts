@@ -7,7 +7,7 @@ import type { Schema } from './schema';
 
 /** How long a tenant keeps what. RFC 3339; what was recorded before is deleted. */
 export interface Retention {
-  /** Events, what they told of their series, their batches and bodies, snapshots of records, quarantine, and what assistants were sent. */
+  /** Events, what they told of their series, their batches, snapshots of records, quarantine, and what assistants were sent. */
   readonly eventsBefore: string;
   /** Decisions, what challengers said of them, drafts, proposals, actions, outcomes, closed engagements. */
   readonly decisionsBefore: string;
@@ -30,7 +30,6 @@ export async function purge(database: Kysely<Schema>, tenant: string, retention:
     events: sql`delete from events where tenant = ${tenant} and recordedat < ${eventsBefore}`,
     observations: sql`delete from observations where tenant = ${tenant} and recordedat < ${eventsBefore}`,
     batches: sql`delete from batches where tenant = ${tenant} and recordedat < ${eventsBefore}`,
-    bodies: sql`delete from bodies where tenant = ${tenant} and storedat < ${eventsBefore}`,
     quarantine: sql`delete from quarantine where tenant = ${tenant} and at < ${eventsBefore}`,
     parked: sql`delete from parked where tenant = ${tenant} and at < ${eventsBefore} and status = 'released'`,
     records: sql`delete from records where tenant = ${tenant} and recordedat < ${eventsBefore} and not exists (

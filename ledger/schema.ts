@@ -201,12 +201,6 @@ export interface Schema extends PersonsTables, AuditTables {
     payload: Buffer;
     at: Time;
   };
-  bodies: {
-    tenant: string;
-    ref: string;
-    bytes: Buffer;
-    storedat: Time;
-  };
   drift_references: {
     tenant: string;
     usecase: string;

@@ -3,7 +3,7 @@ import type { databases, LedgerDatabase } from '../../test/database';
 import { openMemory, openPostgres, type Database } from '../database';
 import { overDatabase, type Ledger } from '../ledger';
 import { migrate } from '../migrate';
-import { sampleAction, sampleBatch, sampleDecision, sampleEvent } from '../sample.fixture';
+import { sampleAttempt, sampleBatch, sampleDecision, sampleEvent } from '../sample.fixture';
 import type { Schema } from '../schema';
 import { facts as sealedFacts } from './facts';
 import { verify, type Verified } from './verify';
@@ -55,18 +55,9 @@ export class AuditedLedger {
     await ledger.recordBatch(tenant, sampleBatch('b1', events));
     for (const event of events) {
       const decision = sampleDecision(event);
-      const action = sampleAction(decision);
-      const result = { actionId: action.id, outcome: 'applied' as const, nativeId: '00T1', answer: { success: true } };
       const { source } = event;
-      const ran = {
-        source,
-        engagement: `e/${decision.subject}`,
-        workflowid: 'w',
-        runid: 'r',
-        attempt: 1,
-        at: decision.decidedat,
-      };
-      await ledger.recordActions([{ action, result, ...ran }]);
+      const ran = { ...sampleAttempt(decision, '00T1'), engagement: `e/${decision.subject}`, at: decision.decidedat };
+      await ledger.recordActions([ran]);
       await ledger.recordOutcome(tenant, {
         engagement: ran.engagement,
         decisionid: decision.id,
@@ -83,7 +74,7 @@ export class AuditedLedger {
         usecase,
         connection: 'sales',
         reasons,
-        actions: [action],
+        actions: [ran.action],
       };
       await ledger.proposals.open(tenant, {
         ...proposal,
