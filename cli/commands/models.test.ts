@@ -36,7 +36,7 @@ describe('models', () => {
     const figures = models.find(({ name }) => name === 'case-routing')?.figures;
     expect(Object.keys(figures ?? {})).toStrictEqual(['top-1', 'top-3', 'log-loss', 'ECE']);
     const text = await signalbox(['models', 'list']);
-    expect(text.out).toMatch(/^lead-scoring 1\.0\.0 {2}sha256:[0-9a-f]{12} {2}binary {2}ready$/m);
+    expect(text.out).toMatch(/^lead-scoring 1\.1\.0 {2}sha256:[0-9a-f]{12} {2}binary {2}ready$/m);
     expect(text.out).toMatch(/AUC 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\), .* on 7412 held-out rows/);
   });
 

@@ -79,7 +79,7 @@ test('takes the path of a model folder, says that it is not a shipped one, and s
   cpSync(join(models, 'lead-scoring'), own, { recursive: true });
   const { code, err } = await signalbox(['score', '--model', own, '--input', input, '--output', output]);
   expect(code).toBe(0);
-  expect(err).toBe(`signalbox: lead-scoring 1.0.0 of ${own}, not a shipped model\n`);
+  expect(err).toBe(`signalbox: lead-scoring 1.1.0 of ${own}, not a shipped model\n`);
   expect(readFileSync(output, 'utf8')).toBe(shipped);
   const empty = await signalbox(['score', '--model', folder, '--input', input, '--output', output]);
   expect(empty).toMatchObject({ code: 2, err: expect.stringMatching(/no model in the folder/) as string });
