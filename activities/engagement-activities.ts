@@ -11,6 +11,7 @@ import type {
   ProposeInput,
   SettleInput,
 } from './engagement-types';
+import { unplaced } from './unplaced';
 import type { LaneDependencies } from './lane-dependencies';
 import { propose } from './propose';
 import type { GapFilled, StreamRef } from './subscription-types';
@@ -88,10 +89,11 @@ export function engagementActivities(deps: LaneDependencies): {
       const savedAt = await deps.ledger.positionSavedAt({ tenant, connection, stream });
       const since = savedAt === undefined ? deps.now() : Date.parse(savedAt);
       const from = new Date(since - windowMarginMs).toISOString();
-      return {
-        gap: await deps.ledger.gaps.open({ tenant, connection, stream, cause: `${cause}: ${message}`, from, policy }),
-        from,
-      };
+      const ref = { tenant, connection, stream };
+      const gap = await deps.ledger.gaps.open({ ...ref, cause: `${cause}: ${message}`, from, policy });
+      // The lost position is the gap's from here on: one that is found saved later was reached after it.
+      await deps.ledger.savePosition(ref, unplaced);
+      return { gap, from };
     },
     closeGap: async ({ tenant, gap, ...end }) => {
       const isClosed = await deps.ledger.gaps.close(tenant, gap, { duplicates: 0, ...end });

@@ -5,14 +5,12 @@ import { FailureStreak } from '../connectors/kit/failure-streak';
 import { runPump, type QuarantineEntry } from '../connectors/kit/pump';
 import type { IngestDependencies } from './ingest-dependencies';
 import { trackedSince } from './reconcile';
+import { unplaced } from './unplaced';
 import { readBack, snapshotSince } from './snapshot';
 import type { Expired, ListenInput, StreamRef } from './subscription-types';
 
 /** Well within the heartbeat timeout of `workflows/options.ts`. */
 const heartbeatEveryMs = 2_000;
-
-/** What is saved before a stream without history has told its first position. */
-const unplaced: Position = { v: 0 };
 
 /** Failures of one stream add up over attempts, as long as the process lives. */
 const streak = new FailureStreak();
@@ -103,15 +101,15 @@ async function startOf(
   inherited: Position | undefined,
 ): Promise<Start | { readonly code: string; readonly message: string }> {
   const saved = await deps.ledger.loadPosition(nameOf(input));
-  if (inherited !== undefined)
-    return { from: 'position', position: saved === undefined || saved.v === unplaced.v ? inherited : saved };
-  if (input.since !== undefined) return { from: 'earliest' };
+  const isPlaced = saved !== undefined && saved.v !== unplaced.v;
+  if (inherited !== undefined) return { from: 'position', position: isPlaced ? saved : inherited };
+  if (input.since !== undefined && !isPlaced) return { from: 'earliest' };
   if (saved === undefined) {
     // From here on the stream is promised: what is missed before its first position shows up as a gap, not as silence.
     await deps.ledger.savePosition(nameOf(input), unplaced);
     return { from: wanted === 'latest' ? 'latest' : 'earliest' };
   }
-  if (saved.v !== unplaced.v) return { from: 'position', position: saved };
+  if (isPlaced) return { from: 'position', position: saved };
   if (wanted !== 'latest') return { from: 'earliest' };
   return { code: 'SBX_POSITION_NONE', message: 'the stream broke before it had told its first position' };
 }

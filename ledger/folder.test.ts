@@ -39,7 +39,7 @@ const name = { tenant: 'acme', connection: 'sales', stream: 's' };
 /** Runs a script in a process of its own, over this folder's code as plain JavaScript. */
 function run(script: string): ChildProcess {
   const code = join(root, 'code');
-  for (const part of ['canonical-schema', 'ledger', 'ledger/migrations']) {
+  for (const part of ['canonical-schema', 'ledger', 'ledger/audit', 'ledger/migrations']) {
     mkdirSync(join(code, part), { recursive: true });
     for (const file of readdirSync(resolve(__dirname, '..', part)).filter((one) =>
       /^[^.]+(\.fixture)?\.ts$/.test(one),

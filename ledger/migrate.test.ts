@@ -14,6 +14,8 @@ test('a database that does not answer is named with the fix', async () => {
 
 /** A ledger as it was before sources: of two CRMs with one id, of one alone, and of one whose events are no longer kept. */
 async function fillOld(database: Kysely<Schema>): Promise<void> {
+  // A database in memory begins as the build's empty one, which is up to date.
+  for (const anew of ['drop schema public cascade', 'create schema public']) await sql.raw(anew).execute(database);
   const { error } = await new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },

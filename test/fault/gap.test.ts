@@ -125,7 +125,9 @@ test('a position that is lost again while the gap is read back widens it: it clo
   await until('the stream to run again', isDecided(at, between));
   await nextSecond();
   lose(at, miss);
-  for (const lead of missed) await until('the missed lead', () => tasksOf(at, lead).length === 1, 60_000);
+  for (const [n, lead] of missed.entries()) {
+    await until(`missed lead ${n}`, () => tasksOf(at, lead).length === 1, 60_000);
+  }
   expect(await closedGap(at)).toMatchObject({ id: gap.id, widened: 1 });
   const after = at.org.admin.create('Lead', hotLead);
   await until('the stream to go on', () => tasksOf(at, after).length === 1);

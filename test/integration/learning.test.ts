@@ -125,7 +125,7 @@ test('a schedule looks for drift as often as the file says, and goes when the fi
 
     const record = recordOf('00Q000000000001AAA', hotLead);
     await decide({ signalbox }, line.tenant, { id: 'live', events: [eventOf({ tenant, id: 'live', record })] });
-    expect((await ledger.decision(tenant, `live:${usecase}`))?.model).toMatchObject({ digest, version: '1.1.0' });
+    expect((await ledger.decision(tenant, `live:${usecase}`))?.model).toMatchObject({ digest, version: '1.2.0' });
 
     await told(await decided(scorers.get(digest)!, 1000), turnedRound);
     const report = await drift();
