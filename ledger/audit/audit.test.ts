@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { databases } from '../../test/database';
 import { migrate } from '../migrate';
 import { sampleBatch, sampleEvent } from '../sample.fixture';
-import { AuditedLedger, lead } from './audited-ledger.fixture';
+import { AuditedLedger, lead, other } from './audited-ledger.fixture';
 import { seal } from './seal';
 import { verify } from './verify';
 
@@ -229,7 +229,7 @@ describe.each(databases)('the audit chain over $name', (where) => {
   it('seals what an older ledger has as it is when it is migrated, and says so', async () => {
     const { database, ledger, tenant } = audited;
     await audited.history();
-    await audited.lawfulChanges();
+    await audited.lawfulChanges(other);
     await sql`drop table audit_waiting, audit_blocks, audit_entries, retentions`.execute(database);
     await sql`delete from kysely_migration where name >= '0016-audit-chain'`.execute(database);
     await migrate(database);

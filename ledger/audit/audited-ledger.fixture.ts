@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { databases, LedgerDatabase } from '../../test/database';
+import { recordKey } from '../../canonical-schema/identity';
 import { openMemory, openPostgres, type Database } from '../database';
 import { overDatabase, type Ledger } from '../ledger';
 import { migrate } from '../migrate';
@@ -9,7 +10,7 @@ import { facts as sealedFacts } from './facts';
 import { verify, type Verified } from './verify';
 
 export const lead = 'lead/00Q000000000001AAA';
-const other = 'lead/00Q000000000002AAA';
+export const other = 'lead/00Q000000000002AAA';
 const year2000 = '2000-01-01T00:00:00.000Z';
 
 /** A ledger with a chain, and the database under it. */
@@ -104,20 +105,23 @@ export class AuditedLedger {
     );
   }
 
-  /** An erasure that is done and was lifted, and a retention, of records of their own. */
-  async lawfulChanges(): Promise<void> {
+  /**
+   * An erasure that is done and was lifted, and a retention, of records of their own.
+   * @param erased as the erasure names its record: by key, or by subject alone as before there were keys
+   */
+  async lawfulChanges(erased = recordKey(sampleEvent(this.tenant, 1, other))): Promise<void> {
     const { ledger, tenant } = this;
-    await this.erase(other);
+    await this.erase(erased);
     const [row] = await ledger.erasures.list(tenant, other);
     await ledger.erasures.lift(tenant, row?.id ?? '', { by: 'Ada', reason: 'came back' });
     await ledger.purge(tenant, { eventsBefore: year2000, decisionsBefore: '2026-01-01T00:00:02.000Z' });
   }
 
-  private async erase(subject: string): Promise<void> {
+  private async erase(record: string): Promise<void> {
     const { ledger, tenant } = this;
-    const subjects = [subject];
+    const subjects = [record];
     const id = await ledger.erasures.begin(tenant, {
-      asked: subject,
+      asked: record,
       subjects,
       marks: ['x'],
       by: 'Ada',

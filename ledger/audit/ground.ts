@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { recordKey, type RecordOf } from '../../canonical-schema/identity';
 import { anyOf } from '../columns';
 import type { Schema } from '../schema';
 import type { EntryRow } from './blocks';
@@ -48,11 +49,12 @@ export class Ground {
     return (await sealed.executeTakeFirst()) !== undefined;
   }
 
-  /** Whether an erasure is about the record of a row. An answer is that of its proposal. */
-  async isErased(subject: string | undefined, { kind, key, block }: Place): Promise<boolean> {
+  /** Whether an erasure is about the record of a row: by key, or by subject as of before keys. An answer is that of its proposal. */
+  async isErased(about: RecordOf | undefined, { kind, key, block }: Place): Promise<boolean> {
     if (kind === 'answer') return this.isEmptied({ kind: 'proposal', key, block });
     this.erasedSubjects ??= this.readErased();
-    return subject !== undefined && (await this.erasedSubjects).has(subject);
+    const erased = await this.erasedSubjects;
+    return about !== undefined && (erased.has(recordKey(about)) || erased.has(about.subject));
   }
 
   /** Whether a retention deleted the rows of this time. A proposal that was answered counts by the time of its answer. */

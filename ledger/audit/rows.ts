@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import type { RecordOf } from '../../canonical-schema/identity';
 import type { Schema } from '../schema';
 import { nameOf, written, type Fact } from './facts';
 
@@ -10,8 +11,8 @@ export interface SealableRow {
   readonly content?: string;
   /** By which time it is deleted when it is no longer kept. */
   readonly at: string | null;
-  /** `<entity>/<crm id>`, where the table has it. */
-  readonly subject?: string;
+  /** Whose row it is, where the table says so. */
+  readonly about?: RecordOf;
 }
 
 /** A key as it stands in an entry. */
@@ -46,13 +47,13 @@ function asHashed(fact: Fact, row: Readonly<Record<string, string | number | nul
   const values = columns.map((column, n) => [nameOf(column), row[`c${n}`] ?? null] as const);
   const kept = Object.fromEntries(values.slice(0, fact.kept.length));
   const at = fact.until === undefined ? null : String(row[`c${columns.length}`]);
-  const subject = kept['subject'];
+  const { source, subject } = kept;
   return {
     kept: JSON.stringify(kept),
     ...(fact.content.length === 0
       ? {}
       : { content: JSON.stringify(Object.fromEntries(values.slice(fact.kept.length))) }),
-    ...(typeof subject === 'string' ? { subject } : {}),
+    ...(typeof source === 'string' && typeof subject === 'string' ? { about: { source, subject } } : {}),
     at,
   };
 }

@@ -220,8 +220,8 @@ class Verifying {
 
   private async judgeEmptied(entry: EntryRow, row: SealableRow): Promise<Wrong | undefined> {
     if (!isContent(entry, row)) return altered(row.content);
-    if (await this.ground.isErased(row.subject, entry)) return undefined;
-    return { what: 'emptied', because: `no erasure is about ${row.subject ?? 'its record'}` };
+    if (await this.ground.isErased(row.about, entry)) return undefined;
+    return { what: 'emptied', because: `no erasure is about ${row.about?.subject ?? 'its record'}` };
   }
 
   private async judgeGone(entry: EntryRow): Promise<Wrong | undefined> {
