@@ -6,7 +6,7 @@ import { noInbox } from '../../connectors/kit/no-inbox';
 import { openScorer } from '../../models/score';
 import { findPrograms, freePort } from '../../services/provision/machine';
 import { answerAs } from '../../services/provision/temporal-answers';
-import { temporalSettings } from '../../services/temporal/settings';
+import { reached } from '../../services/temporal/settings';
 import { payloadKeysAt } from '../../services/temporal/payload-keys';
 import { SettingsError } from '../../services/temporal/settings-error';
 import { TenantFaults, faultText } from '../../tenants/faults';
@@ -87,7 +87,7 @@ const checkTemporal = ({ env }: Terminal): Findings => {
     ]);
   }
   const fix = 'start Temporal there, or correct TEMPORAL_ADDRESS (host:7233)';
-  return attempt(`Temporal at ${address}`, fix, () => answerAs(temporalSettings(address, env)));
+  return attempt(`Temporal at ${address}`, fix, () => answerAs(reached(address, env)));
 };
 
 /** What Temporal stores has personal data in it: whether whoever runs its server can read it. */

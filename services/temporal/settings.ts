@@ -7,9 +7,14 @@ import { payloadConverterPath } from './payload-converter-path';
 import { payloadKeysAt } from './payload-keys';
 import { SettingsError } from './settings-error';
 
-/** How to speak with a Temporal server: what a connection, a client and a worker are made with. */
-export interface TemporalSettings {
+/** Where a Temporal server is, and how it is reached. */
+export interface Reached {
   readonly connection: Pick<NativeConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata'>;
+  readonly namespace: string;
+}
+
+/** How to speak with it: what a connection, a client and a worker are made with. */
+export interface TemporalSettings extends Pick<Reached, 'connection'> {
   /** The same for clients and workers. */
   readonly door: { readonly namespace: string; readonly dataConverter: DataConverter };
 }
@@ -27,10 +32,16 @@ const pair = ['TEMPORAL_TLS_CLIENT_CERT', 'TEMPORAL_TLS_CLIENT_KEY'] as const;
  */
 export function temporalSettings(address: string, env: Environment = process.env): TemporalSettings {
   const keys = env['SIGNALBOX_PAYLOAD_KEYS'] ?? '';
-  const { connectionOptions: connection, namespace = 'default' } =
-    address === env['TEMPORAL_ADDRESS'] ? named(env) : { connectionOptions: { address } };
+  const { connection, namespace } = reached(address, env);
   const encryption = keys === '' ? {} : encrypting(payloadKeysAt(keys));
   return { connection, door: { namespace, dataConverter: { payloadConverterPath, ...encryption } } };
+}
+
+/** The same without the keys of payloads, which a mere look at the server does not need. Throws SettingsError as well. */
+export function reached(address: string, env: Environment = process.env): Reached {
+  const { connectionOptions: connection, namespace = 'default' } =
+    address === env['TEMPORAL_ADDRESS'] ? named(env) : { connectionOptions: { address } };
+  return { connection, namespace };
 }
 
 function named(env: Environment): ClientConnectConfig {

@@ -3,7 +3,7 @@ import { projectRoot } from '../../services/project-root';
 import { freePort, findPrograms } from '../../services/provision/machine';
 import { ServerProcess } from '../../services/provision/server-process';
 import { openStateFolder } from '../../services/provision/state-folder';
-import { temporalSettings } from '../../services/temporal/settings';
+import { reached } from '../../services/temporal/settings';
 import { answerAs } from '../../services/provision/temporal-answers';
 import { installWheel, wheelProgram } from '../../services/provision/temporal-program';
 
@@ -30,7 +30,7 @@ export async function startShortHistoryServer(events: number): Promise<ShortHist
         args: ['server', 'start-dev', '--headless', '--log-level', 'warn', ...where, '--dynamic-config-value', limit],
         env: {},
         stopSignal: 'SIGTERM',
-        answers: () => answerAs(temporalSettings(address)),
+        answers: () => answerAs(reached(address)),
         startWithinMs: 60_000,
       },
       state,
