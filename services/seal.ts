@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { lookingEvery } from './looking';
 import type { Runtime } from './runtime';
 import type { Service } from './service';
 
@@ -7,20 +7,7 @@ const everyMs = 5_000;
 
 /** Seals what was recorded, of every tenant, for as long as the process lives; what is left at its end the next one seals. */
 export function startSealing(runtime: Pick<Runtime, 'ledger' | 'log'>): Service {
-  const stopping = new AbortController();
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await sealAll(runtime, stopping.signal);
-      await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-    }
-  };
-  const running = run();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+  return lookingEvery(everyMs, (signal) => sealAll(runtime, signal));
 }
 
 /** One tenant that cannot be sealed keeps no other from it; it is told in the log and tried again at the next look. */

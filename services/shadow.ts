@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { shadowDecisions } from '../activities/shadow';
+import { lookingEvery } from './looking';
 import type { Runtime } from './runtime';
 import type { Service } from './service';
 import type { Scorer } from '../models/scored';
@@ -25,22 +25,11 @@ interface Watch {
  * what is decided from its first start on, and after a stop goes on where it was.
  */
 export function startShadow(runtime: Needs): Service {
-  const stopping = new AbortController();
   const since = new Map<string, string>();
   const startedAt = runtime.now();
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      for (const watch of await watches(runtime)) await look(runtime, watch, since, startedAt, stopping.signal);
-      await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-    }
-  };
-  const running = run();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+  return lookingEvery(everyMs, async (signal) => {
+    for (const watch of await watches(runtime)) await look(runtime, watch, since, startedAt, signal);
+  });
 }
 
 /** The challengers that tenants' files name, and those that were learnt. */
