@@ -1,31 +1,20 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { recordKey } from '../canonical-schema/identity';
-import { databases, type LedgerDatabase } from '../test/database';
-import { openLedger, type Ledger } from './ledger';
+import { databases } from '../test/database';
+import { type Ledger } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { sampleAction, sampleAttempt, sampleBatch, sampleEvent } from './sample.fixture';
 
 const subject = 'lead/10000001';
 
 // Two CRMs of one tenant that each call another record 10000001.
-describe.each(databases)('records of two CRMs with one id, over $name', ({ open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('records of two CRMs with one id, over $name', (where) => {
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
-
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(async () => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
     await ledger.recordBatch(tenant, batchOf(told('s4', 1)));
     await ledger.recordBatch(tenant, batchOf(told('c4c', 2)));
   });

@@ -1,6 +1,7 @@
-import { databases, type LedgerDatabase } from '../test/database';
+import { databases } from '../test/database';
 import { mostHolders } from './customer';
-import { openLedger, type KeyHolder, type Ledger, type RecordToKeep } from './ledger';
+import { type KeyHolder, type Ledger, type RecordToKeep } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { sampleBatch, sampleEvent, sequence } from './sample.fixture';
 
 /** Each connection is another CRM's. */
@@ -12,26 +13,14 @@ const account: KeyHolder = { ...of('erp', 'account/A1'), own: ['customer:7'], sh
 const order: KeyHolder = { ...of('erp', 'order/O1'), own: [], shared: ['customer:7'] };
 const twin: KeyHolder = { ...lead, subject: 'lead/L2' };
 
-describe.each(databases)('identity in the ledger over $name', ({ open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('identity in the ledger over $name', (where) => {
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
   let batches = 0;
-
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(() => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
   });
 
   const record = (n: number, ...holders: readonly KeyHolder[]): Promise<void> =>

@@ -1,31 +1,20 @@
 import { previousChampion } from './champions';
-import { databases, type LedgerDatabase } from '../test/database';
-import { openLedger, type Ledger } from './ledger';
+import { databases } from '../test/database';
+import { type Ledger } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { sampleBatch, sampleDecision, sampleEvent } from './sample.fixture';
 
 const model = (letter: string) => ({ name: 'lead-scoring', version: '1.0.0', digest: `sha256:${letter.repeat(64)}` });
 const [champion, challenger] = [model('a'), model('c')];
 const longAgo = '2000-01-01T00:00:00.000Z';
 
-describe.each(databases)('what models learn from, over $name', ({ open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('what models learn from, over $name', (where) => {
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
-
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(() => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
   });
 
   /** Records decisions of the champion on the n-th events; the score of the n-th is n hundredths. */

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
-import { databases, type LedgerDatabase } from '../test/database';
+import { databases } from '../test/database';
 import { testCases } from './cases.fixture';
 import { openLedger, type Batch, type Ledger } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { testKnownRecords } from './records.fixture';
 import { testGaps, testSources } from './sources.fixture';
 import {
@@ -26,25 +27,14 @@ const nothing = {
   champions: {},
 };
 
-describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('the ledger over $name', (where) => {
+  const { name } = where;
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
-
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(() => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
   });
 
   const event = (n: number, about?: string) => sampleEvent(tenant, n, about);
@@ -273,7 +263,7 @@ describe.each(databases)('the ledger over $name', ({ name, open, isThere }) => {
 
   if (name.startsWith('PostgreSQL'))
     it('migrates once when several start at once, and again changes nothing', async () => {
-      const url = new URL(server.url!);
+      const url = new URL(over.url!);
       const name = `${url.pathname.slice(1)}_b`;
       const admin = new Client({ connectionString: url.href });
       await admin.connect();

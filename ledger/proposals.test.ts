@@ -1,26 +1,15 @@
-import { databases, type LedgerDatabase } from '../test/database';
-import { openLedger, type Ledger, type ProposalToKeep } from './ledger';
+import { databases } from '../test/database';
+import { type Ledger, type ProposalToKeep } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { sampleAction, sampleBatch, sampleDecision, sampleEvent, subject } from './sample.fixture';
 
-describe.each(databases)('proposals over $name', ({ open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('proposals over $name', (where) => {
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
-
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(() => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
   });
 
   const proposal = (n: number): ProposalToKeep => {

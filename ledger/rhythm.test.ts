@@ -1,30 +1,20 @@
 import type { Decision } from '../canonical-schema/decision';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import { databases, type LedgerDatabase } from '../test/database';
-import { openLedger, type EventStatus, type Ledger } from './ledger';
+import { databases } from '../test/database';
+import { type EventStatus, type Ledger } from './ledger';
+import { ledgerOver } from './ledger-over.fixture';
 import { sampleBatch, sampleDecision, sampleEvent } from './sample.fixture';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 1);
 
-describe.each(databases)('how many events streams had, over $name', ({ open, isThere }) => {
-  const it = isThere ? test : test.skip;
-  let server: LedgerDatabase;
+describe.each(databases)('how many events streams had, over $name', (where) => {
+  const over = ledgerOver(where);
+  const { it } = over;
   let ledger: Ledger;
   let tenant: string;
-  let tenants = 0;
-  beforeAll(async () => {
-    if (!isThere) return;
-    server = await open();
-    ledger = await openLedger(server.url === undefined ? {} : { url: server.url });
-  }, 120_000);
-  afterAll(async () => {
-    if (!isThere) return;
-    await ledger.close();
-    await server.stop();
-  });
   beforeEach(() => {
-    tenant = `acme-${++tenants}`;
+    ({ ledger, tenant } = over);
   });
 
   const at = (n: number, ms: number, over: Partial<CanonicalEvent> = {}): CanonicalEvent => ({
