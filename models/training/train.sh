@@ -18,6 +18,19 @@ if [ ! -f "$script" ] || [ -z "$name" ]; then
 fi
 shift
 command -v "$python" >/dev/null || { echo "train.sh: no $python on this machine; install Python 3.11 or set PYTHON to one" >&2; exit 2; }
+mkdir -p "$root/.signalbox"
+exec 9> "$root/.signalbox/venv.lock"
+# Two trainings begun at once make one environment, where the machine can lock a file.
+if command -v flock >/dev/null; then flock 9; fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+installed="$venv/requirements.txt"
+if ! cmp --silent "$here/requirements.txt" "$installed"; then
+  # Python compiles the modules that it comes to use; pip would compile all, for half a minute.
+  "$venv/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check -r "$here/requirements.txt"
+  cp "$here/requirements.txt" "$installed"
+fi
+exec 9>&-
+# What Python compiles is kept out of the sources, and for the next run.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$root/.signalbox/pycache"
 PYTHONPATH="$here" exec "$venv/bin/python" "$script" "$@"
