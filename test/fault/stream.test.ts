@@ -25,12 +25,14 @@ async function liveThrough(faults: readonly FaultRequest[]): Promise<readonly st
   return leads;
 }
 
+const slowAnswers = 4;
+
 const cases: readonly (readonly [string, readonly FaultRequest[]])[] = [
   ['a token that expires in the middle of the streams', [{ kind: 'tokenExpiry', streams: true }]],
   ['a token that expires while the streams live on', [{ kind: 'tokenExpiry' }]],
   ['dropped streams', [{ kind: 'dropStream' }]],
   ['streams that fall silent', [{ kind: 'keepaliveSilence' }]],
-  ['slow answers', [{ kind: 'slow', ms: 1_500, times: 4 }]],
+  ['slow answers', [{ kind: 'slow', ms: 1_500, times: slowAnswers }]],
   ['a CRM that is unavailable, and says for how long', [{ kind: 'serverUnavailable', times: 3, retryAfter: 1 }]],
   ['rows that are locked', [{ kind: 'rowLock', times: 3 }]],
   ['writes whose answers are lost', [{ kind: 'dropResponse', times: 2 }]],
@@ -40,7 +42,13 @@ test.each(cases)(
   '%s: nothing lost, nothing double, every lead in order',
   async (_name, faults) => {
     await liveThrough(faults);
-    expect(line.org.admin.faults()).toEqual([]);
+    const { admin } = line.org;
+    // A slow answer calls for no second request: how many are struck depends on how many writes go together.
+    for (const { kind, left } of admin.faults()) {
+      expect(kind).toBe('slow');
+      expect(left).toBeLessThan(slowAnswers);
+    }
+    admin.fault({ kind: 'clear' });
   },
   60_000,
 );
