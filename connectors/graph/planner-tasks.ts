@@ -1,6 +1,6 @@
 import type { CloseTask, CreateTask, TaskContent, TaskPriority, UpdateTask } from '../../canonical-schema/action';
 import { stableId } from '../../canonical-schema/identity';
-import { textOf } from '../kit/json';
+import { objectOf, textOf } from '../kit/json';
 import type { Plan } from './config';
 import { followed } from './follow';
 import type { Fields } from './native';
@@ -58,7 +58,10 @@ export function plannerWriter(options: TodoOptions): TaskWriter {
     change: async (action: UpdateTask | CloseTask) => {
       const task = await send({ method: 'get', path: action.taskId });
       const mark = anyMark.exec(textOf(task.title) ?? '')?.[0] ?? '';
-      const body = action.kind === 'update-task' ? contentOf(action.task, mark) : { percentComplete: 100 };
+      const body =
+        action.kind === 'update-task'
+          ? { ...contentOf(action.task, mark), ...givenTo(action.task.assignTo, task) }
+          : { percentComplete: 100 };
       const description = action.kind === 'update-task' ? action.task.description : action.description;
       if (description !== undefined) await describe(action.taskId, description, options);
       if (Object.keys(body).length === 0) return task;
@@ -69,6 +72,13 @@ export function plannerWriter(options: TodoOptions): TaskWriter {
 }
 
 const assignment = { '@odata.type': '#microsoft.graph.plannerAssignment', orderHint: ' !' } as const;
+
+/** Planner keeps who is not named: null takes an assignment away. */
+function givenTo(user: string | undefined, { assignments }: Fields): Fields {
+  if (user === undefined) return {};
+  const others = Object.keys(objectOf(assignments) ?? {}).map((other) => [other, null] as const);
+  return { assignments: { ...Object.fromEntries(others), [user]: assignment } };
+}
 
 /**
  * The description is in the task's details, which have a version of their own.

@@ -96,7 +96,9 @@ it('makes a task of a plan once, also when the answer or the second write is los
   ]);
   expect(Object.keys(admin.planTasks(plan.id)[0]?.assignments as object)).toEqual([ann]);
   const taskId = idOf(made);
-  await apply({ ...base('act-p2'), kind: 'update-task', taskId, task: { subject: 'Answer today' } });
+  const { id: jo } = admin.user('jo@acme.example');
+  await apply({ ...base('act-p2'), kind: 'update-task', taskId, task: { subject: 'Answer today', assignTo: jo } });
+  expect(Object.keys(admin.planTasks(plan.id)[0]?.assignments as object)).toEqual([jo]);
   expect(await apply(action, { plan })).toMatchObject({ outcome: 'already-applied', nativeId: taskId });
   await apply({ ...base('act-p3'), kind: 'close-task', taskId, description: 'Closed: moot.' });
   expect(admin.planTasks(plan.id)).toMatchObject([
@@ -120,6 +122,8 @@ it('says gone, permanent or retryable as Graph means it', async () => {
   expect(await apply({ ...base('act-7'), kind: 'close-task', taskId, description: '' })).toMatchObject({
     failure: 'gone',
   });
+  const given = { ...base('act-11'), kind: 'update-task', taskId, task: { assignTo: 'ann' } } as const;
+  expect(await apply(given)).toMatchObject({ failure: 'permanent', code: 'SBX_GRAPH_ASSIGN' });
   const elsewhere = { ...create('act-8'), about: { entity: 'lead', id: 'x' } };
   expect(await apply(elsewhere)).toMatchObject({ failure: 'permanent', code: 'SBX_GRAPH_RECORD_UNKNOWN' });
   const unknown = { ...base('act-9'), kind: 'set-fields', fields: { colour: 'red' } } as const;

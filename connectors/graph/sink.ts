@@ -81,6 +81,14 @@ export class GraphSink implements Sink {
     if (!isPlanner(taskId) && typeOf(taskId) !== 'todoTask') {
       return refused(action, 'permanent', 'SBX_GRAPH_TASK', `${taskId} is no task of To Do or Planner`);
     }
+    if (!isPlanner(taskId) && action.kind === 'update-task' && action.task.assignTo !== undefined) {
+      return refused(
+        action,
+        'permanent',
+        'SBX_GRAPH_ASSIGN',
+        'a task of To Do stays in its list: nobody else can be given it',
+      );
+    }
     const options = this.#taskOptions();
     const writer = isPlanner(taskId) ? plannerWriter(options) : todoWriter(options.send);
     return done(action, 'applied', taskId, await writer.change(action));

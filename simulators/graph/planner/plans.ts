@@ -71,7 +71,8 @@ export class Plans {
     demandKnown(given);
     demandVersion(etagOf(task.version), ifMatch);
     const isDone = given.percentComplete === 100;
-    task.values = { ...task.values, ...given, ...(isDone ? { completedDateTime: this.#tick() } : {}) };
+    const assignments = reassigned(task.values.assignments, given.assignments);
+    task.values = { ...task.values, ...given, assignments, ...(isDone ? { completedDateTime: this.#tick() } : {}) };
     task.version = ++this.#version;
     return shown(task);
   }
@@ -104,6 +105,12 @@ export class Plans {
     const fine = String(this.#ticks % 10_000n).padStart(4, '0');
     return `${new Date(Number(this.#ticks / 10_000n)).toISOString().slice(0, 23)}${fine}Z`;
   }
+}
+
+/** People that are not named stay; null takes one away. */
+function reassigned(known: unknown, given: unknown): Values {
+  const all = Object.entries({ ...(known as Values), ...(given as Values | undefined) });
+  return Object.fromEntries(all.filter(([, assignment]) => assignment !== null));
 }
 
 const etagOf = (version: number): string => `W/"JzEtVGFzayAgQEBAQEBAQEBAQEBAQEBA${version}"`;
