@@ -101,6 +101,37 @@ test('a subject that tells the score itself is left as it is', () => {
   expect(created).toMatchObject({ task: { subject: '80 % sure', priority: 'low' } });
 });
 
+const overdue: ActTemplate = {
+  ...task,
+  overdue: [
+    { after: 1_000, change: { priority: 'low', subject: 'Still to call: {{record.name}}' } },
+    { after: 2_000, change: { assignTo: '005000000000009AAA' } },
+    { after: 3_000, change: { assignTo: 'owner' } },
+  ],
+};
+
+test('a step of a task that nobody has done changes what it names, and nothing else', () => {
+  const told = (steps: number): readonly Action[] =>
+    composed({ taskId: '00T000000000001AAA', overdue: { steps, isNow: true } }, [overdue, set]);
+  expect([1, 2, 3].map((steps) => told(steps))).toMatchObject([
+    [
+      {
+        ...{ id: 'sbx:e1:lead-scoring:update-task:overdue-1', taskId: '00T000000000001AAA' },
+        task: { subject: 'Still to call: Maria Lopez (80 % likely)', priority: 'low' },
+      },
+    ],
+    [{ id: 'sbx:e1:lead-scoring:update-task:overdue-2', task: { assignTo: '005000000000009AAA' } }],
+    [{ id: 'sbx:e1:lead-scoring:update-task:overdue-3', task: { assignTo: '005000000000001AAA' } }],
+  ]);
+  expect(told(2)[0]).toHaveProperty('task', { assignTo: '005000000000009AAA' });
+  expect(told(4)).toEqual([]);
+});
+
+test('a later decision leaves the task as its steps have made it', () => {
+  const [updated] = composed({ taskId: '00T000000000001AAA', overdue: { steps: 1 } }, [overdue]);
+  expect(updated).toMatchObject({ task: { subject: 'Still to call: Maria Lopez (80 % likely)', priority: 'low' } });
+});
+
 test('a later decision changes the open task, says what changed, and moves neither due time nor owner', () => {
   const previous = { ...decision, id: 'e0:lead-scoring', score: 0.62 };
   const [updated] = composed({ taskId: '00T000000000001AAA', previous });

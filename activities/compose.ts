@@ -1,9 +1,10 @@
 import type { Action, AddNote, AddToQueue, CaseContent, SetFields, TaskContent } from '../canonical-schema/action';
-import { recordScope } from '../tenants/expression';
 import { oneLine, renderLine, renderText, renderValue, severalLines, type TemplateScope } from '../tenants/template';
+import { base, isTask, ownerOf, percent, scopeOf, titleOf, type Composing } from './composing';
 import type { ActInput } from './engagement-types';
 import type { DecisionDigest, Directive } from './lane-types';
 import type { Snapshot } from './merge';
+import { overdueActions, stepped } from './overdue';
 import type {
   ActTemplate,
   CaseTemplate,
@@ -30,27 +31,20 @@ export interface Wording {
   readonly draft?: DraftTexts;
 }
 
-/** What all texts of one directive are made of. */
-interface Composing {
-  readonly input: ActInput;
-  readonly scope: TemplateScope;
-  readonly snapshot: Snapshot;
-  /** The score in words: `87 % likely`. */
-  readonly said: string;
-}
-
 /**
  * Turns what an engagement was told into actions for the CRM. Pure: the same directive and wording give the same actions and ids.
  */
 export function compose(input: ActInput, snapshot: Snapshot, { scoreWord, draft }: Wording): readonly Action[] {
-  const { directive, taskId, proposal } = input;
+  const { directive, taskId, proposal, overdue } = input;
   if (proposal !== undefined) return [proposed(input, proposal.template, scopeOf(directive, snapshot))];
   if (directive.kind === 'moot') return taskId === undefined ? [] : [closing(input, taskId)];
   const scope = scopeOf(directive, snapshot);
   const said = `${percent(directive.decision.score)} ${scoreWord}`;
+  if (overdue?.isNow === true) return overdueActions({ input, scope, snapshot, said }, overdue.steps);
   const tasks = directive.templates
     .filter(isTask)
     .slice(0, 1)
+    .map((template) => stepped(template, overdue?.steps ?? 0))
     .map((template) => taskAction(input, content({ input, scope, snapshot, said }, template, draft)));
   // A band without a task leaves no room for the open one.
   if (tasks.length === 0 && taskId !== undefined) tasks.push(closing(input, taskId));
@@ -171,18 +165,6 @@ function routed({ to, otherwise }: RouteTemplate, ranking: DecisionDigest['ranki
   return Object.hasOwn(to, label) ? to[label] : otherwise;
 }
 
-function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {
-  const { directive, tenant, connection } = input;
-  const [entity = '', ...id] = input.subject.split('/');
-  return {
-    id: `sbx:${directive.decision.id}:${input.closing === undefined ? kind : `${kind}:${input.closing.label}`}`,
-    tenantid: tenant,
-    connection,
-    about: { entity, id: id.join('/') },
-    decisionid: directive.decision.id,
-  };
-}
-
 /** Due time, priority and owner are the template's, whoever wrote the texts. */
 function content(
   { input, scope, snapshot, said }: Composing,
@@ -200,17 +182,6 @@ function content(
     ...(due === undefined ? {} : { due }),
     ...(owner === undefined ? {} : { assignTo: owner }),
   };
-}
-
-/** One line that tells the score: the template's own words for it, or behind them. */
-function titleOf(template: string, scope: TemplateScope, said: string): string {
-  const line = renderLine(template, scope, 230).text;
-  return /\{\{\s*(score|percent)/.test(template) ? line : `${line} (${said})`;
-}
-
-function ownerOf(assignTo: string | undefined, { record }: Snapshot): string | undefined {
-  const owner = assignTo === 'owner' ? record.ownerId : assignTo;
-  return typeof owner === 'string' ? owner : undefined;
 }
 
 function ownText(text: string | undefined, scope: TemplateScope): readonly string[] {
@@ -252,40 +223,10 @@ function changeSince(previous: DecisionDigest | undefined, now: DecisionDigest):
   ];
 }
 
-function scopeOf(directive: Directive, { record }: Snapshot): TemplateScope {
-  const { decision } = directive;
-  return {
-    record: recordScope(record),
-    score: decision.score,
-    percent: Math.round(decision.score * 100),
-    band: decision.band,
-    ...rankingScope(decision.ranking),
-    reasons: decision.reasons.map(({ text }) => text),
-    usecase: directive.usecase,
-    decision: { id: decision.id, model: decision.model, decidedat: decision.decidedat },
-    related: decision.related,
-  };
-}
-
-/** The classes of a model with several: the best one, and a line for each of the likeliest. */
-function rankingScope(ranking: DecisionDigest['ranking'] = []): TemplateScope {
-  const [best] = ranking;
-  if (best === undefined) return {};
-  return { label: best.label, ranking: ranking.map(({ label, score }) => `${label} (${percent(score)})`) };
-}
-
-function percent(score: number): string {
-  return `${Math.round(score * 100)} %`;
-}
-
 function isNote(template: ActTemplate): template is NoteTemplate {
   return template.kind === 'note';
 }
 
 function isCase(template: ActTemplate): template is CaseTemplate {
   return template.kind === 'case';
-}
-
-function isTask(template: ActTemplate): template is TaskTemplate {
-  return template.kind === 'task';
 }

@@ -18,6 +18,8 @@ export interface ActInput extends EngagementIdentity {
   readonly taskId?: string;
   /** The CRM's id of the case that this engagement has opened. */
   readonly caseId?: string;
+  /** How many steps of the open task have come because nobody did it. `isNow`: the last of them is told, and nothing else. */
+  readonly overdue?: { readonly steps: number; readonly isNow?: true };
   /** The decision that the task tells now. */
   readonly previous?: DecisionDigest;
   /** What the task says, where an assistant was asked for it. */

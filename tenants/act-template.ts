@@ -1,5 +1,13 @@
 import type { TaskPriority } from '../canonical-schema/action';
 
+/** What changes about a task that nobody has done by then. */
+export interface OverdueStep {
+  /** Milliseconds from when the task was made. */
+  readonly after: number;
+  /** What is absent stays as it is. */
+  readonly change: Partial<Pick<TaskTemplate, 'subject' | 'priority' | 'assignTo'>>;
+}
+
 /** A task for a person. `subject` and `body` are templates. */
 export interface TaskTemplate {
   readonly kind: 'task';
@@ -10,6 +18,8 @@ export interface TaskTemplate {
   readonly priority: TaskPriority;
   /** `owner` (of the record) or the CRM's id of a user or queue. */
   readonly assignTo?: string;
+  /** The soonest first. */
+  readonly overdue?: readonly OverdueStep[];
   /** The assistant drafts the texts, within so many milliseconds. Absent: they are the template's. */
   readonly draft?: { readonly withinMs: number };
 }

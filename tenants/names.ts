@@ -175,6 +175,9 @@ export const actFindings = (
   const texts = [
     [[...path, 'task', 'subject'], task?.subject],
     [[...path, 'task', 'body'], task?.body],
+    ...(task?.overdue ?? []).map(
+      ({ subject }, step) => [[...path, 'task', 'overdue', step, 'subject'], subject] as const,
+    ),
     [[...path, 'case', 'subject'], opened?.subject],
     [[...path, 'case', 'body'], opened?.body],
     [[...path, 'note', 'title'], note?.title],

@@ -17,10 +17,13 @@ const ms = (text: string): number => {
 };
 
 const taskTemplate = (task: NonNullable<WrittenAct['task']>, draftMs: number): TaskTemplate => {
-  const { due, priority = 'normal', draft = false, ...texts } = task;
+  const { due, priority = 'normal', overdue, draft = false, ...texts } = task;
   return {
     ...{ kind: 'task', ...texts, priority },
     ...(due === undefined ? {} : { due: ms(due) }),
+    ...(overdue === undefined
+      ? {}
+      : { overdue: overdue.map(({ after, ...change }) => ({ after: ms(after), change })) }),
     ...(draft ? { draft: { withinMs: draftMs } } : {}),
   };
 };

@@ -8,6 +8,7 @@ import type { Path } from './document';
 import { learningFindings } from './learning';
 import { relatedFindings } from './related';
 import { rhythmFindings } from './rhythm';
+import { overdueFindings } from './overdue';
 import type { Finding } from './shape-faults';
 import { didYouMean } from './spelling';
 import type { WrittenAct, WrittenUseCase } from './written';
@@ -183,6 +184,7 @@ export const useCaseFindings = (
     ...missingBands(path, written),
     ...bandFindings(path, written.bands ?? {}, written.act ?? {}),
     ...draftFindings(path, written, around),
+    ...overdueFindings(path, written),
     ...rhythmFindings(path, entityOf(name, written), written),
     ...learningFindings([...path, 'learning'], written.learning ?? {}),
     ...customerFindings([...path, 'related'], written.related, around),

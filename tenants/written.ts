@@ -1,11 +1,23 @@
 import type { EntityName } from '../canonical-schema/entity';
-import type { Approval, CaseTemplate, NoteTemplate, OwnerRoute, QueueRoute, TaskTemplate } from './act-template';
+import type {
+  Approval,
+  CaseTemplate,
+  NoteTemplate,
+  OverdueStep,
+  OwnerRoute,
+  QueueRoute,
+  TaskTemplate,
+} from './act-template';
 import type { WrittenLearning } from './learning';
+
+/** A step of `overdue` as the file has it. */
+export type WrittenOverdue = OverdueStep['change'] & { readonly after: string };
 
 /** An entry of `act` as the file has it. */
 export interface WrittenAct {
-  readonly task?: Omit<TaskTemplate, 'kind' | 'due' | 'priority' | 'draft'> & {
+  readonly task?: Omit<TaskTemplate, 'kind' | 'due' | 'priority' | 'overdue' | 'draft'> & {
     readonly due?: string;
+    readonly overdue?: readonly WrittenOverdue[];
     readonly draft?: boolean;
     readonly priority?: TaskTemplate['priority'];
   };

@@ -23,6 +23,8 @@ export interface EngagementState extends Made {
   /** What the assistant proposed for the decision that was acted on, as long as nobody has answered. */
   readonly proposal?: Proposal;
   readonly approvals: readonly Told[];
+  /** Since when the task has been there, ms since 1970, and how many of its steps have come because nobody did it. */
+  readonly overdue?: { readonly since: number; readonly steps: number };
 }
 
 export interface EngagementInput {

@@ -30,6 +30,7 @@ import {
 } from './engagement-state';
 import { keepsTask, madeOf, taskOf, withoutTask } from './made';
 import { names } from './names';
+import { nextStepAt, overdueOf, withNextStep } from './overdue';
 import { bookkeeping, writeBack } from './options';
 
 const { act } = proxyActivities<Activities>(writeBack);
@@ -94,7 +95,9 @@ function listen(inbox: Inbox, memory: Memory): void {
 
 /** Deals with the next thing heard; the engagement's end where it leads to one. */
 async function turn(input: EngagementInput, inbox: Inbox, memory: Memory): Promise<End | undefined> {
-  const end = await nextEnd(inbox, memory);
+  const heard = await hear(inbox, memory);
+  if (heard === 'overdue') return chase(input, memory);
+  const end = endOf(heard, inbox);
   const gone = await answered(input, inbox, memory);
   const { directive } = inbox;
   if (end !== undefined || gone !== undefined || directive === undefined) return end ?? gone;
@@ -116,11 +119,12 @@ async function follow(
   directive: Directive,
   draft: Drafted | undefined,
 ): Promise<End | undefined> {
-  const before = { ...madeOf(memory.state), ...previousOf(memory.state) };
+  const before = { ...madeOf(memory.state), ...previousOf(memory.state), ...overdueOf(memory.state) };
   const done = await act({ ...identity(input), directive, ...before, ...(draft === undefined ? {} : { draft }) });
   memory.state = {
     ...{ ...memory.state, acted: directive, ...proposalOf(draft) },
     ...madeOf(done),
+    ...(done.taskId === undefined ? {} : { overdue: { since: Date.now(), steps: 0 } }),
   };
   delete memory.expiresAt;
   if (done.ended !== undefined) return done.ended;
@@ -148,22 +152,40 @@ async function answered(input: EngagementInput, inbox: Inbox, memory: Memory): P
 const moot: End = { label: 'moot', because: 'the score no longer calls for action' };
 const expired: End = { label: 'expired', because: 'nothing happened within the time set' };
 
-/** Waits for something to do; the engagement's end where that is what comes. */
-async function nextEnd(inbox: Inbox, memory: Memory): Promise<End | undefined> {
-  const isInTime = await heardInTime(inbox, memory);
-  if (inbox.seen !== undefined) return { label: inbox.seen.label, because: `told by event ${inbox.seen.eventid}` };
-  return isInTime ? undefined : expired;
+/** Changes the task as its next step says, because nobody has done it. A refusal of that leaves it as it is. */
+async function chase(input: EngagementInput, memory: Memory): Promise<End | undefined> {
+  memory.state = withNextStep(memory.state);
+  const { acted, overdue } = memory.state;
+  if (acted === undefined || overdue === undefined) return undefined;
+  const told = {
+    ...madeOf(memory.state),
+    ...previousOf(memory.state),
+    overdue: { steps: overdue.steps, isNow: true },
+  } as const;
+  const { ended } = await act({ ...identity(input), directive: acted, ...told });
+  return ended?.label === 'failed' ? undefined : ended;
+}
+
+type Heard = 'something' | 'overdue' | 'nothing';
+
+/** The engagement's end, where what was heard, or that nothing was, is one. */
+function endOf(heard: Heard, { seen }: Inbox): End | undefined {
+  if (seen !== undefined) return { label: seen.label, because: `told by event ${seen.eventid}` };
+  return heard === 'nothing' ? expired : undefined;
 }
 
 /** Waits as long as what was acted on is in time: an answer to what the assistant proposed gives it no more. */
-async function heardInTime(inbox: Inbox, memory: Memory): Promise<boolean> {
+async function hear(inbox: Inbox, memory: Memory): Promise<Heard> {
   const { acted } = memory.state;
   if (acted === undefined) {
     await condition(() => isWoken(inbox));
-    return true;
+    return 'something';
   }
   memory.expiresAt ??= Date.now() + acted.withinMs;
-  return condition(() => isWoken(inbox), Math.max(1, memory.expiresAt - Date.now()));
+  const stepAt = nextStepAt(memory.state) ?? Infinity;
+  const until = Math.min(memory.expiresAt, stepAt);
+  if (await condition(() => isWoken(inbox), Math.max(1, until - Date.now()))) return 'something';
+  return stepAt < memory.expiresAt ? 'overdue' : 'nothing';
 }
 
 async function finish(

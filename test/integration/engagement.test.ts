@@ -5,7 +5,18 @@ import { entries, engagementOf, tasksAbout, untilClosed, untilTask, writesAbout,
 // Longer than any poll, whose own failure says what was waited for.
 jest.setTimeout(60_000);
 
-const variants = { usual: {}, brief: { useCase: { outcome: { within: 'PT2S' } } } };
+/** The org's first user; tasks are of the one whom Signalbox writes as. */
+const teamLead = '005Sb0000000001IAA';
+const overdue = [
+  { after: 'PT1S', priority: 'high', subject: 'Still to call: {{record.name}}' },
+  { after: 'PT1.5S', assignTo: '005000000000009AAA' },
+  { after: 'PT2S', assignTo: teamLead },
+];
+const variants = {
+  usual: {},
+  brief: { useCase: { outcome: { within: 'PT2S' } } },
+  chased: { useCase: { act: { hot: [{ task: { subject: 'Call {{record.name}}', overdue } }] } } },
+};
 let line: TenantsLine<keyof typeof variants>;
 beforeAll(async () => {
   line = await startTenants(variants);
@@ -107,6 +118,31 @@ test('an engagement without an outcome ends when its time is over, and its task 
   expect(await untilClosed(line, line.tenants.brief, lead)).toMatchObject({ outcome: 'expired' });
   expect(tasksAbout(line, lead)).toMatchObject([
     { Status: 'Completed', Description: expect.stringContaining('Closed by Signalbox: expired.') as string },
+  ]);
+});
+
+test('a task that nobody does becomes urgent, then somebody else’s; a step comes once, a refused one stops nothing, a newer decision keeps them', async () => {
+  const { lead, task } = await engaged('chased');
+  expect(task).toMatchObject({ Priority: 'Normal', Subject: 'Call Maria Lopez (92 % likely)' });
+  const given = await until('the task to be given to somebody else', () =>
+    tasksAbout(line, lead).find(({ OwnerId }) => OwnerId === teamLead),
+  );
+  const chased = { Id: task.Id, Priority: 'High', Subject: 'Still to call: Maria Lopez (92 % likely)' };
+  expect(given).toMatchObject({ ...chased, Status: 'Not Started', Description: task.Description });
+  line.org.admin.update(lead, { Contact__c: 'telephone' });
+  expect(await taskWith(lead, /^Changed: 92 % -> 86 %/m)).toMatchObject({
+    ...{ ...chased, Subject: 'Still to call: Maria Lopez (86 % likely)', OwnerId: teamLead },
+  });
+  line.org.admin.completeTask(task.Id);
+  expect(await untilClosed(line, line.tenants.chased, lead)).toMatchObject({ outcome: 'completed' });
+  const told = await entries(line, line.tenants.chased, lead, 'action');
+  expect(told.map(({ action, result }) => [action.id.replace(/^.*:lead-scoring:/, ''), result.outcome])).toEqual([
+    ['create-task', 'applied'],
+    ['update-task:overdue-1', 'applied'],
+    // Nobody of that id is there: the task stays as it is, and the next step comes.
+    ['update-task:overdue-2', 'failed'],
+    ['update-task:overdue-3', 'applied'],
+    ['update-task', 'applied'],
   ]);
 });
 

@@ -18,6 +18,12 @@ export const variantsWith = (assistantUrl: string) => ({
   usual: {},
   approval: { useCase: { approval: 'required' } },
   brief: { useCase: { outcome: { within: 'PT2S' } } },
+  chased: {
+    useCase: {
+      act: { hot: [{ task: { subject: 'Call {{record.name}}', overdue: [{ after: 'PT1S', priority: 'high' }] } }] },
+      outcome: { within: 'PT3S' },
+    },
+  },
   learns: { useCase: { learning: { window: 1000 } } },
   picky: { useCase: { when: '$number(record.company) > 0' } },
   rhythmic: {
@@ -58,6 +64,7 @@ export const scenarios = {
         line.org.admin.convertLead(lead);
       }),
     expired: (line) => ended(line, 'brief', () => undefined),
+    overdue: (line) => ended(line, 'chased', () => undefined),
     approved: (line) => answered(line, 'approve'),
     refused: (line) => answered(line, 'refuse'),
     drafted: draftedAndProposed,
