@@ -32,9 +32,11 @@ export interface StageOptions {
   readonly before?: (org: Org) => Promise<void>;
   /** CRMs beside it, each with a tenant of its own. */
   readonly neighbours?: readonly StartNeighbour[];
+  /** The ledger is in PostgreSQL instead of a PGlite in this process. */
+  readonly isInPostgres?: boolean;
 }
 
-const usual: Required<StageOptions> = { before: () => Promise.resolve(), neighbours: [] };
+const usual: Required<StageOptions> = { before: () => Promise.resolve(), neighbours: [], isInPostgres: false };
 
 /** Sets the stage: servers, the simulated CRMs, a file for each tenant, and Signalbox in this process. */
 export async function setStage(
@@ -42,7 +44,7 @@ export async function setStage(
   progress: (line: string) => void,
   options: StageOptions = {},
 ): Promise<Stage> {
-  const { before, neighbours: starts } = { ...usual, ...options };
+  const { before, neighbours: starts, isInPostgres } = { ...usual, ...options };
   const dir = path.resolve(stateDir, 'demo');
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
@@ -60,7 +62,14 @@ export async function setStage(
   const release = onExit(stop);
   try {
     const servers = kept(
-      await provideAll({ rabbit: true, temporal: true, stateDir, progress, isStoppedByCaller: true }),
+      await provideAll({
+        rabbit: true,
+        temporal: true,
+        postgres: isInPostgres,
+        stateDir,
+        progress,
+        isStoppedByCaller: true,
+      }),
     );
     progress('starting the simulated CRMs');
     const org = kept(await Org.start(dir));
@@ -76,7 +85,7 @@ export async function setStage(
     progress('starting Signalbox');
     const log = openLog(path.join(dir, 'signalbox.log'));
     const [amqpUrl, temporalAddress] = [servers.rabbit?.url ?? '', servers.temporal?.url ?? ''];
-    const ledger = { folder: path.join(dir, 'ledger') };
+    const ledger = servers.postgres ?? { folder: path.join(dir, 'ledger') };
     const signalbox = kept(
       await startSignalbox({ amqpUrl, temporalAddress, ledger, modelsDir, stateDir, tenants, log, listen }),
     );

@@ -9,6 +9,7 @@ const ownName = "Signalbox's process";
 const programs: ReadonlyMap<string, string> = new Map([
   ['beam.smp', 'RabbitMQ'],
   ['temporal', 'Temporal'],
+  ['postgres', 'PostgreSQL'],
   ['node', 'the simulated org'],
   ['node-MainThread', 'the simulated org'],
   ['MainThread', 'the simulated org'],

@@ -15,14 +15,18 @@ const count = leads * (1 + changesEach);
 const warmUpLeads = 400;
 const latencyRate = 20;
 const latencyLeads = 400;
+const isInPostgres = process.argv.includes('--postgres');
 
 /**
  * `npm run bench`: one run on one machine, each figure beside a ceiling or a peer measured in the same run.
+ * With `--postgres` the ledger is in PostgreSQL instead of a PGlite in Signalbox's process.
  * The whole line: simulated org -> gRPC -> normalise -> RabbitMQ -> lanes -> model -> ledger -> engagements -> REST.
  */
 async function main(): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say(`${count} events of ${leads} leads, written to the org in bulk; everything on this machine`);
+  say(
+    `${count} events of ${leads} leads, written to the org in bulk; everything on this machine; ledger in ${isInPostgres ? 'PostgreSQL' : 'PGlite'}`,
+  );
   const own = await throughput(say);
   const latency = await latencies();
   say('');
@@ -46,7 +50,7 @@ interface Throughput {
 }
 
 async function throughput(say: (line: string) => void): Promise<Throughput> {
-  const stage = await setStage('.signalbox', say, { before: (org) => fill(org, warmUpLeads) });
+  const stage = await setStage('.signalbox', say, { before: (org) => fill(org, warmUpLeads), isInPostgres });
   try {
     const { ledger } = stage.signalbox.runtime;
     const warm = warmUpLeads * (1 + changesEach);
@@ -97,7 +101,7 @@ async function measurePeers(stage: Stage): Promise<ReadonlyMap<string, number>> 
 }
 
 async function latencies(): Promise<{ readonly p50Ms: number; readonly p99Ms: number; readonly tasksCreated: number }> {
-  const stage = await setStage('.signalbox', () => undefined);
+  const stage = await setStage('.signalbox', () => undefined, { isInPostgres });
   try {
     const { org, signalbox } = stage;
     await createLeads(org, generateLeads(latencyLeads), latencyRate, () => undefined);
