@@ -36,7 +36,14 @@ export function readText(text: string): readonly SapNative[] {
   }
   if (!/^[[{"]/.test(trimmed)) {
     const captured = isHttpCapture(trimmed) ? partsOfCapture(trimmed) : [];
-    if (captured.length > 0) return captured.flatMap(({ headers, body }) => ofRequest(headers, body));
+    if (captured.length > 0) {
+      const read = captured.map(
+        ({ headers, body }) =>
+          () =>
+            ofRequest(headers, body),
+      );
+      return readEach(read, (unreadable) => [unreadable]).flat();
+    }
     throw refuse('SBX_SAP_TEXT', 'this is neither XML nor JSON (a page of documentation, a recorded request?)');
   }
   let payload: unknown;

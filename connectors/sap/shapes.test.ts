@@ -155,3 +155,117 @@ it('XML that is nested without end is refused', () => {
   const deep = `<D><IDOC>${'<a>'.repeat(3000)}x${'</a>'.repeat(3000)}</IDOC></D>`;
   expect(() => readNatives(deep)).toThrow(expect.objectContaining({ code: 'SBX_SAP_XML' }) as Error);
 });
+
+describe('an event that names several records', () => {
+  const old = { eventType: 'BO.SalesOrder.Changed', eventID: 'e-7', eventTime: attributes.time, source: 'x' };
+
+  it('under KEY, as S/4HANA once did, is one event for each', async () => {
+    const told = await all({
+      ...old,
+      cloudEventsVersion: '0.1',
+      data: { KEY: [{ SALESORDER: '0815' }, { SALESORDER: '0816' }] },
+    });
+    expect(told.map(({ type: what, subject }) => [what, subject])).toEqual([
+      ['io.signalbox.order.updated.v1', 'order/0815'],
+      ['io.signalbox.order.updated.v1', 'order/0816'],
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    expect(told.map(({ data: { change, native } }) => [change.gap, native])).toEqual([
+      [true, {}],
+      [true, {}],
+    ]);
+  });
+
+  it('in a list is one event for each, unless one does not say its key', async () => {
+    expect(
+      (await all({ ...event, data: [{ SalesOrder: '1' }, { SalesOrder: '2' }] })).map(({ subject }) => subject),
+    ).toEqual(['order/1', 'order/2']);
+    const { data: kept } = await only({ ...event, data: [{ SalesOrder: '1' }, { Note: 'x' }] });
+    expect(kept.native.data).toEqual([{ SalesOrder: '1' }, { Note: 'x' }]);
+  });
+});
+
+it.each([
+  [
+    'sap.s4.beh.materialdocument.v1.MaterialDocument.Created.v1',
+    { MaterialDocumentYear: '2026', MaterialDocument: '49' },
+    '49/2026',
+  ],
+  ['sap.s4.beh.supplierinvoice.v1.SupplierInvoice.Posted.v1', { SupplierInvoice: '51', FiscalYear: '2026' }, '51/2026'],
+  [
+    'sap.s4.beh.journalentry.v1.JournalEntry.Created.v1',
+    { FiscalYear: '2026', AccountingDocument: '18', CompanyCode: '1010' },
+    '1010/18/2026',
+  ],
+  [
+    'sap.s4.beh.purchaserequisitionitem.v1.PurchaseRequisitionItem.Changed.v1',
+    { PurchaseRequisitionItem: '10', PurchaseRequisition: '77' },
+    '77/10',
+  ],
+])('a key of several fields is told whole: %s', async (name, key, id) => {
+  const { subject, data: told } = await only({ ...event, type: name, data: key });
+  expect([subject, told.change.gap]).toEqual([`record/${id}`, true]);
+  expect(told.record.attributes).toEqual(key);
+});
+
+it('a batch answer of OData gives its rows, also beside a part that failed', () => {
+  const part = (status: string, body: object): string =>
+    `--b\nContent-Type: application/http\n\nHTTP/1.1 ${status}\nContent-Type: application/json\n\n${JSON.stringify(body)}\n`;
+  const row = { __metadata: { type: 'API_SALES_ORDER_SRV.A_SalesOrderType' }, SalesOrder: '1' };
+  const answer = `HTTP/1.1 202 Accepted\nContent-Type: multipart/mixed; boundary=b\n\n${part('200 OK', { d: row })}${part('404 Not Found', { error: { code: 'x' } })}--b--`;
+  expect(readNatives(answer).map(({ kind }) => kind)).toEqual(['row', 'unreadable']);
+});
+
+it('a day and a time of day are the instant that they are together', async () => {
+  const row = {
+    __metadata: { type: 'API_BUSINESS_PARTNER.A_BusinessPartnerType' },
+    BusinessPartner: '11',
+    CreationDate: '/Date(1772323200000)/',
+    CreationTime: 'PT9H30M5S',
+    LastChangeDate: '/Date(1772409600000)/',
+    LastChangeTime: 'PT23H0M0S',
+  };
+  const { time, data: told } = await only({ d: row });
+  expect([told.record.createdAt, told.record.modifiedAt, time]).toEqual([
+    '2026-03-01T09:30:05.000Z',
+    '2026-03-02T23:00:00.000Z',
+    '2026-03-02T23:00:00.000Z',
+  ]);
+});
+
+it('a number for people is no name', async () => {
+  const image = { id: '6f0b2a8e-58c1-4d0e-9d3f-0b7a1c2d3e4f', displayId: '30041', status: 'OPEN' };
+  const { data: told } = await only({
+    ...event,
+    type: 'sap.ssc.md.leadservice.entity.lead',
+    data: { currentImage: image },
+  });
+  expect([told.record.name, told.native.displayId]).toEqual([undefined, '30041']);
+});
+
+const idocXml = (type: string, segments: string): string =>
+  `<${type}><IDOC><EDI_DC40>${elements({ ...control, MESTYP: type, IDOCTYP: `${type}05` })}</EDI_DC40>${segments}</IDOC></${type}>`;
+
+it('CREMAS tells a supplier under its number', async () => {
+  const segment = '<E1LFA1M><MSGFN>009</MSGFN><LIFNR>0000100042</LIFNR><NAME1>Bolt</NAME1><NAME2>Ltd</NAME2></E1LFA1M>';
+  expect(await only(idocXml('CREMAS', segment))).toMatchObject({
+    type: 'io.signalbox.record.created.v1',
+    subject: 'record/0000100042',
+    data: { record: { nativeType: 'Supplier', name: 'Bolt Ltd' } },
+  });
+});
+
+describe('IDocs as XML', () => {
+  const one = idocXml('MATMAS', '<E1MARAM><MATNR>M1</MATNR></E1MARAM>');
+
+  it.each([
+    ['in a list of documents', `<Messages><Message1>${one}</Message1></Messages>`],
+    ['in the body of a request', { headers: { 'Content-Type': 'text/xml' }, body: one }],
+    [
+      'in base64, as a workflow tool holds it',
+      { '$content-type': 'application/xml', $content: Buffer.from(one).toString('base64') },
+    ],
+  ])('%s are told like any', async (_, payload) => {
+    expect(await only(payload)).toEqual(await only(one));
+  });
+});

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../../canonical-schema/canonical-json';
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { stableId } from '../../../canonical-schema/identity';
-import { type Fields, firstText, objectOf, objectsOf, ownOf, textOf } from '../json';
+import { type Fields, firstText, listOf, objectOf, objectsOf, ownOf, textOf } from '../json';
 import type { EventNative } from '../native';
 import { refuse } from '../../kit/canonical-event';
 import { type EventName, isOfCustomer, readEventType } from './event-type';
@@ -19,12 +19,35 @@ type Content = Pick<Told, 'kind' | 'gap' | 'changed' | 'nulled' | 'fields' | 'pr
   readonly by?: string;
 };
 
-/** A CloudEvent of S/4HANA, Cloud for Customer, or Sales and Service Cloud V2. */
-export function toldByEvent(native: EventNative): Told {
+/** A CloudEvent of S/4HANA, Cloud for Customer, or Sales and Service Cloud V2: one telling for each record that it names. */
+export function toldByEvent(native: EventNative): readonly Told[] {
   const type = textOf(native.type);
   if (type === undefined) throw refuse('SBX_SAP_EVENT_TYPE', 'an event without a type');
   const name = readEventType(type);
   const table = name.table ?? { ...anyObject, nativeType: name.word ?? type };
+  const several = recordsIn(native.data, table) ?? [native.data];
+  return several.map((data) => toldOf({ ...native, data }, type, name, table));
+}
+
+/**
+ * The records of data that names several: a list, or the `KEY` of S/4HANA's first events, whose fields are in capitals:
+ * `{"KEY": [{"SALESORDER": "4711"}]}`. Undefined for any other data, and where one of them does not say its key.
+ */
+function recordsIn(data: unknown, table: Table): readonly Fields[] | undefined {
+  const list = listOf(data) ?? listOf(ownOf(objectOf(data) ?? {}, 'KEY'));
+  if (list === undefined || list.length === 0) return undefined;
+  const records = objectsOf(list).map((fields) => namedAs([...table.keys, table.nativeType], fields));
+  const isTold = records.length === list.length && records.every((fields) => keyOf(table, fields) !== undefined);
+  return isTold ? records : undefined;
+}
+
+/** Fields whose names are those names in capitals, under them. */
+function namedAs(names: readonly string[], fields: Fields): Fields {
+  const byCapitals = new Map(names.map((name) => [name.toUpperCase(), name]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [byCapitals.get(name) ?? name, value]));
+}
+
+function toldOf(native: EventNative, type: string, name: EventName, table: Table): Told {
   const content = contentOf(name, table, dataOf(native.data), isOfCustomer(type));
   const identity = identityOf(native);
   return {

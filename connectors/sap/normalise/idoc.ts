@@ -31,7 +31,13 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
   const control = objectOf(native.control) ?? {};
   const message = textOf(control.MESTYP) ?? messageOf(idocType);
   const frame = frameOf(native, idocType, control, segments);
-  switch (familyOf(message)) {
+  const family = familyOf(message) ?? '';
+  const master = Object.hasOwn(masters, family) ? masters[family] : undefined;
+  if (master !== undefined) {
+    const [root, nativeType] = master;
+    return masterData(segments, root).map((segment) => recordOf(nativeType, segment, frame));
+  }
+  switch (family) {
     case 'DEBMAS':
       return masterData(segments, 'E1KNA1M').flatMap(({ E1KNVKM: persons, ...segment }) => {
         const customer = recordOf('Customer', segment, frame);
@@ -39,8 +45,6 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
           recordOf('ContactPerson', { ...person, KUNNR: customer.id }, frame);
         return [customer, ...objectsOf(persons).map(ofCustomer)];
       });
-    case 'MATMAS':
-      return masterData(segments, 'E1MARAM').map((segment) => recordOf('Material', segment, frame));
     case 'ORDERS':
     case 'INVOIC':
     case 'DESADV':
@@ -58,6 +62,7 @@ function messageOf(idocType: string): string {
 /** Messages that say the same in the same segments. */
 const families: Readonly<Record<string, string>> = {
   DEBMAS: 'DEBMAS',
+  CREMAS: 'CREMAS',
   MATMAS: 'MATMAS',
   ORDERS: 'ORDERS',
   ORDCHG: 'ORDERS',
@@ -67,6 +72,12 @@ const families: Readonly<Record<string, string>> = {
   DELVRY: 'DESADV',
   WHSCON: 'DESADV',
   SHPCON: 'DESADV',
+};
+
+/** Master data of one kind: the segment, and what it is of. */
+const masters: Readonly<Record<string, readonly [segment: string, nativeType: string]>> = {
+  CREMAS: ['E1LFA1M', 'Supplier'],
+  MATMAS: ['E1MARAM', 'Material'],
 };
 
 function familyOf(message: string): string | undefined {
@@ -127,7 +138,7 @@ function recordOf(nativeType: string, segment: Segment, frame: Frame): Told {
 
 /** The name in one field: SAP cuts it into lines of 35, and a person's into two fields. */
 function named(nativeType: string, segment: Segment): Fields {
-  const parts = nativeType === 'Customer' ? ['NAME1', 'NAME2', 'NAME3', 'NAME4'] : ['NAMEV', 'NAME1'];
+  const parts = nativeType === 'ContactPerson' ? ['NAMEV', 'NAME1'] : ['NAME1', 'NAME2', 'NAME3', 'NAME4'];
   const name = parts.flatMap((part) => firstText(segment, [part]) ?? []).filter((part) => part !== '/');
   return nativeType === 'Material' || name.length === 0 ? segment : { ...segment, NAME: name.join(' ') };
 }

@@ -27,7 +27,7 @@ export function toldByRow(native: RowNative): Told {
   const nativeType = textOf(native.nativeType);
   if (nativeType === undefined) throw refuse('SBX_SAP_ROW_TYPE', 'a row whose collection is not told');
   const table = tableOf(nativeType);
-  const fields = plainFields(objectOf(native.fields) ?? {});
+  const fields = withInstants(plainFields(objectOf(native.fields) ?? {}));
   const id = keyOf(table, fields);
   if (id === undefined) {
     throw refuse('SBX_SAP_ROW_KEY', `a row of ${nativeType} without its key (${table.keys.join(' or ')})`);
@@ -51,11 +51,15 @@ export function toldByRow(native: RowNative): Told {
   };
 }
 
+/** Where a day and a time of day are told, the instant that they are. */
+function withInstants(fields: Fields): Fields {
+  const instants = ['LastChange', 'Creation'].map((name) => [`${name}DateTime`, dayAndTime(fields, name)] as const);
+  return { ...Object.fromEntries(instants.filter(([, instant]) => instant !== undefined)), ...fields };
+}
+
 function timesOf(fields: Fields): readonly unknown[] {
   return [
-    dayAndTime(fields, 'LastChange'),
     ...changeTimes.map((path) => valueAt(fields, path)),
-    dayAndTime(fields, 'Creation'),
     dayOf(fields.LastChangeDate)?.concat('T00:00:00Z'),
     dayOf(fields.CreationDate)?.concat('T00:00:00Z'),
   ];
