@@ -8,6 +8,7 @@ import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import { readEach } from '../kit/read-each';
 import { isOutboundMessage, readOutboundMessage } from './outbound/message';
+import { pushTopicMessage } from './push-topic';
 import type { JsonNative, SalesforceNative } from './native';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -115,6 +116,8 @@ function nativeIn(object: Json, schemaOf: SchemaById): Item | undefined {
       rawEvent(object, schemaOf) ??
       relayedEvent(object) ??
       streamingMessage(object) ??
+      pushTopicMessage(object) ??
+      pushTopicMessage(objectOf(ownOf(object, 'payload')) ?? {}) ??
       decodedEvent(object) ??
       restRecord(object);
     return native === undefined ? undefined : () => native;
@@ -184,7 +187,8 @@ function decodedEvent(object: Json): JsonNative | undefined {
   const id = inner === undefined ? ownOf(object, 'id') : ownOf(inner, 'id');
   return {
     kind: 'json',
-    ...optional('channel', topicOf(object) ?? channelOf(type)),
+    // Confluent's connector writes an event's name into it.
+    ...optional('channel', topicOf(object) ?? channelOf(type) ?? channelOf(body._ObjectType)),
     ...optional('eventId', wrapped === undefined ? body.EventUuid : (id ?? body.EventUuid)),
     payload: body,
   };
@@ -217,7 +221,10 @@ function refusal(object: Json): Unmappable | undefined {
     return unmappable('SBX_SALESFORCE_METADATA', `a Tooling query result of ${tooling}, not CRM records`);
   }
   if (objectOf((objectOf(ownOf(object, 'data')) ?? object).sobject) !== undefined) {
-    return unmappable('SBX_SALESFORCE_PUSH_TOPIC', 'a PushTopic message: subscribe to Change Data Capture instead');
+    return unmappable(
+      'SBX_SALESFORCE_PUSH_TOPIC',
+      'a PushTopic message without its type of event, or its record without Id',
+    );
   }
   if (isProtocolMessage(object)) {
     return unmappable(
