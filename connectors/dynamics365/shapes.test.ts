@@ -94,3 +94,20 @@ it.each([
 ])('%s is refused by name', (_, payload, what) => {
   expect(() => readNatives(payload)).toThrow(what);
 });
+
+it.each([
+  [true, 'created'],
+  [false, 'updated'],
+])('a row that an alternate key names is the one that Upsert answered with (made: %s)', async (RecordCreated, kind) => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'Upsert',
+    PrimaryEntityName: 'account',
+    InputParameters: [{ key: 'Target', value: entity('account', nobody, { name: 'A' }) }],
+    OutputParameters: [
+      { key: 'RecordCreated', value: RecordCreated },
+      { key: 'Target', value: { LogicalName: 'account', Id: first } },
+    ],
+  });
+  expect(event).toMatchObject({ type: `io.signalbox.account.${kind}.v1`, subject: `account/${first}` });
+});

@@ -77,8 +77,11 @@ function isEvent(object: Fields): boolean {
   return ['specversion', 'eventType'].some((name) => textOf(ownOf(object, name)) !== undefined);
 }
 
+/** When it was sent, or came into the hub that holds it. */
+const times = ['time', 'eventTime', 'enqueuedTimeUtc', 'EnqueuedTimeUtc', 'EventEnqueuedUtcTime', 'enqueuedTime'];
+
 function timeIn(object: Fields): string | undefined {
-  return textOf(ownOf(object, 'time')) ?? textOf(ownOf(object, 'eventTime'));
+  return times.map((name) => textOf(ownOf(object, name))).find((time) => time !== undefined);
 }
 
 function itemsInText(text: string, place: Place): readonly Item[] {

@@ -109,6 +109,11 @@ it('a calendar view, and a delta query that says only its type, are events and m
   expect(delta.subject).toBe('interaction/messages/e1');
 });
 
+it('a notification in an event hub came when the hub took it in', async () => {
+  const held = [{ body: { value: [notification] }, enqueuedTimeUtc: '2026-03-01T09:30:01Z' }];
+  expect((await only(held)).time).toBe('2026-03-01T09:30:01.000Z');
+});
+
 it.each([
   [
     'the validation of a subscription',

@@ -15,7 +15,7 @@ const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['OnExternalUpdated', (parts) => [entityChange('updated', parts)]],
   ['OnExternalDeleted', (parts) => [deletion(parts, parts.target('Target'))]],
   ['Update', (parts) => [entityChange('updated', parts)]],
-  ['Upsert', (parts) => [entityChange('updated', parts)]],
+  ['Upsert', (parts) => [entityChange(parts.output('RecordCreated') === true ? 'created' : 'updated', parts)]],
   ['Restore', (parts) => [entityChange('undeleted', parts)]],
   ['Delete', (parts) => [deletion(parts, parts.target('Target'))]],
   ['CreateMultiple', bulk('created')],

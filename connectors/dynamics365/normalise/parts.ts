@@ -103,7 +103,9 @@ export class Parts {
       ofTarget ??
       this.id ??
       (told === undefined ? undefined : recordIdOf(entryOf(ownOf(told, 'Attributes'), column))) ??
-      recordIdOf(entryOf(ownOf(this.#body, 'OutputParameters'), 'id')) ??
+      recordIdOf(this.output('id')) ??
+      // What Upsert made of a Target that an alternate key names.
+      recordIdOf(ownOf(objectOf(this.output('Target')) ?? {}, 'Id')) ??
       [this.post, this.pre].map((image) => recordIdOf(image?.fields[column])).find((id) => id !== undefined)
     );
   }
