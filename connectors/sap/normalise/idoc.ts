@@ -31,20 +31,18 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
   const control = objectOf(native.control) ?? {};
   const message = textOf(control.MESTYP) ?? messageOf(idocType);
   const frame = frameOf(native, idocType, control, segments);
+  return toldIn(message, segments, frame);
+}
+
+function toldIn(message: string, segments: Segment, frame: Frame): readonly Told[] {
   const family = familyOf(message) ?? '';
-  const master = Object.hasOwn(masters, family) ? masters[family] : undefined;
-  if (master !== undefined) {
-    const [root, nativeType] = master;
+  const [root, nativeType] = Object.hasOwn(masters, family) ? (masters[family] ?? []) : [];
+  if (root !== undefined && nativeType !== undefined) {
     return masterData(segments, root).map((segment) => recordOf(nativeType, segment, frame));
   }
   switch (family) {
     case 'DEBMAS':
-      return masterData(segments, 'E1KNA1M').flatMap(({ E1KNVKM: persons, ...segment }) => {
-        const customer = recordOf('Customer', segment, frame);
-        const ofCustomer = (person: Segment): Told =>
-          recordOf('ContactPerson', { ...person, KUNNR: customer.id }, frame);
-        return [customer, ...objectsOf(persons).map(ofCustomer)];
-      });
+      return masterData(segments, 'E1KNA1M').flatMap((segment) => customerAndPersons(segment, frame));
     case 'ORDERS':
     case 'INVOIC':
     case 'DESADV':
@@ -52,6 +50,12 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
     default:
       return [unknown(message, segments, frame)];
   }
+}
+
+function customerAndPersons({ E1KNVKM: persons, ...segment }: Segment, frame: Frame): readonly Told[] {
+  const customer = recordOf('Customer', segment, frame);
+  const ofCustomer = (person: Segment): Told => recordOf('ContactPerson', { ...person, KUNNR: customer.id }, frame);
+  return [customer, ...objectsOf(persons).map(ofCustomer)];
 }
 
 /** `DEBMAS07` and `ORDERS05.ZORD01` without version and extension: the message type that mostly goes with the IDoc type. */
