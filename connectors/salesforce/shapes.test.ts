@@ -91,6 +91,7 @@ describe('a header of which a part is left', () => {
     const { recordIds, ...without } = rest;
     const event = await onlyOf({ ...bare, ChangeEventHeader: without, Id: recordIds[0] });
     expect(event.subject).toBe(`lead/${lead}`);
+    expect(event.data.change.fields).not.toContain('Id');
   });
 
   it('may have the time of its envelope', async () => {

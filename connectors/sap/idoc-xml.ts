@@ -1,6 +1,7 @@
 import { type Fields, firstText, listOf, objectOf, objectsOf } from './json';
 import type { IdocNative } from './native';
 import { refuse } from '../kit/canonical-event';
+import { segmentsOfIdocData } from './idoc-biztalk';
 import { parseXml, type XmlDocument, XmlRefused } from '../kit/xml';
 
 /** What people have beside IDocs in the same folders, by the root element. */
@@ -28,6 +29,7 @@ export function readIdocXml(text: string): readonly IdocNative[] {
 }
 
 function idocsIn(name: string, content: Fields, depth: number): readonly IdocNative[] {
+  if (name === 'idocData') return idocsOf('IDOC', segmentsOfIdocData(content));
   const own = idocsOf(name, content);
   if (own.length > 0 || depth === deepest) return own;
   const inner = Object.entries(content).flatMap(([child, value]) =>

@@ -269,3 +269,14 @@ describe('IDocs as XML', () => {
     expect(await only(payload)).toEqual(await only(one));
   });
 });
+
+it('IDocs as the adapters of BizTalk and Logic Apps write them are told like any', async () => {
+  const fields = { ...control, IDOCTYP: 'ORDERS05', MESTYP: 'ORDERS' };
+  const bodies = { head: '<BELNR>77</BELNR><CURCY>EUR</CURCY>', line: '<POSEX>10</POSEX><MENGE>2</MENGE>' };
+  const plain = `<ORDERS05><IDOC><EDI_DC40>${elements(fields)}</EDI_DC40><E1EDK01>${bodies.head}</E1EDK01><E1EDP01>${bodies.line}<E1EDP19><QUALF>002</QUALF><IDTNR>A</IDTNR></E1EDP19></E1EDP01></IDOC></ORDERS05>`;
+  const header = '<DATAHEADERCOLUMN_SEGNAM>E2EDK01005</DATAHEADERCOLUMN_SEGNAM>';
+  const lines = `<E2EDP01008GRP><E2EDP01008>${header}${bodies.line}</E2EDP01008><E2EDP19003>${header}<QUALF>002</QUALF><IDTNR>A</IDTNR></E2EDP19003></E2EDP01008GRP>`;
+  const idoc = `<idocData><t:EDI_DC40 xmlns:t="urn:t">${elements(fields)}</t:EDI_DC40><E2EDK01005>${header}${bodies.head}</E2EDK01005>${lines}</idocData>`;
+  const adapters = `<Receive xmlns="http://Microsoft.LobServices.Sap/2007/03/Idoc/3/ORDERS05//700/Receive">${idoc}</Receive>`;
+  expect(await only(adapters)).toEqual(await only(plain));
+});
