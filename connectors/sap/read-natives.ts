@@ -4,7 +4,7 @@ import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, partsOfCapture } from '../kit/http-capture';
 import { binaryEvent, capMessage, isBareImage, structuredEvent } from './cloudevent';
 import { readIdocJson, readIdocXml } from './idoc-xml';
-import { type Fields, listOf, objectOf } from './json';
+import { type Fields, listOf, objectOf, textOf } from './json';
 import type { RowNative, SapNative } from './native';
 import { refuse } from '../kit/canonical-event';
 import { readEach } from '../kit/read-each';
@@ -74,10 +74,14 @@ function readCarried(object: Fields, depth: number): readonly SapNative[] {
   return readSeveral(carried, depth + 1);
 }
 
-/** What a captured request brought: an event in its headers, or what its body says by itself. */
+/** What a captured request brought, at its Date: an event in its headers, or what its body says by itself. */
 function ofRequest(headers: Fields, body: string): readonly SapNative[] {
   const event = binaryEvent(headers, body);
-  return event === undefined ? readText(body) : [event];
+  const natives = event === undefined ? readText(body) : [event];
+  const date = Date.parse(textOf(headers.date) ?? '');
+  if (Number.isNaN(date)) return natives;
+  const receivedAt = new Date(date).toISOString();
+  return natives.map((native) => (native.kind === 'unreadable' ? native : { receivedAt, ...native }));
 }
 
 function rowsIn(rows: readonly RowNative[]): readonly SapNative[] {
