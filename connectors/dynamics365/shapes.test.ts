@@ -111,3 +111,41 @@ it.each([
   });
   expect(event).toMatchObject({ type: `io.signalbox.account.${kind}.v1`, subject: `account/${first}` });
 });
+
+it('UpsertMultiple tells for each row whether it was made', async () => {
+  const answer = (id: string, RecordCreated: boolean) => ({
+    ResponseName: 'Upsert',
+    Results: [
+      { key: 'RecordCreated', value: RecordCreated },
+      { key: 'Target', value: { LogicalName: 'account', Id: id } },
+    ],
+  });
+  const events = await all({
+    ...operation,
+    MessageName: 'UpsertMultiple',
+    PrimaryEntityName: 'account',
+    InputParameters: [
+      {
+        key: 'Targets',
+        value: { Entities: [entity('account', nobody, { name: 'a' }), entity('account', nobody, { name: 'b' })] },
+      },
+    ],
+    OutputParameters: [{ key: 'Results', value: [answer(first, true), answer(second, false)] }],
+  });
+  expect(events.map(({ type, subject }) => [type, subject])).toEqual([
+    ['io.signalbox.account.created.v1', `account/${first}`],
+    ['io.signalbox.account.updated.v1', `account/${second}`],
+  ]);
+});
+
+it('a Target of plain columns is read', async () => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'Create',
+    PrimaryEntityName: 'account',
+    PrimaryEntityId: first,
+    InputParameters: { Target: { name: 'A', telephone1: '123' } },
+  });
+  expect(event?.data.record).toMatchObject({ id: first, name: 'A', phone: '123' });
+  expect(event?.data.change.gap).toBeUndefined();
+});

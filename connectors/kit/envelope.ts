@@ -3,7 +3,19 @@ import { ownOf } from './json';
 
 /** Where relays, queues, brokers and tools put what they carry, in the order in which they are looked into. */
 const members = [
-  ...['detail', 'events', 'Records', 'messages', 'compositeResponse', 'results', 'result', 'items', 'log', 'body'],
+  ...[
+    'detail',
+    'events',
+    'Records',
+    'messages',
+    'compositeResponse',
+    'responses',
+    'results',
+    'result',
+    'items',
+    'log',
+    'body',
+  ],
   ...[
     'Body',
     'rawBody',

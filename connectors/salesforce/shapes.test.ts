@@ -215,3 +215,24 @@ it('an outbound message in the body of a request is read', () => {
     { kind: 'outbound', nativeType: 'Lead' },
   ]);
 });
+
+describe('a record without its attributes', () => {
+  const fields = {
+    Id: '001000000000001AAA',
+    Name: 'Acme',
+    CreatedById: '005',
+    LastModifiedDate: '2026-03-01T09:30:00Z',
+  };
+
+  it.each([
+    ['of the SOAP API, has its type', { ...fields, Id: 'a0B000000000001AAA', type: 'Plant__c' }, 'record', 'Plant__c'],
+    ['of a tool, is known by its id', { body: fields }, 'account', 'Account'],
+  ])('%s', async (_, payload, entity, nativeType) => {
+    const { type, data } = await onlyOf(payload);
+    expect([type, data.record.nativeType]).toEqual([`io.signalbox.${entity}.observed.v1`, nativeType]);
+  });
+
+  it('and of an object that its id does not tell is refused by name', () => {
+    expect(() => read({ ...fields, Id: 'a0B000000000001AAA' })).toThrow(/does not say its object/);
+  });
+});

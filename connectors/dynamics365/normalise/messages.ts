@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields } from '../native';
-import { flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
+import { entryOf, flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
 import { type Key, membersOf, type MessageRecord, type Parts } from './parts';
 import { idColumnOf } from './tables';
 import { refuse } from '../../kit/canonical-event';
@@ -123,18 +123,33 @@ function deletion(parts: Parts, target: Fields | undefined): MessageRecord {
 /** New rows have no id before they are made: then the answer tells them, in the same order. */
 function bulk(kind: ChangeKind): Reading {
   return (parts) => {
-    const ids = parts.output('Ids');
-    const madeOf = (target: Fields, index: number): Fields => {
-      const id = Array.isArray(ids) ? recordIdOf(ids[index]) : undefined;
-      return id === undefined || recordIdOf(ownOf(target, 'Id')) !== undefined ? target : { ...target, Id: id };
-    };
+    const made = madeIn(parts);
     return distinct(
       membersOf(parts.parameter('Targets')).map((told, index) => {
-        const target = madeOf(told, index);
-        return changeOf(kind, parts.keyOf(target), isEntity(target) ? flattenEntity(target) : {}, noImages);
+        const { id, isNew = false } = made[index] ?? {};
+        const target = id === undefined || recordIdOf(ownOf(told, 'Id')) !== undefined ? told : { ...told, Id: id };
+        const own = isEntity(target) ? flattenEntity(target) : {};
+        return changeOf(isNew ? 'created' : kind, parts.keyOf(target), own, noImages);
       }),
     );
   };
+}
+
+interface Made {
+  readonly id: string | undefined;
+  readonly isNew?: boolean;
+}
+
+/** What a message on several rows answers: ids, or for each row what Upsert would have answered. */
+function madeIn(parts: Parts): readonly Made[] {
+  const [ids, results] = [parts.output('Ids'), parts.output('Results')];
+  if (Array.isArray(ids)) return ids.map((id) => ({ id: recordIdOf(id) }));
+  if (!Array.isArray(results)) return [];
+  return results.map((result) => {
+    const answer = ownOf(objectOf(result) ?? {}, 'Results');
+    const id = recordIdOf(ownOf(objectOf(entryOf(answer, 'Target')) ?? {}, 'Id'));
+    return { id, isNew: entryOf(answer, 'RecordCreated') === true };
+  });
 }
 
 function assignment(parts: Parts): MessageRecord {

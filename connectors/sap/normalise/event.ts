@@ -50,9 +50,14 @@ function namedAs(names: readonly string[], fields: Fields): Fields {
 function toldOf(native: EventNative, type: string, name: EventName, table: Table): Told {
   const content = contentOf(name, table, dataOf(native.data), isOfCustomer(type));
   const identity = identityOf(native);
+  const key = recordOf(native, table, content.fields);
+  if (key === undefined && content.gap) {
+    const what = `an event ${type} that does not say which ${table.nativeType} it is about, in its data or as its subject`;
+    throw refuse('SBX_SAP_EVENT_KEY', what);
+  }
   return {
     table,
-    id: keyForm(native, recordOf(native, table, content.fields) ?? identity[1]),
+    id: keyForm(native, key ?? identity[1]),
     identity: ['event', ...identity],
     ...when(native, content.fields),
     origin: originOf(content.by, native.own),

@@ -4,7 +4,7 @@ import { refuse } from '../../kit/canonical-event';
 import { plainFields, valueAt } from './paths';
 import { keyOf, tableOf } from './tables';
 import { momentOf, originOf, type Told } from './told';
-import { dayOf } from './values';
+import { dayOf, instantOf } from './values';
 
 /** What may say when a row was changed last, best first. */
 const changeTimes = [
@@ -32,7 +32,14 @@ export function toldByRow(native: RowNative): Told {
   if (id === undefined) {
     throw refuse('SBX_SAP_ROW_KEY', `a row of ${nativeType} without its key (${table.keys.join(' or ')})`);
   }
-  const moment = momentOf([...timesOf(fields), native.receivedAt]);
+  const times = [...timesOf(fields), native.receivedAt];
+  if (native.deleted === true && times.every((time) => instantOf(time) === undefined)) {
+    throw refuse(
+      'SBX_SAP_TIME',
+      `${nativeType} ${id} is gone, and not said since when: capture the HTTP message with its Date`,
+    );
+  }
+  const moment = momentOf(times);
   const by = firstText(fields, changers) ?? firstText(objectOf(fields.adminData), ['updatedBy']);
   const isGone = native.deleted === true;
   return {

@@ -28,7 +28,8 @@ export function keyOf(table: Table, fields: Fields): string | undefined {
   const parts = partsOf(table, fields);
   const told = parts.flatMap((name) => firstText(fields, [name]) ?? []);
   if (parts.length > 0 && told.length === parts.length) return told.join('/');
-  const own = firstText(fields, [...table.keys, table.nativeType, `${table.nativeType}ID`, `${table.nativeType}UUID`]);
+  const names = ['', 'ID', 'UUID', 'Code', 'Uid'].map((ending) => `${table.nativeType}${ending}`);
+  const own = firstText(fields, [...table.keys, ...names]);
   if (own !== undefined) return own;
   const [only, ...others] = Object.keys(fields).filter((name) => /(id|uuid|number)$/i.test(name));
   return only === undefined || others.length > 0 ? undefined : firstText(fields, [only]);
