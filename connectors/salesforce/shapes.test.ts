@@ -236,3 +236,10 @@ describe('a record without its attributes', () => {
     expect(() => read({ ...fields, Id: 'a0B000000000001AAA' })).toThrow(/does not say its object/);
   });
 });
+
+it('days since 1970, blanks and whole numbers in texts are what they mean', async () => {
+  const body = { ChangeEventHeader: header, Company: '  ', NumberOfEmployees: '50', ConvertedDate: 20_513 };
+  const { data } = await onlyOf(body);
+  expect(data.record).toMatchObject({ employees: 50, convertedAt: '2026-03-01T00:00:00.000Z' });
+  expect(data.record).not.toHaveProperty('company');
+});
