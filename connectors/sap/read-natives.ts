@@ -91,11 +91,11 @@ function rowsIn(rows: readonly RowNative[]): readonly SapNative[] {
   return rows;
 }
 
-/** A request that somebody wrote down: `{ headers, body }`. */
+/** A request that somebody wrote down: `{ headers, body }`; a record of Kafka: `{ headers, value }`. */
 function recorded(object: Fields): SapNative | undefined {
   const headers = objectOf(object.headers);
   if (headers === undefined) return undefined;
-  const body = object.body ?? object.data;
+  const body = object.body ?? object.data ?? object.value ?? object.payload;
   const inner = objectOf(body);
   return binaryEvent(headers, body) ?? (inner === undefined ? undefined : structuredEvent(inner));
 }
@@ -121,6 +121,11 @@ function refuseDocuments(object: Fields): void {
 }
 
 function unknown(object: Fields): Unmappable {
+  const error = objectOf(object.error);
+  if (error !== undefined) {
+    const code = textOf(error.code) ?? 'no code';
+    return refuse('SBX_SAP_PAYLOAD', `an error answer of the service (${code}), not an event, an IDoc or a row`);
+  }
   const keys = Object.keys(object).slice(0, 8).join(', ');
   return refuse(
     'SBX_SAP_PAYLOAD',

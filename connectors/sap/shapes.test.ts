@@ -14,11 +14,13 @@ const attributes = {
 const data = { SalesOrder: '0000004711' };
 const event = { ...attributes, data };
 
+const kafka = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]));
 const binary = Object.entries(attributes).map(([name, value]) => `ce-${name}: ${value}`);
 
 it.each([
   ['a message of CAP', { event: type, data, headers: attributes, inbound: true }],
   ['its headers and body', { headers: attributes, body: data }],
+  ['a record of Kafka', { headers: kafka, value: data, offset: 1 }],
   ['an HTTP message in binary mode', `POST /in HTTP/1.1\r\n${binary.join('\r\n')}\r\n\r\n${JSON.stringify(data)}`],
   [
     'an HTTP message in structured mode',
