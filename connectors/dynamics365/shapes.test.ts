@@ -179,3 +179,36 @@ it('a business event of Finance and Operations is published, without what is emp
   });
   expect(Object.keys(event?.data.record.attributes ?? {})).toHaveLength(4);
 });
+
+it('what a custom action was given says of which table its references are, on every level', async () => {
+  const team = { LogicalName: 'team', Id: second, Name: 'East' };
+  const [event] = await all({
+    ...operation,
+    MessageName: 'acme_Share',
+    PrimaryEntityName: 'none',
+    InputParameters: [
+      { key: 'About', value: { LogicalName: 'lead', Id: first } },
+      { key: 'Access', value: { AccessMask: 1, Principal: team } },
+    ],
+  });
+  expect(event?.data.record.attributes).toEqual({
+    About: first,
+    Abouttype: 'lead',
+    Access: { AccessMask: 1, Principal: second, Principalname: 'East', Principaltype: 'team' },
+  });
+});
+
+it('a status of -1 is the default of the state, and no status', async () => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'SetState',
+    PrimaryEntityName: 'incident',
+    InputParameters: [
+      { key: 'EntityMoniker', value: { LogicalName: 'incident', Id: first } },
+      { key: 'State', value: { Value: 1 } },
+      { key: 'Status', value: { Value: -1 } },
+    ],
+  });
+  expect(event?.data.change.fields).toEqual(['isClosed']);
+  expect(event?.data.record).not.toHaveProperty('status');
+});

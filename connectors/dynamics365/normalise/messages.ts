@@ -162,7 +162,7 @@ function newState(parts: Parts): MessageRecord {
   const key = parts.keyOf(parts.target('EntityMoniker', 'Target'));
   const own = {
     ...columnOf('statecode', parts.parameter('State')),
-    ...columnOf('statuscode', parts.parameter('Status')),
+    ...statusIn(parts),
   };
   return Object.keys(own).length === 0 ? unknown('updated', key) : changeOf('updated', key, own, parts);
 }
@@ -171,6 +171,12 @@ function newState(parts: Parts): MessageRecord {
 function columnOf(name: string, value: unknown): Fields {
   if (value === undefined || value === null) return {};
   return flattenEntity({ Attributes: [{ key: name, value }] });
+}
+
+/** The status reason that a message asks for; -1 asks for the state's own, whichever that is. */
+function statusIn(parts: Parts): Fields {
+  const told = columnOf('statuscode', parts.parameter('Status'));
+  return told.statuscode === -1 ? {} : told;
 }
 
 /** Parameter -> the table that it closes, and the state that each message leads to. */
@@ -197,18 +203,13 @@ function closing(parts: Parts, message: string): MessageRecord {
     actualvalue: told.actualrevenue,
   };
   const own = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-  const status = columnOf('statuscode', parts.parameter('Status'));
+  const status = statusIn(parts);
   return changeOf('updated', { nativeType: rule.table, recordId }, { ...own, ...status }, parts);
 }
 
 function qualification(parts: Parts): MessageRecord {
   const key = parts.keyOf(parts.target('LeadId', 'Target'));
-  const record = changeOf(
-    'updated',
-    key,
-    { statecode: 1, ...columnOf('statuscode', parts.parameter('Status')) },
-    parts,
-  );
+  const record = changeOf('updated', key, { statecode: 1, ...statusIn(parts) }, parts);
   const made = parts.output('CreatedEntities');
   if (made === undefined || made === null) return record;
   // What became of the lead is no column of it.
@@ -259,7 +260,7 @@ function publication(parts: Parts, message: string, operation: string): MessageR
   if (reads.test(message)) {
     throw refuse('SBX_DYNAMICS365_MESSAGE', `${message} reads: nothing has changed. Remove the step from this message`);
   }
-  const fields = Object.fromEntries(parts.parameters().map(([name, value]) => [name, flattenValue(value)]));
+  const fields = flattenEntity({ Attributes: parts.parameters().map(([key, value]) => ({ key, value })) });
   const { table, id } = parts;
   const about = table === undefined || id === undefined ? {} : { regardingobjectid: id, regardingobjectidtype: table };
   return {
