@@ -182,8 +182,11 @@ describe('a delta answer of OData', () => {
     expect(all({ ...answer, value: [gone] })).rejects.toMatchObject({ code: 'SBX_SAP_TIME' }));
 });
 
-it('an event of a known object without its key is refused, not told of a record that is none', () =>
-  expect(all({ ...event, data: {} })).rejects.toMatchObject({ code: 'SBX_SAP_EVENT_KEY' }));
+it('an event of a known object without its key is refused, not told of a record that is none', async () => {
+  await expect(all({ ...event, data: {} })).rejects.toMatchObject({ code: 'SBX_SAP_EVENT_KEY' });
+  const own = await only({ ...event, type: 'zcorp.ZBatch.Finished.v1', data: {} });
+  expect(own.subject).toBe('record/e-1');
+});
 
 it('what tells no time has that of the HTTP message that it was captured in', async () => {
   const timeless = { ...event, time: undefined };

@@ -9,7 +9,7 @@ import { differing } from './map-record';
 import { leavesOf, plainFields, valueAt } from './paths';
 import { anyObject } from './objects-s4';
 import type { Table } from './table';
-import { isKeyOnly, keyOf } from './tables';
+import { isKeyOnly, keyOf, knownTable } from './tables';
 import { momentOf, originOf, sequenceAt, type Told } from './told';
 import { instantOf, nanosOf } from './values';
 
@@ -51,7 +51,7 @@ function toldOf(native: EventNative, type: string, name: EventName, table: Table
   const content = contentOf(name, table, dataOf(native.data), isOfCustomer(type));
   const identity = identityOf(native);
   const key = recordOf(native, table, content.fields);
-  if (key === undefined && content.gap) {
+  if (key === undefined && content.gap && knownTable(table.nativeType) !== undefined) {
     const what = `an event ${type} that does not say which ${table.nativeType} it is about, in its data or as its subject`;
     throw refuse('SBX_SAP_EVENT_KEY', what);
   }
