@@ -112,3 +112,11 @@ it('IDocs as the adapters of BizTalk and Logic Apps write them are told like any
   const adapters = `<Receive xmlns="http://Microsoft.LobServices.Sap/2007/03/Idoc/3/ORDERS05//700/Receive">${idoc}</Receive>`;
   expect(await only(adapters)).toEqual(await only(plain));
 });
+
+it('a day and a time with their separators are read, and a sign by itself is no empty number', async () => {
+  const told = { ...control, IDOCTYP: 'ORDERS05', MESTYP: 'ORDERS', CREDAT: '2026-03-01', CRETIM: '09:30:00' };
+  const segments = { E1EDK01: [{ BELNR: '77', WKURS: '0.00' }], E1EDK05: [{ ALCKZ: '-', BETRG: '10.00' }] };
+  const { time, data } = await only({ ORDERS05: { IDOC: { EDI_DC40: told, ...segments } } });
+  expect(time).toBe('2026-03-01T09:30:00.000Z');
+  expect(data.native).toEqual({ 'E1EDK05.ALCKZ': '-', 'E1EDK05.BETRG': '10.00' });
+});

@@ -94,7 +94,9 @@ function familyOf(message: string): string | undefined {
  */
 function frameOf(native: IdocNative, idocType: string, control: Fields, segments: Segment): Frame {
   const number = textOf(control.DOCNUM);
-  const written = `${textOf(control.CREDAT) ?? ''}${textOf(control.CRETIM)?.padEnd(6, '0') ?? '000000'}`;
+  // Some converters write them as `2026-03-01` and `09:30:00`.
+  const [day, time] = [control.CREDAT, control.CRETIM].map((told) => textOf(told)?.replace(/[-:]/g, ''));
+  const written = `${day ?? ''}${time?.padEnd(6, '0') ?? '000000'}`;
   const serial = textOf(control.SERIAL)?.slice(0, 14);
   const moment = momentOf([written, serial, native.receivedAt], number);
   if (number !== undefined) {
@@ -154,7 +156,7 @@ function named(nativeType: string, segment: Segment): Fields {
 function withoutInitial({ rules }: Table, fields: Fields): Fields {
   const texts = new Set(rules.flatMap(([, kind, ...sources]) => (kind === 'text' ? sources : [])));
   const isInitial = (name: string, value: unknown): boolean =>
-    typeof value === 'string' && (value === '/' || (!texts.has(name) && /^[0.:-]+$/.test(value.trim())));
+    typeof value === 'string' && (value === '/' || (!texts.has(name) && /^[.:-]*0[0.:-]*$/.test(value.trim())));
   return without(fields, (name, value) => name === 'MSGFN' || isInitial(name, value));
 }
 
