@@ -117,7 +117,8 @@ function nativeOf(object: Fields | undefined, { context, at }: Place): GraphNati
   return {
     kind: 'resource',
     nativeType,
-    path: `${placeOf(nativeType, context)}/${id}`,
+    // An id of Exchange may have a slash in it, which would be a step of the path.
+    path: `${placeOf(nativeType, context)}/${id.replaceAll('/', '%2F')}`,
     resource: object,
     ...(objectOf(ownOf(object, '@removed')) === undefined ? {} : { isDeleted: true }),
     ...(at === undefined ? {} : { readAt: at }),

@@ -125,6 +125,13 @@ it('a resource named by its address is the same one', async () => {
   expect(subject).toBe('interaction/users/u1/messages/m1');
 });
 
+it('an id with a slash in it is one step of the path', async () => {
+  const context_ = "https://graph.microsoft.com/v1.0/$metadata#users('a%40b.example')/messages";
+  const item = { id: 'AAMk1+/=', lastModifiedDateTime: '2026-03-01T09:30:00Z' };
+  const { data } = await only({ '@odata.context': context_, value: [item] });
+  expect(data.record.id).toBe('users/a@b.example/messages/AAMk1+%2F=');
+});
+
 it('a notification in an event hub came when the hub took it in', async () => {
   const held = [{ body: { value: [notification] }, enqueuedTimeUtc: '2026-03-01T09:30:01Z' }];
   expect((await only(held)).time).toBe('2026-03-01T09:30:01.000Z');
