@@ -43,6 +43,12 @@ test('an XML document is read as its declaration says', async () => {
   expect(await payload(Buffer.from(xml, 'latin1'))).toBe(xml);
 });
 
+test('what Windows has beyond Latin 1 is read as it is meant', async () => {
+  const declared = '<?xml version="1.0" encoding="windows-1252"?><A>';
+  const bytes = Buffer.concat([Buffer.from(declared), Buffer.of(0x80, 0x93, 0xfc, 0x94, 0x9f), Buffer.from('</A>')]);
+  expect(await payload(bytes)).toBe(`${declared}€“ü”Ÿ</A>`);
+});
+
 test.each([
   ['a list', '[{"a":1}]', [{ a: 1 }]],
   ['lines', '{"a":1}\r\n\r\n{"a":2}\n', [{ a: 1 }, { a: 2 }]],

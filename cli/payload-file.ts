@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { isHttpCapture } from '../connectors/kit/http-capture';
+import { decodeText } from '../connectors/kit/text-decoding';
 import { parseLossless } from '../connectors/kit/lossless-json';
 import { scanJson } from './json-scan';
 import { CliError, type Terminal } from './terminal';
@@ -62,7 +63,7 @@ const serialisedString = Buffer.from('@\u0006string\b');
 const textOf = (file: string, bytes: Uint8Array): string => {
   const encoding = encodingOf(bytes);
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return decodeText(bytes, encoding);
   } catch {
     // A text that .NET serialised: its connector opens it.
     if (Buffer.from(bytes.subarray(0, serialisedString.length)).equals(serialisedString)) {

@@ -1,4 +1,5 @@
 import { Unmappable } from '../contract';
+import { contextOfBusinessEvent } from './business-event';
 import { tablesOf } from './entity-sets';
 import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
@@ -66,7 +67,8 @@ function itemsInText(text: string, place: Place): readonly Item[] {
 }
 
 function itemsInObject(object: Fields, place: Place): readonly Item[] {
-  if (isContext(object)) return [() => ({ kind: 'context', headers: place.headers, body: object })];
+  const body = isContext(object) ? object : contextOfBusinessEvent(object);
+  if (body !== undefined) return [() => ({ kind: 'context', headers: place.headers, body })];
   return itemsInAnswer(object, place) ?? itemsInEnvelope(object, place);
 }
 
@@ -182,11 +184,6 @@ function refusalOf(object: Fields): readonly [code: string, what: string] | unde
   if (error !== undefined) {
     const code = textOf(error.code) ?? 'no code';
     return ['SBX_DYNAMICS365_ERROR_ANSWER', `an error answer of the Web API (${code}), not a context or a row`];
-  }
-  const event = textOf(ownOf(object, 'BusinessEventId'));
-  if (event !== undefined) {
-    const what = `a business event of Finance and Operations (${event}), not of Dataverse: choose a data event of the table`;
-    return ['SBX_DYNAMICS365_PAYLOAD', what];
   }
   if (isEntity(object) && textOf(ownOf(object, 'LogicalName')) !== undefined) {
     return ['SBX_DYNAMICS365_PAYLOAD', 'an Entity without its context: what happened to it is not said'];

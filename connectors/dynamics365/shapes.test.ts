@@ -88,9 +88,127 @@ describe('what Power Automate was triggered with', () => {
   });
 });
 
+it.each([['an Entity by itself', entity('account', first, { name: 'A' }), /without its context/]])(
+  '%s is refused by name',
+  (_, payload, what) => {
+    expect(() => readNatives(payload)).toThrow(what);
+  },
+);
+
 it.each([
-  ['a business event of Finance and Operations', { BusinessEventId: 'CustPaid', EventId: '1' }, /CustPaid.*data event/],
-  ['an Entity by itself', entity('account', first, { name: 'A' }), /without its context/],
-])('%s is refused by name', (_, payload, what) => {
-  expect(() => readNatives(payload)).toThrow(what);
+  [true, 'created'],
+  [false, 'updated'],
+])('a row that an alternate key names is the one that Upsert answered with (made: %s)', async (RecordCreated, kind) => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'Upsert',
+    PrimaryEntityName: 'account',
+    InputParameters: [{ key: 'Target', value: entity('account', nobody, { name: 'A' }) }],
+    OutputParameters: [
+      { key: 'RecordCreated', value: RecordCreated },
+      { key: 'Target', value: { LogicalName: 'account', Id: first } },
+    ],
+  });
+  expect(event).toMatchObject({ type: `io.signalbox.account.${kind}.v1`, subject: `account/${first}` });
+});
+
+it('UpsertMultiple tells for each row whether it was made', async () => {
+  const answer = (id: string, RecordCreated: boolean) => ({
+    ResponseName: 'Upsert',
+    Results: [
+      { key: 'RecordCreated', value: RecordCreated },
+      { key: 'Target', value: { LogicalName: 'account', Id: id } },
+    ],
+  });
+  const events = await all({
+    ...operation,
+    MessageName: 'UpsertMultiple',
+    PrimaryEntityName: 'account',
+    InputParameters: [
+      {
+        key: 'Targets',
+        value: { Entities: [entity('account', nobody, { name: 'a' }), entity('account', nobody, { name: 'b' })] },
+      },
+    ],
+    OutputParameters: [{ key: 'Results', value: [answer(first, true), answer(second, false)] }],
+  });
+  expect(events.map(({ type, subject }) => [type, subject])).toEqual([
+    ['io.signalbox.account.created.v1', `account/${first}`],
+    ['io.signalbox.account.updated.v1', `account/${second}`],
+  ]);
+});
+
+it('a Target of plain columns is read', async () => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'Create',
+    PrimaryEntityName: 'account',
+    PrimaryEntityId: first,
+    InputParameters: { Target: { name: 'A', telephone1: '123' } },
+  });
+  expect(event?.data.record).toMatchObject({ id: first, name: 'A', phone: '123' });
+  expect(event?.data.change.gap).toBeUndefined();
+});
+
+it('a business event of Finance and Operations is published, without what is empty in it', async () => {
+  const told = {
+    BusinessEventId: 'CustPaid',
+    BusinessEventLegalEntity: 'USMF',
+    EventId: '9D3F4C56-0E3F-4D57-8A55-5B0E6F0A4D0F',
+    EventTime: '/Date(1772357400000)/',
+    EventTimeIso8601: '2026-03-01T09:30:00.1234567Z',
+    InitiatingUserAADObjectId: '{00000000-0000-0000-0000-000000000000}',
+    ContextRecordSubject: '',
+    DueDate: '/Date(-2208988800000)/',
+    PaidOn: '/Date(1772323200000)/',
+    Amount: 12.5,
+    Lines: [{ ItemId: 'A', Quantity: 0 }],
+    ParentContextRecordSubjects: null,
+  };
+  const [event] = await all([{ eventType: 'CustPaid', data: told }]);
+  expect(event).toMatchObject({ type: 'io.signalbox.record.published.v1', time: '2026-03-01T09:30:00.123Z' });
+  expect(event?.data.change.by).toBeUndefined();
+  expect(event?.data.record).toMatchObject({
+    nativeType: 'CustPaid',
+    attributes: {
+      BusinessEventLegalEntity: 'USMF',
+      PaidOn: '2026-03-01T00:00:00Z',
+      Amount: 12.5,
+      Lines: [{ ItemId: 'A', Quantity: 0 }],
+    },
+  });
+  expect(Object.keys(event?.data.record.attributes ?? {})).toHaveLength(4);
+});
+
+it('what a custom action was given says of which table its references are, on every level', async () => {
+  const team = { LogicalName: 'team', Id: second, Name: 'East' };
+  const [event] = await all({
+    ...operation,
+    MessageName: 'acme_Share',
+    PrimaryEntityName: 'none',
+    InputParameters: [
+      { key: 'About', value: { LogicalName: 'lead', Id: first } },
+      { key: 'Access', value: { AccessMask: 1, Principal: team } },
+    ],
+  });
+  expect(event?.data.record.attributes).toEqual({
+    About: first,
+    Abouttype: 'lead',
+    Access: { AccessMask: 1, Principal: second, Principalname: 'East', Principaltype: 'team' },
+  });
+});
+
+it('a status of -1 is the default of the state, and no status', async () => {
+  const [event] = await all({
+    ...operation,
+    MessageName: 'SetState',
+    PrimaryEntityName: 'incident',
+    InputParameters: [
+      { key: 'EntityMoniker', value: { LogicalName: 'incident', Id: first } },
+      { key: 'State', value: { Value: 1 } },
+      { key: 'Status', value: { Value: -1 } },
+    ],
+  });
+  expect(event?.data.change.fields).toEqual(['isClosed']);
+  expect(event?.data.record).not.toHaveProperty('status');
 });

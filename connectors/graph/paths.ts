@@ -19,6 +19,7 @@ const collections = new Map([
 export function pathOf(resource: string): string {
   const [path = ''] = resource.split('?');
   const segments = path
+    .replace(/^https:\/\/graph\.[^/]+\/(?:v1\.0|beta)\//, '')
     .replace(/\('([^']*)'\)/g, '/$1')
     .split('/')
     .filter((segment) => segment !== '');

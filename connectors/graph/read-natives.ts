@@ -67,9 +67,10 @@ function itemsInObject(object: Fields, place: Place): readonly Item[] {
   return [() => nativeOf(object, { ...place, context })];
 }
 
-/** What has an id is a resource, unless it is an event; the members of either may be objects. */
+/** What has an id is a resource, unless it is an event or an answer in a batch; the members of any may be objects. */
 function isEnvelope(object: Fields): boolean {
-  return !isNotification(object) && (isEvent(object) || textOf(ownOf(object, 'id')) === undefined);
+  const isAnswer = typeof ownOf(object, 'status') === 'number' && objectOf(ownOf(object, 'body')) !== undefined;
+  return !isNotification(object) && (isEvent(object) || isAnswer || textOf(ownOf(object, 'id')) === undefined);
 }
 
 /** A CloudEvent, or an event in the schema of Event Grid, with a notification in it. */
@@ -77,8 +78,11 @@ function isEvent(object: Fields): boolean {
   return ['specversion', 'eventType'].some((name) => textOf(ownOf(object, name)) !== undefined);
 }
 
+/** When it was sent, or came into the hub that holds it. */
+const times = ['time', 'eventTime', 'enqueuedTimeUtc', 'EnqueuedTimeUtc', 'EventEnqueuedUtcTime', 'enqueuedTime'];
+
 function timeIn(object: Fields): string | undefined {
-  return textOf(ownOf(object, 'time')) ?? textOf(ownOf(object, 'eventTime'));
+  return times.map((name) => textOf(ownOf(object, name))).find((time) => time !== undefined);
 }
 
 function itemsInText(text: string, place: Place): readonly Item[] {
@@ -107,27 +111,35 @@ function none(): never {
 function nativeOf(object: Fields | undefined, { context, at }: Place): GraphNative {
   if (object === undefined) return none();
   if (isNotification(object)) return notificationOf(object, at);
-  const error = objectOf(ownOf(object, 'error'));
-  if (error !== undefined) {
-    const code = textOf(error.code) ?? 'no code';
-    throw unmappable('SBX_GRAPH_PAYLOAD', `an error answer of Graph (${code}), neither a notification nor a resource`);
-  }
   const nativeType = typeOf(object, context);
   const id = textOf(ownOf(object, 'id'));
-  if (nativeType === undefined || id === undefined) {
-    throw unmappable(
-      'SBX_GRAPH_PAYLOAD',
-      'an object without id and type, neither a notification nor a resource: keep "@odata.context", or "@odata.type", and "id"',
-    );
-  }
+  if (nativeType === undefined || id === undefined) throw refusalOf(object);
   return {
     kind: 'resource',
     nativeType,
-    path: `${placeOf(nativeType, context)}/${id}`,
+    // An id of Exchange may have a slash in it, which would be a step of the path.
+    path: `${placeOf(nativeType, context)}/${id.replaceAll('/', '%2F')}`,
     resource: object,
     ...(objectOf(ownOf(object, '@removed')) === undefined ? {} : { isDeleted: true }),
     ...(at === undefined ? {} : { readAt: at }),
   };
+}
+
+/** What an object that is no resource of ours is. */
+function refusalOf(object: Fields): Unmappable {
+  const error = objectOf(ownOf(object, 'error'));
+  if (error !== undefined) {
+    const code = textOf(error.code) ?? 'no code';
+    return unmappable('SBX_GRAPH_PAYLOAD', `an error answer of Graph (${code}), neither a notification nor a resource`);
+  }
+  const type = /^#microsoft\.graph\.(\w+)$/i.exec(textOf(ownOf(object, '@odata.type')) ?? '')?.[1];
+  if (type !== undefined && textOf(ownOf(object, 'id')) !== undefined) {
+    return unmappable('SBX_GRAPH_RESOURCE', `a ${type}: only mail, calendar events, To Do and Planner tasks are told`);
+  }
+  return unmappable(
+    'SBX_GRAPH_PAYLOAD',
+    'an object without id and type, neither a notification nor a resource: keep "@odata.context", or "@odata.type", and "id"',
+  );
 }
 
 /** A task of a plan has its path from Planner. */

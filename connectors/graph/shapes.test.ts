@@ -109,12 +109,41 @@ it('a calendar view, and a delta query that says only its type, are events and m
   expect(delta.subject).toBe('interaction/messages/e1');
 });
 
+it('a batch answer gives the resources in it, also beside one that failed', () => {
+  const context_ = "https://graph.microsoft.com/v1.0/$metadata#users('u')/messages/$entity";
+  const body = { '@odata.context': context_, id: 'm1', lastModifiedDateTime: '2026-03-01T09:30:00Z' };
+  const failed = { id: '2', status: 404, body: { error: { code: 'ErrorItemNotFound', message: 'gone' } } };
+  const natives = readNatives({ responses: [{ id: '1', status: 200, headers: {}, body }, failed] });
+  expect(natives).toMatchObject([{ kind: 'resource', path: 'users/u/messages/m1' }, { kind: 'unreadable' }]);
+});
+
+it('a resource named by its address is the same one', async () => {
+  const { subject } = await only({
+    ...notification,
+    resource: 'https://graph.microsoft.com/v1.0/users/u1/messages/m1',
+  });
+  expect(subject).toBe('interaction/users/u1/messages/m1');
+});
+
+it('an id with a slash in it is one step of the path', async () => {
+  const context_ = "https://graph.microsoft.com/v1.0/$metadata#users('a%40b.example')/messages";
+  const item = { id: 'AAMk1+/=', lastModifiedDateTime: '2026-03-01T09:30:00Z' };
+  const { data } = await only({ '@odata.context': context_, value: [item] });
+  expect(data.record.id).toBe('users/a@b.example/messages/AAMk1+%2F=');
+});
+
+it('a notification in an event hub came when the hub took it in', async () => {
+  const held = [{ body: { value: [notification] }, enqueuedTimeUtc: '2026-03-01T09:30:01Z' }];
+  expect((await only(held)).time).toBe('2026-03-01T09:30:01.000Z');
+});
+
 it.each([
   [
     'the validation of a subscription',
     'POST /hook?validationToken=a%20b HTTP/1.1\nHost: x\n\n',
     /validation of a subscription/,
   ],
+  ['a chat message', { '@odata.type': '#microsoft.graph.chatMessage', id: '1' }, /a chatMessage: only mail/],
   [
     'an error answer',
     { error: { code: 'ErrorItemNotFound', message: 'gone' } },

@@ -58,8 +58,12 @@ function split(text: string, outer: HttpPart['headers']): HttpPart {
 export function jsonIn(text: string): unknown {
   const plain = parsed(text.replace(/^\uFEFF/, ''));
   if (plain !== undefined) return plain;
-  const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-  return isBase64 ? parsed(Buffer.from(text, 'base64').toString('utf8')) : undefined;
+  return isBase64(text) ? parsed(Buffer.from(text, 'base64').toString('utf8')) : undefined;
+}
+
+/** Whether a text may be bytes in base64. */
+export function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
 function parsed(text: string): unknown {

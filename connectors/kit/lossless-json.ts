@@ -13,6 +13,17 @@ const survives = (text: string): boolean => {
   return Number.isFinite(Number(text)) && (digits.length <= 15 || String(Number(text)) === text);
 };
 
+/** `1.5E17` as `150000000000000000`: the same number, as whoever reads decimals expects it. Not what is longer than any of them. */
+const withoutExponent = (text: string): string => {
+  const [, sign = '', whole = '', rest = '', exponent = ''] =
+    /^(-?)(\d+)(?:\.(\d+))?[eE]\+?(-?\d{1,2})$/.exec(text) ?? [];
+  if (exponent === '') return text;
+  const point = whole.length + Number(exponent);
+  const digits = `${'0'.repeat(Math.max(0, 1 - point))}${whole}${rest}`.padEnd(point, '0');
+  const cut = Math.max(1, point);
+  return `${sign}${digits.slice(0, cut).replace(/^0+(?=\d)/, '')}${digits.length > cut ? `.${digits.slice(cut)}` : ''}`;
+};
+
 /** The index after the text that begins at `start` (its opening quote). */
 export const endOfText = (json: string, start: number): number => {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
@@ -35,7 +46,7 @@ const quoteLongNumbers = (json: string): string => {
       numberText.lastIndex = at;
       const [text] = numberText.exec(json) ?? [character];
       if (!survives(text)) {
-        parts.push(json.slice(copied, at), `"${text}"`);
+        parts.push(json.slice(copied, at), `"${withoutExponent(text)}"`);
         copied = at + text.length;
       }
       at += text.length;

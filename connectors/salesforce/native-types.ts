@@ -8,11 +8,22 @@ const standard: Readonly<Record<string, string>> = {
   '00Q': 'Lead',
   '00T': 'Task',
   '00U': 'Event',
+  '01t': 'Product2',
   '02i': 'Asset',
   '02s': 'EmailMessage',
+  '0Q0': 'Quote',
+  '0WO': 'WorkOrder',
   '500': 'Case',
+  '701': 'Campaign',
+  '800': 'Contract',
   '801': 'Order',
 };
+
+/** The object of a record's id, as far as it is the same in every org. */
+export function standardTypeOf(id: string): string | undefined {
+  const prefix = id.slice(0, 3);
+  return Object.hasOwn(standard, prefix) ? standard[prefix] : undefined;
+}
 
 /** Tells an object by the first three characters of its records' ids; custom objects' prefixes differ from org to org. */
 export class NativeTypes {
@@ -26,7 +37,7 @@ export class NativeTypes {
   /** Rejects with Permanent for an id of no object that the user may see, Retryable when the org could not be asked. */
   async of(id: string, signal: AbortSignal): Promise<string> {
     const prefix = id.slice(0, 3);
-    const known = Object.hasOwn(standard, prefix) ? standard[prefix] : undefined;
+    const known = standardTypeOf(id);
     if (known !== undefined) return known;
     this.#ofOrg ??= this.#read(signal);
     const objects = await this.#ofOrg.catch((error: unknown) => {

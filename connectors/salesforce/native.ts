@@ -64,9 +64,10 @@ export interface RecordNative {
   readonly fields: Fields;
 }
 
-/** One notification of an outbound message. */
+/** One notification of an outbound message, or one message of a PushTopic: some fields of a record, which is to be read. */
 export interface OutboundNative {
   readonly kind: 'outbound';
+  /** Empty where it is not told. */
   readonly organizationId: string;
   /** The same in every repetition of the message; empty where there is none. */
   readonly notificationId: string;
@@ -74,7 +75,9 @@ export interface OutboundNative {
   readonly nativeType: string;
   /** Those that are not empty. Dates and whole numbers are texts. */
   readonly fields: Fields;
-  /** When it came, RFC 3339. Unknown in a file. */
+  /** What happened, which a PushTopic alone tells. */
+  readonly change?: 'created' | 'updated' | 'deleted' | 'undeleted';
+  /** When it came or was sent, RFC 3339. Unknown in a file. */
   readonly receivedAt?: string;
 }
 

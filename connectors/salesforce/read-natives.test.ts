@@ -68,8 +68,13 @@ describe('readNatives', () => {
     ['a dumped schema', { Schema: { Fields: [] } }, 'SBX_SALESFORCE_SCHEMA_DUMP'],
     ['a Tooling query', { size: 0, entityTypeName: 'Flow', records: [] }, 'SBX_SALESFORCE_METADATA'],
     [
-      'a PushTopic message',
+      'a PushTopic message that does not say what happened',
       { channel: '/topic/T', data: { event: {}, sobject: { Id: '001' } } },
+      'SBX_SALESFORCE_PUSH_TOPIC',
+    ],
+    [
+      'a PushTopic message about a custom object',
+      { channel: '/topic/T', data: { event: { type: 'created' }, sobject: { Id: 'a0B000000000001AAA' } } },
       'SBX_SALESFORCE_PUSH_TOPIC',
     ],
     ['any other object', { some: 'thing' }, 'SBX_SALESFORCE_PAYLOAD'],

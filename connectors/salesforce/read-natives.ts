@@ -8,6 +8,8 @@ import { isHttpCapture, jsonIn, partsOfCapture } from '../kit/http-capture';
 import { objectOf, ownOf, textOf } from '../kit/json';
 import { readEach } from '../kit/read-each';
 import { isOutboundMessage, readOutboundMessage } from './outbound/message';
+import { standardTypeOf } from './native-types';
+import { pushTopicMessage } from './push-topic';
 import type { JsonNative, SalesforceNative } from './native';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -115,6 +117,8 @@ function nativeIn(object: Json, schemaOf: SchemaById): Item | undefined {
       rawEvent(object, schemaOf) ??
       relayedEvent(object) ??
       streamingMessage(object) ??
+      pushTopicMessage(object) ??
+      pushTopicMessage(objectOf(ownOf(object, 'payload')) ?? {}) ??
       decodedEvent(object) ??
       restRecord(object);
     return native === undefined ? undefined : () => native;
@@ -179,29 +183,38 @@ function decodedEvent(object: Json): JsonNative | undefined {
   const wrapped = objectOf(ownOf(object, 'payload'));
   const { attributes, ...body } = objectOf(withoutUnions(wrapped ?? object)) ?? {};
   const { type } = objectOf(attributes) ?? {};
-  if (!isEventBody(body, type)) return undefined;
+  if (!isEventBody(body)) return undefined;
   const inner = objectOf(ownOf(object, 'event'));
   const id = inner === undefined ? ownOf(object, 'id') : ownOf(inner, 'id');
   return {
     kind: 'json',
-    ...optional('channel', topicOf(object) ?? channelOf(type)),
+    // Confluent's connector writes an event's name into it.
+    ...optional('channel', topicOf(object) ?? channelOf(type) ?? channelOf(body._ObjectType)),
     ...optional('eventId', wrapped === undefined ? body.EventUuid : (id ?? body.EventUuid)),
     payload: body,
   };
 }
 
-/** A record of the REST API says its type, too, and has an id. */
-function isEventBody(body: Json, type: unknown): boolean {
+/** A record has an id of its own. */
+function isEventBody(body: Json): boolean {
   if (objectOf(body.ChangeEventHeader) !== undefined) return true;
-  return textOf(body.CreatedById) !== undefined && (type === undefined || body.Id === undefined);
+  return textOf(body.CreatedById) !== undefined && body.Id === undefined;
 }
 
-/** A record of the REST API: it says its type in `attributes`. */
+/** A record of the REST API: it says its type in `attributes`; of the SOAP API in `type`. Tools leave out either: then by its id. */
 function restRecord(object: Json): SalesforceNative | undefined {
-  const { attributes, ...fields } = object;
-  const nativeType = textOf(objectOf(attributes)?.type);
-  if (nativeType === undefined || textOf(fields.Id) === undefined) return undefined;
-  return { kind: 'record', nativeType, fields };
+  const { attributes, type, ...others } = object;
+  const id = textOf(others.Id);
+  if (id === undefined) return undefined;
+  const rest = textOf(objectOf(attributes)?.type);
+  const soap = isRecordId(id) ? (textOf(type) ?? standardTypeOf(id)) : undefined;
+  const nativeType = rest ?? soap;
+  const fields = rest === undefined || type === undefined ? others : { ...others, type };
+  return nativeType === undefined ? undefined : { kind: 'record', nativeType, fields };
+}
+
+function isRecordId(id: string): boolean {
+  return /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(id);
 }
 
 /** What is known to be no event, by its name. */
@@ -217,7 +230,10 @@ function refusal(object: Json): Unmappable | undefined {
     return unmappable('SBX_SALESFORCE_METADATA', `a Tooling query result of ${tooling}, not CRM records`);
   }
   if (objectOf((objectOf(ownOf(object, 'data')) ?? object).sobject) !== undefined) {
-    return unmappable('SBX_SALESFORCE_PUSH_TOPIC', 'a PushTopic message: subscribe to Change Data Capture instead');
+    return unmappable(
+      'SBX_SALESFORCE_PUSH_TOPIC',
+      'a PushTopic message without its type of event, or its record without Id',
+    );
   }
   if (isProtocolMessage(object)) {
     return unmappable(
@@ -231,6 +247,13 @@ function refusal(object: Json): Unmappable | undefined {
 }
 
 function unknown(object: Json): Unmappable {
+  const id = textOf(ownOf(object, 'Id'));
+  if (id !== undefined && isRecordId(id)) {
+    return unmappable(
+      'SBX_SALESFORCE_RECORD',
+      `the record ${id}, which does not say its object: keep its "attributes"`,
+    );
+  }
   const keys = Object.keys(object).slice(0, 8).join(', ');
   return unmappable(
     'SBX_SALESFORCE_PAYLOAD',

@@ -91,6 +91,7 @@ describe('a header of which a part is left', () => {
     const { recordIds, ...without } = rest;
     const event = await onlyOf({ ...bare, ChangeEventHeader: without, Id: recordIds[0] });
     expect(event.subject).toBe(`lead/${lead}`);
+    expect(event.data.change.fields).not.toContain('Id');
   });
 
   it('may have the time of its envelope', async () => {
@@ -157,4 +158,88 @@ it('of several, what cannot be read does not take the others with it', async () 
   expect(natives.map(({ kind }) => kind)).toEqual(['json', 'unreadable']);
   const context = { tenant: 'acme', connection: 'sales', org: 'o', mapping: {} };
   await expect(normalise(natives[1]!, context)).rejects.toMatchObject({ code: 'SBX_SALESFORCE_PAYLOAD' });
+});
+
+describe('a PushTopic', () => {
+  const account = '001000000000001AAA';
+  const pushed = (type: string, replayId = 13) => ({
+    channel: '/topic/Accounts',
+    clientId: 'c-1',
+    data: {
+      event: { createdDate: '2026-03-01T09:30:00.208Z', replayId, type },
+      sobject: { Id: account, Name: 'Acme', Site: null },
+    },
+  });
+
+  it.each([
+    ['created', true],
+    ['updated', true],
+    ['undeleted', true],
+    ['deleted', false],
+  ])('tells what was %s, with some of its fields', async (type, gap) => {
+    const event = await onlyOf(pushed(type));
+    expect(event).toMatchObject({
+      type: `io.signalbox.account.${type}.v1`,
+      subject: `account/${account}`,
+      time: '2026-03-01T09:30:00.208Z',
+      data: { record: { name: 'Acme' }, native: {} },
+    });
+    expect(event.data.change.gap ?? false).toBe(gap);
+    expect(event.id).not.toBe((await onlyOf(pushed(type, 14))).id);
+  });
+
+  it('as Confluent’s connector writes it names its object', async () => {
+    const record = { Id: 'a0B000000000001AAA', Rate__c: { double: 1.5 }, LastModifiedDate: 1_772_357_400_000 };
+    const { type, data } = await onlyOf({
+      ...record,
+      _ObjectType: 'Rate__c',
+      _EventType: 'updated',
+      CreatedById: '005',
+    });
+    expect(type).toBe('io.signalbox.record.updated.v1');
+    expect(data.record).toMatchObject({ nativeType: 'Rate__c', attributes: { Rate__c: 1.5 } });
+  });
+});
+
+it('a platform event of Confluent’s connector is named by its object type', async () => {
+  const body = { CreatedDate: 1_772_357_400_000, CreatedById: '005', EventUuid: 'u-1', _ObjectType: 'Payment__e' };
+  expect((await onlyOf({ schema: {}, payload: body })).data.record).toMatchObject({
+    id: 'u-1',
+    nativeType: 'Payment__e',
+  });
+});
+
+it('an outbound message in the body of a request is read', () => {
+  const body = `<Envelope><Body><notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>o</OrganizationId><Notification><Id>n</Id><sObject type="sf:Lead"><Id>${lead}</Id></sObject></Notification></notifications></Body></Envelope>`;
+  expect(read({ headers: { 'Content-Type': 'text/xml' }, body })).toMatchObject([
+    { kind: 'outbound', nativeType: 'Lead' },
+  ]);
+});
+
+describe('a record without its attributes', () => {
+  const fields = {
+    Id: '001000000000001AAA',
+    Name: 'Acme',
+    CreatedById: '005',
+    LastModifiedDate: '2026-03-01T09:30:00Z',
+  };
+
+  it.each([
+    ['of the SOAP API, has its type', { ...fields, Id: 'a0B000000000001AAA', type: 'Plant__c' }, 'record', 'Plant__c'],
+    ['of a tool, is known by its id', { body: fields }, 'account', 'Account'],
+  ])('%s', async (_, payload, entity, nativeType) => {
+    const { type, data } = await onlyOf(payload);
+    expect([type, data.record.nativeType]).toEqual([`io.signalbox.${entity}.observed.v1`, nativeType]);
+  });
+
+  it('and of an object that its id does not tell is refused by name', () => {
+    expect(() => read({ ...fields, Id: 'a0B000000000001AAA' })).toThrow(/does not say its object/);
+  });
+});
+
+it('days since 1970, blanks and whole numbers in texts are what they mean', async () => {
+  const body = { ChangeEventHeader: header, Company: '  ', NumberOfEmployees: '50', ConvertedDate: 20_513 };
+  const { data } = await onlyOf(body);
+  expect(data.record).toMatchObject({ employees: 50, convertedAt: '2026-03-01T00:00:00.000Z' });
+  expect(data.record).not.toHaveProperty('company');
 });

@@ -1,6 +1,7 @@
 import { type Fields, firstText, listOf, objectOf, objectsOf } from './json';
 import type { IdocNative } from './native';
 import { refuse } from '../kit/canonical-event';
+import { segmentsOfIdocData } from './idoc-biztalk';
 import { parseXml, type XmlDocument, XmlRefused } from '../kit/xml';
 
 /** What people have beside IDocs in the same folders, by the root element. */
@@ -11,10 +12,13 @@ const others: Readonly<Record<string, readonly [code: string, what: string]>> = 
   entry: ['SBX_SAP_ATOM', 'an Atom entry: ask the service with $format=json'],
 };
 
-/** The IDocs of an XML document, also in a SOAP envelope. Throws Unmappable that names what it is instead. */
+/** Elements around documents of IDocs: a tool's list of messages, say. */
+const deepest = 2;
+
+/** The IDocs of an XML document, also in a SOAP envelope or a list of documents. Throws Unmappable that names what it is instead. */
 export function readIdocXml(text: string): readonly IdocNative[] {
   const { root, content } = unwrapped(parsed(text));
-  const idocs = idocsOf(root, content);
+  const idocs = idocsIn(root, content, 0);
   if (idocs.length > 0) return idocs;
   const [code, what] = Object.hasOwn(others, root) ? (others[root] ?? []) : [];
   if (code !== undefined) throw refuse(code, `this is ${what ?? root}`);
@@ -22,6 +26,16 @@ export function readIdocXml(text: string): readonly IdocNative[] {
     throw refuse('SBX_SAP_BAPI', `this is a call of ${root}, not an IDoc: give the IDoc of the record`);
   }
   throw refuse('SBX_SAP_XML_ROOT', `XML of <${root}> without an <IDOC> in it`);
+}
+
+function idocsIn(name: string, content: Fields, depth: number): readonly IdocNative[] {
+  if (name === 'idocData') return idocsOf('IDOC', segmentsOfIdocData(content));
+  const own = idocsOf(name, content);
+  if (own.length > 0 || depth === deepest) return own;
+  const inner = Object.entries(content).flatMap(([child, value]) =>
+    objectsOf(value).map((one) => [child, one] as const),
+  );
+  return inner.flatMap(([child, one]) => idocsIn(child, one, depth + 1));
 }
 
 /** The IDocs in a document's root element, which is named after their type. */

@@ -4,7 +4,7 @@ import { carriedBy, deepestEnvelope } from '../kit/envelope';
 import { isHttpCapture, partsOfCapture } from '../kit/http-capture';
 import { binaryEvent, capMessage, isBareImage, structuredEvent } from './cloudevent';
 import { readIdocJson, readIdocXml } from './idoc-xml';
-import { type Fields, listOf, objectOf } from './json';
+import { type Fields, listOf, objectOf, textOf } from './json';
 import type { RowNative, SapNative } from './native';
 import { refuse } from '../kit/canonical-event';
 import { readEach } from '../kit/read-each';
@@ -36,7 +36,14 @@ export function readText(text: string): readonly SapNative[] {
   }
   if (!/^[[{"]/.test(trimmed)) {
     const captured = isHttpCapture(trimmed) ? partsOfCapture(trimmed) : [];
-    if (captured.length > 0) return captured.flatMap(({ headers, body }) => ofRequest(headers, body));
+    if (captured.length > 0) {
+      const read = captured.map(
+        ({ headers, body }) =>
+          () =>
+            ofRequest(headers, body),
+      );
+      return readEach(read, (unreadable) => [unreadable]).flat();
+    }
     throw refuse('SBX_SAP_TEXT', 'this is neither XML nor JSON (a page of documentation, a recorded request?)');
   }
   let payload: unknown;
@@ -67,10 +74,14 @@ function readCarried(object: Fields, depth: number): readonly SapNative[] {
   return readSeveral(carried, depth + 1);
 }
 
-/** What a captured request brought: an event in its headers, or what its body says by itself. */
+/** What a captured request brought, at its Date: an event in its headers, or what its body says by itself. */
 function ofRequest(headers: Fields, body: string): readonly SapNative[] {
   const event = binaryEvent(headers, body);
-  return event === undefined ? readText(body) : [event];
+  const natives = event === undefined ? readText(body) : [event];
+  const date = Date.parse(textOf(headers.date) ?? '');
+  if (Number.isNaN(date)) return natives;
+  const receivedAt = new Date(date).toISOString();
+  return natives.map((native) => (native.kind === 'unreadable' ? native : { receivedAt, ...native }));
 }
 
 function rowsIn(rows: readonly RowNative[]): readonly SapNative[] {
@@ -80,11 +91,11 @@ function rowsIn(rows: readonly RowNative[]): readonly SapNative[] {
   return rows;
 }
 
-/** A request that somebody wrote down: `{ headers, body }`. */
+/** A request that somebody wrote down: `{ headers, body }`; a record of Kafka: `{ headers, value }`. */
 function recorded(object: Fields): SapNative | undefined {
   const headers = objectOf(object.headers);
   if (headers === undefined) return undefined;
-  const body = object.body ?? object.data;
+  const body = object.body ?? object.data ?? object.value ?? object.payload;
   const inner = objectOf(body);
   return binaryEvent(headers, body) ?? (inner === undefined ? undefined : structuredEvent(inner));
 }
@@ -110,6 +121,11 @@ function refuseDocuments(object: Fields): void {
 }
 
 function unknown(object: Fields): Unmappable {
+  const error = objectOf(object.error);
+  if (error !== undefined) {
+    const code = textOf(error.code) ?? 'no code';
+    return refuse('SBX_SAP_PAYLOAD', `an error answer of the service (${code}), not an event, an IDoc or a row`);
+  }
   const keys = Object.keys(object).slice(0, 8).join(', ');
   return refuse(
     'SBX_SAP_PAYLOAD',

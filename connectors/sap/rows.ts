@@ -30,7 +30,7 @@ function logged(object: Fields): readonly RowNative[] | undefined {
 function answered(object: Fields): readonly RowNative[] | undefined {
   const context = textOf(object['@odata.context'])
     ?.split('#')[1]
-    ?.replace(/\/\$entity$/, '');
+    ?.replace(/\/\$\w+$/, '');
   const type = context === undefined ? undefined : objectName(context);
   const d = objectOf(object.d);
   const results = d === undefined ? object.value : (d.results ?? d);
@@ -58,9 +58,23 @@ function single(object: Fields): readonly RowNative[] | undefined {
 
 /** @param collection the object that the rows' collection is named after */
 function rowOf(fields: Fields, collection: string | undefined): RowNative {
+  const gone = goneIn(fields, collection);
+  if (gone !== undefined) return gone;
   const metadata = objectOf(fields.__metadata);
   const named = firstText(metadata, ['type', 'uri']) ?? textOf(fields['@odata.type'])?.replace(/^#/, '');
   return { kind: 'row', nativeType: named === undefined ? typeByShape(fields, collection) : objectName(named), fields };
+}
+
+/** A row that a delta answer says is gone: `SalesOrder('1')`, or with names: `Item(SalesOrder='1',Item='10')`, also as an address. */
+function goneIn(fields: Fields, collection: string | undefined): RowNative | undefined {
+  const isGone =
+    objectOf(fields['@removed']) !== undefined || /\/\$deletedEntity$/.test(textOf(fields['@odata.context']) ?? '');
+  const [, name = '', key = ''] = /(\w+)\(([^()]*)\)$/.exec(firstText(fields, ['@odata.id', '@id', 'id']) ?? '') ?? [];
+  if (!isGone || name === '') return undefined;
+  const nativeType = collection ?? objectName(name);
+  const parts = [...key.matchAll(/(?:(\w+)=)?(?:'([^']*)'|([\w-]+))/g)];
+  const keys = parts.map(([, field = nativeType, quoted, bare]) => [field, quoted ?? bare]);
+  return { kind: 'row', nativeType, fields: Object.fromEntries(keys) as Fields, deleted: true };
 }
 
 /** Kinds of activities that Cloud for Customer tells apart by their document type. */

@@ -1,11 +1,8 @@
-import type { CanonicalEvent } from '../../canonical-schema/event';
-import { validateEvent } from '../../canonical-schema/validate';
-import { normalise } from './normalise';
 import { readNatives } from './read-natives';
+import { all, only } from './shapes.fixture';
 
-// What CAP, brokers, converters and tools make of events and IDocs, and people then have at hand.
+// What CAP, brokers and tools make of events and rows, and people then have at hand.
 
-const context = { tenant: 'acme', connection: 'erp', org: 'Q7', mapping: {} };
 const type = 'sap.s4.beh.salesorder.v1.SalesOrder.Changed.v1';
 const attributes = {
   type,
@@ -17,23 +14,13 @@ const attributes = {
 const data = { SalesOrder: '0000004711' };
 const event = { ...attributes, data };
 
-async function all(payload: unknown): Promise<readonly CanonicalEvent[]> {
-  const made = await Promise.all(readNatives(payload).map((native) => normalise(native, context)));
-  for (const one of made.flat()) expect(validateEvent(one)).toEqual([]);
-  return made.flat();
-}
-
-async function only(payload: unknown): Promise<CanonicalEvent> {
-  const [one, ...others] = await all(payload);
-  expect(others).toEqual([]);
-  return one!;
-}
-
+const kafka = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]));
 const binary = Object.entries(attributes).map(([name, value]) => `ce-${name}: ${value}`);
 
 it.each([
   ['a message of CAP', { event: type, data, headers: attributes, inbound: true }],
   ['its headers and body', { headers: attributes, body: data }],
+  ['a record of Kafka', { headers: kafka, value: data, offset: 1 }],
   ['an HTTP message in binary mode', `POST /in HTTP/1.1\r\n${binary.join('\r\n')}\r\n\r\n${JSON.stringify(data)}`],
   [
     'an HTTP message in structured mode',
@@ -84,74 +71,126 @@ it('a message without its event’s name, and an empty list, are refused by name
   refused({ events: [] }, 'SBX_SAP_PAYLOAD');
 });
 
-const control = {
-  DOCNUM: '0000000000000012',
-  IDOCTYP: 'MATMAS05',
-  MESTYP: 'MATMAS',
-  CREDAT: '20260301',
-  CRETIM: '093000',
-};
-const elements = (fields: Readonly<Record<string, string>>): string =>
-  Object.entries(fields)
-    .map(([name, value]) => `<${name}>${value}</${name}>`)
-    .join('');
-const listed = (fields: object) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]]));
+describe('an event that names several records', () => {
+  const old = { eventType: 'BO.SalesOrder.Changed', eventID: 'e-7', eventTime: attributes.time, source: 'x' };
+
+  it('under KEY, as S/4HANA once did, is one event for each', async () => {
+    const told = await all({
+      ...old,
+      cloudEventsVersion: '0.1',
+      data: { KEY: [{ SALESORDER: '0815' }, { SALESORDER: '0816' }] },
+    });
+    expect(told.map(({ type: what, subject }) => [what, subject])).toEqual([
+      ['io.signalbox.order.updated.v1', 'order/0815'],
+      ['io.signalbox.order.updated.v1', 'order/0816'],
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    expect(told.map(({ data: { change, native } }) => [change.gap, native])).toEqual([
+      [true, {}],
+      [true, {}],
+    ]);
+  });
+
+  it('in a list is one event for each, unless one does not say its key', async () => {
+    expect(
+      (await all({ ...event, data: [{ SalesOrder: '1' }, { SalesOrder: '2' }] })).map(({ subject }) => subject),
+    ).toEqual(['order/1', 'order/2']);
+    const { data: kept } = await only({ ...event, data: [{ SalesOrder: '1' }, { Note: 'x' }] });
+    expect(kept.native.data).toEqual([{ SalesOrder: '1' }, { Note: 'x' }]);
+  });
+});
 
 it.each([
-  ['by itself', { IDOC: { EDI_DC40: control, E1MARAM: { MATNR: 'M1' } } }],
   [
-    'with a declaration',
-    { '?xml': { '@version': '1.0' }, MATMAS05: { IDOC: { EDI_DC40: control, E1MARAM: { MATNR: 'M1' } } } },
+    'sap.s4.beh.materialdocument.v1.MaterialDocument.Created.v1',
+    { MaterialDocumentYear: '2026', MaterialDocument: '49' },
+    '49/2026',
+  ],
+  ['sap.s4.beh.supplierinvoice.v1.SupplierInvoice.Posted.v1', { SupplierInvoice: '51', FiscalYear: '2026' }, '51/2026'],
+  [
+    'sap.s4.beh.journalentry.v1.JournalEntry.Created.v1',
+    { FiscalYear: '2026', AccountingDocument: '18', CompanyCode: '1010' },
+    '1010/18/2026',
   ],
   [
-    'all in lists',
-    { MATMAS05: { IDOC: [{ $: { BEGIN: '1' }, EDI_DC40: [listed(control)], E1MARAM: [listed({ MATNR: 'M1' })] }] } },
+    'sap.s4.beh.purchaserequisitionitem.v1.PurchaseRequisitionItem.Changed.v1',
+    { PurchaseRequisitionItem: '10', PurchaseRequisition: '77' },
+    '77/10',
   ],
-  ['as XML, by itself', `<IDOC><EDI_DC40>${elements(control)}</EDI_DC40><E1MARAM><MATNR>M1</MATNR></E1MARAM></IDOC>`],
-])('an IDoc %s is told like any', async (_, payload) => {
-  expect(await only(payload)).toMatchObject({ subject: 'record/M1', time: '2026-03-01T09:30:00.000Z' });
+])('a key of several fields is told whole: %s', async (name, key, id) => {
+  const { subject, data: told } = await only({ ...event, type: name, data: key });
+  expect([subject, told.change.gap]).toEqual([`record/${id}`, true]);
+  expect(told.record.attributes).toEqual(key);
 });
 
-it('an order keeps what does not fit on one level: further segments, and what its positions say beyond the lines', async () => {
-  const position = {
-    POSEX: '10',
-    MENGE: '2',
-    WERKS: '1000',
-    E1EDP19: [
-      { QUALF: '002', IDTNR: 'A' },
-      { QUALF: '003', IDTNR: 'B' },
-    ],
+it('a batch answer of OData gives its rows, also beside a part that failed', () => {
+  const part = (status: string, body: object): string =>
+    `--b\nContent-Type: application/http\n\nHTTP/1.1 ${status}\nContent-Type: application/json\n\n${JSON.stringify(body)}\n`;
+  const row = { __metadata: { type: 'API_SALES_ORDER_SRV.A_SalesOrderType' }, SalesOrder: '1' };
+  const answer = `HTTP/1.1 202 Accepted\nContent-Type: multipart/mixed; boundary=b\n\n${part('200 OK', { d: row })}${part('404 Not Found', { error: { code: 'x' } })}--b--`;
+  expect(readNatives(answer).map(({ kind }) => kind)).toEqual(['row', 'unreadable']);
+});
+
+it('a day and a time of day are the instant that they are together', async () => {
+  const row = {
+    __metadata: { type: 'API_BUSINESS_PARTNER.A_BusinessPartnerType' },
+    BusinessPartner: '11',
+    CreationDate: '/Date(1772323200000)/',
+    CreationTime: 'PT9H30M5S',
+    LastChangeDate: '/Date(1772409600000)/',
+    LastChangeTime: 'PT23H0M0S',
   };
-  const segments = {
-    E1EDK01: [{ BELNR: '77' }],
-    E1EDK14: [
-      { QUALF: '006', ORGID: '00' },
-      { QUALF: '007', ORGID: '10' },
-    ],
-    E1EDP01: [position, { POSEX: '20', MENGE: '1' }],
-  };
-  const { data: told } = await only({ ORDERS05: { IDOC: segments } });
-  expect(told.record.lines).toEqual([
-    { id: '10', productId: 'A', quantity: '2' },
-    { id: '20', quantity: '1' },
+  const { time, data: told } = await only({ d: row });
+  expect([told.record.createdAt, told.record.modifiedAt, time]).toEqual([
+    '2026-03-01T09:30:05.000Z',
+    '2026-03-02T23:00:00.000Z',
+    '2026-03-02T23:00:00.000Z',
   ]);
-  expect(told.native).toEqual({
-    'E1EDK14.QUALF': '006',
-    E1EDK14: [{ QUALF: '007', ORGID: '10' }],
-    E1EDP01: [{ POSEX: '10', WERKS: '1000', E1EDP19: [{ QUALF: '003', IDTNR: 'B' }] }],
-  });
 });
 
-it('a delivery keeps its positions', async () => {
-  const position = { POSNR: '000010', VGBEL: '0000004711', LFIMG: '2.000' };
+it('a number for people is no name', async () => {
+  const image = { id: '6f0b2a8e-58c1-4d0e-9d3f-0b7a1c2d3e4f', displayId: '30041', status: 'OPEN' };
   const { data: told } = await only({
-    DELVRY03: { IDOC: { EDI_DC40: { MESTYP: 'DESADV' }, E1EDL20: { VBELN: '0080000001', E1EDL24: position } } },
+    ...event,
+    type: 'sap.ssc.md.leadservice.entity.lead',
+    data: { currentImage: image },
   });
-  expect(told.record.orderId).toBe('0000004711');
-  expect(told.native.E1EDL24).toEqual([position]);
+  expect([told.record.name, told.native.displayId]).toEqual([undefined, '30041']);
 });
 
-it('XML that is nested without end is refused', () => {
-  const deep = `<D><IDOC>${'<a>'.repeat(3000)}x${'</a>'.repeat(3000)}</IDOC></D>`;
-  expect(() => readNatives(deep)).toThrow(expect.objectContaining({ code: 'SBX_SAP_XML' }) as Error);
+describe('a delta answer of OData', () => {
+  const gone = { '@odata.context': '$metadata#SalesOrder/$deletedEntity', id: "SalesOrder('2')", reason: 'deleted' };
+  const answer = {
+    '@odata.context': '$metadata#SalesOrder/$delta',
+    value: [
+      { SalesOrder: '1', LastChangeDateTime: '2026-03-01T09:30:00Z' },
+      gone,
+      { '@removed': { reason: 'deleted' }, '@id': "https://x/SalesOrder('3')" },
+    ],
+  };
+
+  it('tells what changed and what is gone, at the Date of its message', async () => {
+    const message = `HTTP/1.1 200 OK\nDate: Sun, 01 Mar 2026 09:31:00 GMT\n\n${JSON.stringify(answer)}`;
+    expect((await all(message)).map(({ type: what, subject, time }) => [what, subject, time])).toEqual([
+      ['io.signalbox.order.observed.v1', 'order/1', '2026-03-01T09:30:00.000Z'],
+      ['io.signalbox.order.deleted.v1', 'order/2', '2026-03-01T09:31:00.000Z'],
+      ['io.signalbox.order.deleted.v1', 'order/3', '2026-03-01T09:31:00.000Z'],
+    ]);
+  });
+
+  it('without it does not date what is gone', () =>
+    expect(all({ ...answer, value: [gone] })).rejects.toMatchObject({ code: 'SBX_SAP_TIME' }));
+});
+
+it('an event of a known object without its key is refused, not told of a record that is none', async () => {
+  await expect(all({ ...event, data: {} })).rejects.toMatchObject({ code: 'SBX_SAP_EVENT_KEY' });
+  const own = await only({ ...event, type: 'zcorp.ZBatch.Finished.v1', data: {} });
+  expect(own.subject).toBe('record/e-1');
+});
+
+it('what tells no time has that of the HTTP message that it was captured in', async () => {
+  const timeless = { ...event, time: undefined };
+  const message = `POST /in HTTP/1.1\nDate: Sun, 01 Mar 2026 09:30:01 GMT\n\n`;
+  expect((await only(`${message}${JSON.stringify(timeless)}`)).time).toBe('2026-03-01T09:30:01.000Z');
+  expect((await only(`${message}${JSON.stringify(event)}`)).time).toBe('2026-03-01T09:30:00.000Z');
 });

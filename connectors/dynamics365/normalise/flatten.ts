@@ -112,7 +112,7 @@ function objectValue(object: Fields, depth: number): Plain {
   if (Array.isArray(entities)) return { value: listOf(entities as unknown[], depth + 1) };
   if (isWrapped(object)) return plainOf(object.Value, depth + 1);
   const members = Object.entries(object).filter(([name]) => !marks.has(name));
-  return { value: Object.fromEntries(members.map(([name, inner]) => [name, plainOf(inner, depth + 1).value])) };
+  return { value: flattenEntity({ Attributes: members.map(([key, value]) => ({ key, value })) }, depth) };
 }
 
 function listOf(list: readonly unknown[], depth: number): unknown {

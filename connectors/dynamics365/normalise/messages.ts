@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { objectOf, ownOf, textOf } from '../../kit/json';
 import type { Fields } from '../native';
-import { flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
+import { entryOf, flattenEntity, flattenValue, isEntity, recordIdOf } from './flatten';
 import { type Key, membersOf, type MessageRecord, type Parts } from './parts';
 import { idColumnOf } from './tables';
 import { refuse } from '../../kit/canonical-event';
@@ -15,7 +15,7 @@ const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['OnExternalUpdated', (parts) => [entityChange('updated', parts)]],
   ['OnExternalDeleted', (parts) => [deletion(parts, parts.target('Target'))]],
   ['Update', (parts) => [entityChange('updated', parts)]],
-  ['Upsert', (parts) => [entityChange('updated', parts)]],
+  ['Upsert', (parts) => [entityChange(parts.output('RecordCreated') === true ? 'created' : 'updated', parts)]],
   ['Restore', (parts) => [entityChange('undeleted', parts)]],
   ['Delete', (parts) => [deletion(parts, parts.target('Target'))]],
   ['CreateMultiple', bulk('created')],
@@ -123,18 +123,33 @@ function deletion(parts: Parts, target: Fields | undefined): MessageRecord {
 /** New rows have no id before they are made: then the answer tells them, in the same order. */
 function bulk(kind: ChangeKind): Reading {
   return (parts) => {
-    const ids = parts.output('Ids');
-    const madeOf = (target: Fields, index: number): Fields => {
-      const id = Array.isArray(ids) ? recordIdOf(ids[index]) : undefined;
-      return id === undefined || recordIdOf(ownOf(target, 'Id')) !== undefined ? target : { ...target, Id: id };
-    };
+    const made = madeIn(parts);
     return distinct(
       membersOf(parts.parameter('Targets')).map((told, index) => {
-        const target = madeOf(told, index);
-        return changeOf(kind, parts.keyOf(target), isEntity(target) ? flattenEntity(target) : {}, noImages);
+        const { id, isNew = false } = made[index] ?? {};
+        const target = id === undefined || recordIdOf(ownOf(told, 'Id')) !== undefined ? told : { ...told, Id: id };
+        const own = isEntity(target) ? flattenEntity(target) : {};
+        return changeOf(isNew ? 'created' : kind, parts.keyOf(target), own, noImages);
       }),
     );
   };
+}
+
+interface Made {
+  readonly id: string | undefined;
+  readonly isNew?: boolean;
+}
+
+/** What a message on several rows answers: ids, or for each row what Upsert would have answered. */
+function madeIn(parts: Parts): readonly Made[] {
+  const [ids, results] = [parts.output('Ids'), parts.output('Results')];
+  if (Array.isArray(ids)) return ids.map((id) => ({ id: recordIdOf(id) }));
+  if (!Array.isArray(results)) return [];
+  return results.map((result) => {
+    const answer = ownOf(objectOf(result) ?? {}, 'Results');
+    const id = recordIdOf(ownOf(objectOf(entryOf(answer, 'Target')) ?? {}, 'Id'));
+    return { id, isNew: entryOf(answer, 'RecordCreated') === true };
+  });
 }
 
 function assignment(parts: Parts): MessageRecord {
@@ -147,7 +162,7 @@ function newState(parts: Parts): MessageRecord {
   const key = parts.keyOf(parts.target('EntityMoniker', 'Target'));
   const own = {
     ...columnOf('statecode', parts.parameter('State')),
-    ...columnOf('statuscode', parts.parameter('Status')),
+    ...statusIn(parts),
   };
   return Object.keys(own).length === 0 ? unknown('updated', key) : changeOf('updated', key, own, parts);
 }
@@ -156,6 +171,12 @@ function newState(parts: Parts): MessageRecord {
 function columnOf(name: string, value: unknown): Fields {
   if (value === undefined || value === null) return {};
   return flattenEntity({ Attributes: [{ key: name, value }] });
+}
+
+/** The status reason that a message asks for; -1 asks for the state's own, whichever that is. */
+function statusIn(parts: Parts): Fields {
+  const told = columnOf('statuscode', parts.parameter('Status'));
+  return told.statuscode === -1 ? {} : told;
 }
 
 /** Parameter -> the table that it closes, and the state that each message leads to. */
@@ -182,18 +203,13 @@ function closing(parts: Parts, message: string): MessageRecord {
     actualvalue: told.actualrevenue,
   };
   const own = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-  const status = columnOf('statuscode', parts.parameter('Status'));
+  const status = statusIn(parts);
   return changeOf('updated', { nativeType: rule.table, recordId }, { ...own, ...status }, parts);
 }
 
 function qualification(parts: Parts): MessageRecord {
   const key = parts.keyOf(parts.target('LeadId', 'Target'));
-  const record = changeOf(
-    'updated',
-    key,
-    { statecode: 1, ...columnOf('statuscode', parts.parameter('Status')) },
-    parts,
-  );
+  const record = changeOf('updated', key, { statecode: 1, ...statusIn(parts) }, parts);
   const made = parts.output('CreatedEntities');
   if (made === undefined || made === null) return record;
   // What became of the lead is no column of it.
@@ -244,7 +260,7 @@ function publication(parts: Parts, message: string, operation: string): MessageR
   if (reads.test(message)) {
     throw refuse('SBX_DYNAMICS365_MESSAGE', `${message} reads: nothing has changed. Remove the step from this message`);
   }
-  const fields = Object.fromEntries(parts.parameters().map(([name, value]) => [name, flattenValue(value)]));
+  const fields = flattenEntity({ Attributes: parts.parameters().map(([key, value]) => ({ key, value })) });
   const { table, id } = parts;
   const about = table === undefined || id === undefined ? {} : { regardingobjectid: id, regardingobjectidtype: table };
   return {

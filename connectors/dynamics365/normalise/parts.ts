@@ -60,9 +60,11 @@ export class Parts {
     return [...entriesOf(ownOf(this.#body, 'InputParameters')), ...entriesOf(ownOf(this.#body, 'OutputParameters'))];
   }
 
-  /** The first parameter of those names that is an Entity. */
+  /** The first parameter of those names that is an Entity, or plain columns, as who reads contexts by hand passes them on. */
   entity(...names: readonly string[]): Fields | undefined {
-    return names.map((name) => this.parameter(name)).find(isEntity);
+    const told = names.map((name) => this.parameter(name));
+    const [plain] = told.filter(isColumns);
+    return told.find(isEntity) ?? (plain === undefined ? undefined : { Attributes: plain });
   }
 
   /** The first parameter of those names that is an Entity or a reference to one. */
@@ -103,7 +105,9 @@ export class Parts {
       ofTarget ??
       this.id ??
       (told === undefined ? undefined : recordIdOf(entryOf(ownOf(told, 'Attributes'), column))) ??
-      recordIdOf(entryOf(ownOf(this.#body, 'OutputParameters'), 'id')) ??
+      recordIdOf(this.output('id')) ??
+      // What Upsert made of a Target that an alternate key names.
+      recordIdOf(ownOf(objectOf(this.output('Target')) ?? {}, 'Id')) ??
       [this.post, this.pre].map((image) => recordIdOf(image?.fields[column])).find((id) => id !== undefined)
     );
   }
@@ -117,6 +121,12 @@ export class Parts {
   get pre(): Image | undefined {
     return imageIn(ownOf(this.#body, 'PreEntityImages'));
   }
+}
+
+function isColumns(value: unknown): value is Fields {
+  const object = objectOf(value);
+  const isOther = ['LogicalName', 'Id', '__type', 'Entities'].some((name) => ownOf(object ?? {}, name) !== undefined);
+  return object !== undefined && !isOther && !isEntity(object) && Object.keys(object).length > 0;
 }
 
 function imageIn(images: unknown): Image | undefined {

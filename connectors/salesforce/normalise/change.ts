@@ -19,6 +19,9 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
   OVERFLOW: 'overflowed',
 };
 
+/** What clients write into a body: none of it can have changed. */
+const beside: ReadonlySet<string> = new Set(['Id', 'ReplayId', '_ObjectType', '_EventType']);
+
 /** A change event's body beside its header. */
 interface Body {
   readonly fields: Fields;
@@ -50,7 +53,7 @@ export function changeOfJson(native: JsonNative, header: Fields): Told {
   const names = Object.keys(body).filter((name) => name !== 'ChangeEventHeader');
   const tellsNulls = header.nulledFields === undefined;
   const told = names
-    .filter((name) => name !== 'ReplayId' && (!isNull(name) || tellsNulls))
+    .filter((name) => !beside.has(name) && (!isNull(name) || tellsNulls))
     .flatMap((name) => partsOf(name, body[name], (part) => tellsNulls || part !== null));
   const emptied = names.flatMap((name) => (isNull(name) ? [name] : emptiedPartsOf(name, body[name])));
   const changed = namedIn(header, 'changed');

@@ -8,10 +8,14 @@ export function instantOf(value: unknown): string | undefined {
   return typeof value === 'string' ? isoFromText(value) : undefined;
 }
 
-/** `YYYY-MM-DD`, of a day's text or of the ms of its midnight in UTC. */
+/** Smaller numbers are days: as ms they would all lie in the first hour of 1970. */
+const leastMs = 3_000_000;
+
+/** `YYYY-MM-DD`, of a day's text, of the ms of its midnight in UTC, or of the days since 1970, as Kafka Connect counts. */
 export function dayOf(value: unknown): string | undefined {
   const isDay = typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
-  return instantOf(isDay ? `${value}T00:00:00Z` : value)?.slice(0, 10);
+  const isDays = typeof value === 'number' && Math.abs(value) < leastMs;
+  return instantOf(isDay ? `${value}T00:00:00Z` : isDays ? value * dayMs : value)?.slice(0, 10);
 }
 
 /** `HH:MM:SS.sssZ`, as the REST API writes times of day, of such a text or of ms since midnight. */

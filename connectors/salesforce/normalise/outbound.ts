@@ -8,7 +8,8 @@ import { fullId } from './values';
 
 /**
  * A notification of an outbound message: that a record was made or changed, with some of its fields as text. What happened is not
- * said, and a message that waited may tell a later state than the one that sent it, so the record is to be read.
+ * said (a PushTopic's message says it), and a message that waited may tell a later state than the one that sent it, so the
+ * record is to be read.
  */
 export function changeOfOutbound(native: OutboundNative): Told {
   const body = objectOf(native.fields) ?? {};
@@ -23,13 +24,14 @@ export function changeOfOutbound(native: OutboundNative): Told {
       `the outbound message about ${nativeType} ${id} has neither SystemModstamp nor LastModifiedDate: add one of them to its fields, or capture the HTTP message with its Date`,
     );
   }
+  const kind = native.change ?? 'updated';
   const by = textOf(body.LastModifiedById);
   const fields = Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'Id'));
   return {
     nativeType,
     recordIds: [fullId(id)],
-    kind: 'updated',
-    gap: true,
+    kind,
+    gap: kind !== 'deleted',
     identity: ['outbound', notificationId],
     time,
     sequence: sequenceOfTime(time),
@@ -39,7 +41,7 @@ export function changeOfOutbound(native: OutboundNative): Told {
     nulled: [],
     diff: [],
     fields: flatten(fields, {}, false),
-    provenance: 'missing',
+    provenance: kind === 'deleted' ? 'event' : 'missing',
   };
 }
 

@@ -26,12 +26,15 @@ export type Kind =
 type Convert = (value: unknown) => unknown;
 
 const converters: Readonly<Record<Kind, Convert>> = {
-  text: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
-  id: (value) => (typeof value === 'string' && value !== '' ? fullId(value) : undefined),
+  text: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
+  id: (value) => (typeof value === 'string' && value.trim() !== '' ? fullId(value) : undefined),
   relation: relationOf,
   decimal: decimalOf,
-  count: (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? value : undefined),
-  minutes: (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) * 60 : undefined),
+  count: countOf,
+  minutes: (value) => {
+    const count = countOf(value);
+    return count === undefined ? undefined : count * 60;
+  },
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   direction: (value) => (typeof value === 'boolean' ? (value ? 'inbound' : 'outbound') : undefined),
   date: dayOf,
@@ -91,6 +94,12 @@ function relationOf(value: unknown): { entity: EntityName; id: string } | undefi
   const prefix = value.slice(0, 3);
   const entity = Object.hasOwn(entityByPrefix, prefix) ? entityByPrefix[prefix] : undefined;
   return { entity: entity ?? 'record', id: fullId(value) };
+}
+
+/** Outbound messages have whole numbers as texts. */
+function countOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
 const canonicalDecimal = /^-?\d{1,30}(\.\d{1,18})?$/;

@@ -1,5 +1,6 @@
 import { Unmappable } from '../../contract';
 import { parseLossless } from '../../kit/lossless-json';
+import { decodeText } from '../../kit/text-decoding';
 import type { Decoded } from '../../kit/inbox-source';
 import { binaryEvent, structuredEvent } from '../cloudevent';
 import type { Product } from '../config';
@@ -83,7 +84,7 @@ function textIn(body: Uint8Array, contentType: string | undefined): string {
   const named =
     /charset="?([\w-]+)/i.exec(contentType ?? '')?.[1] ?? /^<\?xml[^>]*encoding=["']([\w-]+)/.exec(start)?.[1];
   try {
-    return new TextDecoder(named ?? 'utf-8').decode(body);
+    return decodeText(body, named ?? 'utf-8', false);
   } catch {
     return new TextDecoder('utf-8').decode(body);
   }

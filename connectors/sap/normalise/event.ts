@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../../canonical-schema/canonical-json';
 import type { ChangeKind } from '../../../canonical-schema/event';
 import { stableId } from '../../../canonical-schema/identity';
-import { type Fields, firstText, objectOf, objectsOf, ownOf, textOf } from '../json';
+import { type Fields, firstText, listOf, objectOf, objectsOf, ownOf, textOf } from '../json';
 import type { EventNative } from '../native';
 import { refuse } from '../../kit/canonical-event';
 import { type EventName, isOfCustomer, readEventType } from './event-type';
@@ -9,7 +9,7 @@ import { differing } from './map-record';
 import { leavesOf, plainFields, valueAt } from './paths';
 import { anyObject } from './objects-s4';
 import type { Table } from './table';
-import { isKeyOnly, keyOf } from './tables';
+import { isKeyOnly, keyOf, knownTable } from './tables';
 import { momentOf, originOf, sequenceAt, type Told } from './told';
 import { instantOf, nanosOf } from './values';
 
@@ -19,17 +19,45 @@ type Content = Pick<Told, 'kind' | 'gap' | 'changed' | 'nulled' | 'fields' | 'pr
   readonly by?: string;
 };
 
-/** A CloudEvent of S/4HANA, Cloud for Customer, or Sales and Service Cloud V2. */
-export function toldByEvent(native: EventNative): Told {
+/** A CloudEvent of S/4HANA, Cloud for Customer, or Sales and Service Cloud V2: one telling for each record that it names. */
+export function toldByEvent(native: EventNative): readonly Told[] {
   const type = textOf(native.type);
   if (type === undefined) throw refuse('SBX_SAP_EVENT_TYPE', 'an event without a type');
   const name = readEventType(type);
   const table = name.table ?? { ...anyObject, nativeType: name.word ?? type };
+  const several = recordsIn(native.data, table) ?? [native.data];
+  return several.map((data) => toldOf({ ...native, data }, type, name, table));
+}
+
+/**
+ * The records of data that names several: a list, or the `KEY` of S/4HANA's first events, whose fields are in capitals:
+ * `{"KEY": [{"SALESORDER": "4711"}]}`. Undefined for any other data, and where one of them does not say its key.
+ */
+function recordsIn(data: unknown, table: Table): readonly Fields[] | undefined {
+  const list = listOf(data) ?? listOf(ownOf(objectOf(data) ?? {}, 'KEY'));
+  if (list === undefined || list.length === 0) return undefined;
+  const records = objectsOf(list).map((fields) => namedAs([...table.keys, table.nativeType], fields));
+  const isTold = records.length === list.length && records.every((fields) => keyOf(table, fields) !== undefined);
+  return isTold ? records : undefined;
+}
+
+/** Fields whose names are those names in capitals, under them. */
+function namedAs(names: readonly string[], fields: Fields): Fields {
+  const byCapitals = new Map(names.map((name) => [name.toUpperCase(), name]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [byCapitals.get(name) ?? name, value]));
+}
+
+function toldOf(native: EventNative, type: string, name: EventName, table: Table): Told {
   const content = contentOf(name, table, dataOf(native.data), isOfCustomer(type));
   const identity = identityOf(native);
+  const key = recordOf(native, table, content.fields);
+  if (key === undefined && content.gap && knownTable(table.nativeType) !== undefined) {
+    const what = `an event ${type} that does not say which ${table.nativeType} it is about, in its data or as its subject`;
+    throw refuse('SBX_SAP_EVENT_KEY', what);
+  }
   return {
     table,
-    id: keyForm(native, recordOf(native, table, content.fields) ?? identity[1]),
+    id: keyForm(native, key ?? identity[1]),
     identity: ['event', ...identity],
     ...when(native, content.fields),
     origin: originOf(content.by, native.own),

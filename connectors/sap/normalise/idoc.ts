@@ -31,16 +31,18 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
   const control = objectOf(native.control) ?? {};
   const message = textOf(control.MESTYP) ?? messageOf(idocType);
   const frame = frameOf(native, idocType, control, segments);
-  switch (familyOf(message)) {
+  return toldIn(message, segments, frame);
+}
+
+function toldIn(message: string, segments: Segment, frame: Frame): readonly Told[] {
+  const family = familyOf(message) ?? '';
+  const [root, nativeType] = Object.hasOwn(masters, family) ? (masters[family] ?? []) : [];
+  if (root !== undefined && nativeType !== undefined) {
+    return masterData(segments, root).map((segment) => recordOf(nativeType, segment, frame));
+  }
+  switch (family) {
     case 'DEBMAS':
-      return masterData(segments, 'E1KNA1M').flatMap(({ E1KNVKM: persons, ...segment }) => {
-        const customer = recordOf('Customer', segment, frame);
-        const ofCustomer = (person: Segment): Told =>
-          recordOf('ContactPerson', { ...person, KUNNR: customer.id }, frame);
-        return [customer, ...objectsOf(persons).map(ofCustomer)];
-      });
-    case 'MATMAS':
-      return masterData(segments, 'E1MARAM').map((segment) => recordOf('Material', segment, frame));
+      return masterData(segments, 'E1KNA1M').flatMap((segment) => customerAndPersons(segment, frame));
     case 'ORDERS':
     case 'INVOIC':
     case 'DESADV':
@@ -48,6 +50,12 @@ export function toldByIdoc(native: IdocNative): readonly Told[] {
     default:
       return [unknown(message, segments, frame)];
   }
+}
+
+function customerAndPersons({ E1KNVKM: persons, ...segment }: Segment, frame: Frame): readonly Told[] {
+  const customer = recordOf('Customer', segment, frame);
+  const ofCustomer = (person: Segment): Told => recordOf('ContactPerson', { ...person, KUNNR: customer.id }, frame);
+  return [customer, ...objectsOf(persons).map(ofCustomer)];
 }
 
 /** `DEBMAS07` and `ORDERS05.ZORD01` without version and extension: the message type that mostly goes with the IDoc type. */
@@ -58,6 +66,7 @@ function messageOf(idocType: string): string {
 /** Messages that say the same in the same segments. */
 const families: Readonly<Record<string, string>> = {
   DEBMAS: 'DEBMAS',
+  CREMAS: 'CREMAS',
   MATMAS: 'MATMAS',
   ORDERS: 'ORDERS',
   ORDCHG: 'ORDERS',
@@ -67,6 +76,12 @@ const families: Readonly<Record<string, string>> = {
   DELVRY: 'DESADV',
   WHSCON: 'DESADV',
   SHPCON: 'DESADV',
+};
+
+/** Master data of one kind: the segment, and what it is of. */
+const masters: Readonly<Record<string, readonly [segment: string, nativeType: string]>> = {
+  CREMAS: ['E1LFA1M', 'Supplier'],
+  MATMAS: ['E1MARAM', 'Material'],
 };
 
 function familyOf(message: string): string | undefined {
@@ -79,7 +94,9 @@ function familyOf(message: string): string | undefined {
  */
 function frameOf(native: IdocNative, idocType: string, control: Fields, segments: Segment): Frame {
   const number = textOf(control.DOCNUM);
-  const written = `${textOf(control.CREDAT) ?? ''}${textOf(control.CRETIM)?.padEnd(6, '0') ?? '000000'}`;
+  // Some converters write them as `2026-03-01` and `09:30:00`.
+  const [day, time] = [control.CREDAT, control.CRETIM].map((told) => textOf(told)?.replace(/[-:]/g, ''));
+  const written = `${day ?? ''}${time?.padEnd(6, '0') ?? '000000'}`;
   const serial = textOf(control.SERIAL)?.slice(0, 14);
   const moment = momentOf([written, serial, native.receivedAt], number);
   if (number !== undefined) {
@@ -127,7 +144,7 @@ function recordOf(nativeType: string, segment: Segment, frame: Frame): Told {
 
 /** The name in one field: SAP cuts it into lines of 35, and a person's into two fields. */
 function named(nativeType: string, segment: Segment): Fields {
-  const parts = nativeType === 'Customer' ? ['NAME1', 'NAME2', 'NAME3', 'NAME4'] : ['NAMEV', 'NAME1'];
+  const parts = nativeType === 'ContactPerson' ? ['NAMEV', 'NAME1'] : ['NAME1', 'NAME2', 'NAME3', 'NAME4'];
   const name = parts.flatMap((part) => firstText(segment, [part]) ?? []).filter((part) => part !== '/');
   return nativeType === 'Material' || name.length === 0 ? segment : { ...segment, NAME: name.join(' ') };
 }
@@ -139,7 +156,7 @@ function named(nativeType: string, segment: Segment): Fields {
 function withoutInitial({ rules }: Table, fields: Fields): Fields {
   const texts = new Set(rules.flatMap(([, kind, ...sources]) => (kind === 'text' ? sources : [])));
   const isInitial = (name: string, value: unknown): boolean =>
-    typeof value === 'string' && (value === '/' || (!texts.has(name) && /^[0.:-]+$/.test(value.trim())));
+    typeof value === 'string' && (value === '/' || (!texts.has(name) && /^[.:-]*0[0.:-]*$/.test(value.trim())));
   return without(fields, (name, value) => name === 'MSGFN' || isInitial(name, value));
 }
 

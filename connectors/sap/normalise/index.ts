@@ -29,7 +29,7 @@ function tellingsOf(native: SapNative): readonly Told[] {
       throw new Unmappable(code, message);
     }
     case 'event':
-      return [toldByEvent(native as EventNative)];
+      return toldByEvent(native as EventNative);
     case 'row':
       return [toldByRow(native as RowNative)];
     case 'idoc':

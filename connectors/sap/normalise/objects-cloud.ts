@@ -81,7 +81,7 @@ const lead: Table = {
   rules: [
     ...audit,
     ...described,
-    ['name', 'text', 'name', 'Name', 'displayId', 'ID'],
+    ['name', 'text', 'name', 'Name'],
     ['firstName', 'text', 'firstName', 'ContactFirstName', 'FirstName'],
     ['lastName', 'text', 'lastName', 'ContactLastName', 'LastName'],
     ['company', 'text', 'companyName', 'Company', 'AccountName'],
@@ -103,7 +103,7 @@ const opportunity: Table = {
     ...described,
     ...accountOf,
     ...contactOf,
-    ['name', 'text', 'name', 'Name', 'displayId'],
+    ['name', 'text', 'name', 'Name'],
     ['stage', 'text', 'salesCyclePhase', 'SalesCyclePhaseCodeText', 'SalesCyclePhaseCode'],
     ['amount', 'decimal', 'expectedRevenueAmount.content', 'expectedValue', 'ExpectedRevenueAmount'],
     ['currency', 'currency', 'expectedRevenueAmount.currencyCode', 'ExpectedRevenueAmountCurrencyCode'],

@@ -109,5 +109,14 @@ const material: Table = {
   keys: ['MATNR', 'Product', 'Material'],
 };
 
+/** CREMAS. */
+const supplier: Table = {
+  nativeType: 'Supplier',
+  entity: 'record',
+  aliases: ['cremas', 'suppliers'],
+  keys: ['LIFNR', 'Supplier'],
+  rules: [...anyObject.rules, ['name', 'text', 'NAME', 'SupplierFullName', 'SupplierName']],
+};
+
 /** Objects that IDocs tell about. */
-export const idocObjects: readonly Table[] = [customer, contactPerson, order, invoice, delivery, material];
+export const idocObjects: readonly Table[] = [customer, contactPerson, order, invoice, delivery, material, supplier];

@@ -94,6 +94,9 @@ const freightOrder: Table = {
   keys: ['TransportationOrderUUID', 'TransportationOrder'],
 };
 
+/** Documents whose numbers begin anew each year. */
+const yearly = (nativeType: string, parts: readonly string[]): Table => ({ ...anyObject, nativeType, keys: [], parts });
+
 /** Objects of S/4HANA. */
 export const s4Objects: readonly Table[] = [
   businessPartner,
@@ -103,4 +106,7 @@ export const s4Objects: readonly Table[] = [
   billingDocument,
   delivery,
   freightOrder,
+  yearly('MaterialDocument', ['MaterialDocument', 'MaterialDocumentYear']),
+  yearly('SupplierInvoice', ['SupplierInvoice', 'FiscalYear']),
+  yearly('JournalEntry', ['CompanyCode', 'AccountingDocument', 'FiscalYear']),
 ];

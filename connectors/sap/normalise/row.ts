@@ -4,7 +4,7 @@ import { refuse } from '../../kit/canonical-event';
 import { plainFields, valueAt } from './paths';
 import { keyOf, tableOf } from './tables';
 import { momentOf, originOf, type Told } from './told';
-import { dayOf } from './values';
+import { dayOf, instantOf } from './values';
 
 /** What may say when a row was changed last, best first. */
 const changeTimes = [
@@ -27,12 +27,19 @@ export function toldByRow(native: RowNative): Told {
   const nativeType = textOf(native.nativeType);
   if (nativeType === undefined) throw refuse('SBX_SAP_ROW_TYPE', 'a row whose collection is not told');
   const table = tableOf(nativeType);
-  const fields = plainFields(objectOf(native.fields) ?? {});
+  const fields = withInstants(plainFields(objectOf(native.fields) ?? {}));
   const id = keyOf(table, fields);
   if (id === undefined) {
     throw refuse('SBX_SAP_ROW_KEY', `a row of ${nativeType} without its key (${table.keys.join(' or ')})`);
   }
-  const moment = momentOf([...timesOf(fields), native.receivedAt]);
+  const times = [...timesOf(fields), native.receivedAt];
+  if (native.deleted === true && times.every((time) => instantOf(time) === undefined)) {
+    throw refuse(
+      'SBX_SAP_TIME',
+      `${nativeType} ${id} is gone, and not said since when: capture the HTTP message with its Date`,
+    );
+  }
+  const moment = momentOf(times);
   const by = firstText(fields, changers) ?? firstText(objectOf(fields.adminData), ['updatedBy']);
   const isGone = native.deleted === true;
   return {
@@ -51,11 +58,15 @@ export function toldByRow(native: RowNative): Told {
   };
 }
 
+/** Where a day and a time of day are told, the instant that they are. */
+function withInstants(fields: Fields): Fields {
+  const instants = ['LastChange', 'Creation'].map((name) => [`${name}DateTime`, dayAndTime(fields, name)] as const);
+  return { ...Object.fromEntries(instants.filter(([, instant]) => instant !== undefined)), ...fields };
+}
+
 function timesOf(fields: Fields): readonly unknown[] {
   return [
-    dayAndTime(fields, 'LastChange'),
     ...changeTimes.map((path) => valueAt(fields, path)),
-    dayAndTime(fields, 'Creation'),
     dayOf(fields.LastChangeDate)?.concat('T00:00:00Z'),
     dayOf(fields.CreationDate)?.concat('T00:00:00Z'),
   ];

@@ -16,6 +16,8 @@ export interface Table {
   readonly aliases?: readonly string[];
   /** Fields that hold the record's key, best first. */
   readonly keys: readonly string[];
+  /** Fields that are the key together: document numbers that begin anew each year. */
+  readonly parts?: readonly string[];
   readonly rules: readonly Rule[];
   /** Canonical fields that follow from the object alone. */
   readonly constants?: Readonly<Record<string, unknown>>;
