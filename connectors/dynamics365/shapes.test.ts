@@ -42,6 +42,17 @@ it('rows that were made in bulk have the ids that the answer gives them', async 
   ]);
 });
 
+it('whom a lead belongs to is not what it became', async () => {
+  const parentaccountid = { LogicalName: 'account', Id: second };
+  const target = { key: 'Target', value: entity('lead', first, { subject: 'a', parentaccountid }) };
+  const [event] = await all({
+    ...operation,
+    ...{ MessageName: 'Create', PrimaryEntityName: 'lead', PrimaryEntityId: first, InputParameters: [target] },
+  });
+  expect(event?.data.record).not.toHaveProperty('convertedAccountId');
+  expect(event?.data.native).toMatchObject({ parentaccountid: second });
+});
+
 it('a qualified lead says what became of it', async () => {
   const [event] = await all({
     ...operation,

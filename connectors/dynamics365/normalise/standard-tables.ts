@@ -69,8 +69,7 @@ const lead: Table = {
     statuscode: choice('status', choices.leadStatus),
     statecode: to('isConverted', { isOneOf: [1] }),
     campaignid: to('campaignId', 'id'),
-    parentaccountid: to('convertedAccountId', 'id'),
-    parentcontactid: to('convertedContactId', 'id'),
+    // Its parent account and contact are whom it belongs to, also before it is qualified: they stay native.
     qualifyingopportunityid: to('convertedOpportunityId', 'id'),
   },
   addresses: { address1_: 'address' },
