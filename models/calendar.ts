@@ -22,6 +22,8 @@ export class Calendar {
   private readonly format: Intl.DateTimeFormat | undefined;
   /** By day of UTC: the offset, undefined where it changes on that day. To ask Intl for each hour of weeks would take longer than to score. */
   private readonly offsets = new Map<number, number | undefined>();
+  /** The day that was asked for last: times mostly come in order. */
+  private last: { readonly day: number; readonly offset: number | undefined } = { day: Number.NaN, offset: 0 };
 
   constructor(private readonly told: DaysAndHours) {
     this.holidays = new Set(told.holidays.map((date) => Date.parse(date) / DAY));
@@ -38,11 +40,8 @@ export class Calendar {
   wallOf(at: number): number {
     if (this.format === undefined) return at;
     const day = Math.floor(at / DAY);
-    if (!this.offsets.has(day)) {
-      const [first, next] = [this.askedOffset(day * DAY), this.askedOffset((day + 1) * DAY)];
-      this.offsets.set(day, first === next ? first : undefined);
-    }
-    return at + (this.offsets.get(day) ?? this.askedOffset(at));
+    if (day !== this.last.day) this.last = { day, offset: this.offsetOn(day) };
+    return at + (this.last.offset ?? this.askedOffset(at));
   }
 
   /** Hours since Monday 00:00; 1 January 1970 was a Thursday. */
@@ -78,6 +77,14 @@ export class Calendar {
   /** `09:30` */
   clockOf(at: number): string {
     return new Date(this.wallOf(at)).toISOString().slice(11, 16);
+  }
+
+  private offsetOn(day: number): number | undefined {
+    if (!this.offsets.has(day)) {
+      const [first, next] = [this.askedOffset(day * DAY), this.askedOffset((day + 1) * DAY)];
+      this.offsets.set(day, first === next ? first : undefined);
+    }
+    return this.offsets.get(day);
   }
 
   private askedOffset(at: number): number {
