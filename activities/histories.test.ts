@@ -5,6 +5,7 @@ import { openLedger, type Ledger } from '../ledger/ledger';
 import { loadModels } from '../models/registry';
 import { openScorer } from '../models/score';
 import { compileExpression } from '../tenants/expression';
+import type { TenantCalendar } from '../tenants/calendar';
 import type { Tenant } from '../tenants/tenant';
 import { toUseCase } from '../tenants/to-use-case';
 import { eventOf } from '../test/fixtures/events';
@@ -37,7 +38,13 @@ let tenants = 0;
 const anotherTenant = (): void => {
   tenant = `t${(tenants += 1)}`;
 };
-beforeEach(anotherTenant);
+beforeEach(() => {
+  anotherTenant();
+  calendar = undefined;
+});
+
+/** What the tenant's file says of days and hours. */
+let calendar: TenantCalendar | undefined;
 
 function deps(when?: string): LaneDependencies {
   const useCase = toUseCase(usecase, written, __dirname, 0);
@@ -45,6 +52,7 @@ function deps(when?: string): LaneDependencies {
     ...{ tenant, file: 'acme.yaml', partitions: 1, connections: {} },
     useCases: { anomaly: when === undefined ? useCase : { ...useCase, when: compileExpression(when) } },
     retention: { events: 1, decisions: 1 },
+    ...(calendar === undefined ? {} : { calendar }),
   };
   const served = new Map([[tenant, acme]]);
   const nobody = () => Promise.reject(new Error('nobody is told here'));
@@ -117,6 +125,28 @@ it('calls what is unusual for a record, says what was expected, and says why it 
   expect(all[40]!.reasons[0]).toMatch(
     /^A value of 900, where \d+(\.\d)? to \d+ is usual on Saturdays about 09:00 UTC: /,
   );
+});
+
+it('knows hours, weekdays and holidays by the tenant’s file as it is now, the past of before too', async () => {
+  const events = life();
+  await inBatches(events.slice(0, 40), 5);
+  const last = async (days: TenantCalendar | undefined, value: number) => {
+    calendar = days;
+    const [one] = await scored([{ ...told(40, value), id: `asked-${value}` }], { record: false });
+    return one as { reasons: readonly string[]; score?: number; value?: number };
+  };
+  const date = new Date(start + 40 * day).toISOString().slice(0, 10);
+  const ordinary = await last(undefined, 10);
+  expect(ordinary.value).toBeLessThan(-4);
+  expect(ordinary.reasons[0]).toContain('on Saturdays about 09:00 UTC');
+  const sydney = await last({ timeZone: 'Australia/Sydney', holidays: [] }, 10);
+  expect(sydney.reasons[0]).toContain('on Saturdays about 20:00 Australia/Sydney');
+  const holiday = await last({ timeZone: 'Australia/Sydney', holidays: [date] }, 10);
+  expect(holiday).toMatchObject({ value: 0 });
+  expect(holiday.score).toBeLessThan(0.5);
+  const flood = await last({ timeZone: 'Australia/Sydney', holidays: [date] }, 900);
+  expect(flood.reasons[0]).toContain('on holidays about 20:00 Australia/Sydney');
+  expect(flood.score).toBeGreaterThan(0.9);
 });
 
 it('gives the same whether the past came in one batch, in several or each by itself', async () => {

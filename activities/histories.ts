@@ -3,6 +3,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import { recordKey } from '../canonical-schema/identity';
 import { orderOf } from '../canonical-schema/order';
 import type { Ledger, ObservationRow, ObservationToKeep, Past, PastQuestion } from '../ledger/ledger';
+import { calendarOf, utc, type Calendar } from '../models/calendar';
 import { valueAt } from '../models/features';
 import { youngSeries } from '../models/history/deviation';
 import { historyFacts } from '../models/history/facts';
@@ -37,6 +38,7 @@ export class Histories {
   private constructor(
     private readonly ledger: Ledger,
     private readonly tenant: string,
+    private readonly calendar: Calendar,
     private readonly historyOf: (useCase: UseCase) => History | undefined,
   ) {}
 
@@ -53,7 +55,8 @@ export class Histories {
     known: ReadonlyMap<string, Snapshot>,
     hydrated: ReadonlyMap<string, CanonicalEvent | undefined>,
   ): Promise<Histories> {
-    const histories = new Histories(ledger, tenant.tenant, ({ name, model }) => {
+    const calendar = calendarOf(tenant.calendar) ?? utc;
+    const histories = new Histories(ledger, tenant.tenant, calendar, ({ name, model }) => {
       const manifest = scorers.get(champions[name] ?? model)?.manifest;
       return manifest === undefined || manifest.task === 'text' ? undefined : manifest.history;
     });
@@ -116,7 +119,7 @@ export class Histories {
     const place = state.sequence;
     const here = this.told.filter((one) => one.usecase === useCase.name && one.series === series);
     const past = before([...own, ...here], place).slice(-history.most);
-    return historyFacts(history, { past, peers: before(peers, place) }, observation);
+    return historyFacts(history, { past, peers: before(peers, place) }, observation, this.calendar);
   }
 
   private async ask(questions: readonly PastQuestion[]): Promise<void> {

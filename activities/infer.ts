@@ -1,5 +1,6 @@
 import { decisionId, type FeatureValue, type Reason } from '../canonical-schema/decision';
 import { sha256Hex } from '../canonical-schema/sha256';
+import { calendarOf } from '../models/calendar';
 import { featuresFromRecord } from '../models/features';
 import { historyRoot } from '../models/history/history';
 import type { Manifest } from '../models/manifest';
@@ -62,7 +63,7 @@ function featuresFor(
     facts === undefined && past === undefined
       ? record
       : { ...record, related: facts?.values, [historyRoot]: past?.values };
-  const row = featuresFromRecord(manifest, shown);
+  const row = featuresFromRecord(manifest, shown, calendarOf(view.tenant.calendar));
   if (row.outcome !== 'row') return row;
   return { ...row, decision, ...(past === undefined ? {} : { words: past.words }) };
 }

@@ -1,5 +1,6 @@
 import { validateEvent } from '../canonical-schema/validate';
 import type { GapRow } from '../ledger/ledger';
+import { Calendar, utc } from '../models/calendar';
 import { hourMs, Hours, isTorn, rhythmEvent } from './rhythm-hours';
 
 const at = Date.UTC(2026, 10, 24, 14);
@@ -27,12 +28,12 @@ describe('hours of streams', () => {
   });
 
   it('of one stream are decided in one lane, in order, over midnight too', () => {
-    const keys = [at, at + 24 * hourMs].map((hour) => rhythmEvent(ref, 'lead.created', hour, 1).partitionkey);
+    const keys = [at, at + 24 * hourMs].map((hour) => rhythmEvent(ref, 'lead.created', hour, 1, utc).partitionkey);
     expect(new Set(keys)).toEqual(new Set(['acme/signalbox/rhythm/sales:lead.created']));
   });
 
   it('are valid events, the same for the same hour whatever was counted', () => {
-    const event = rhythmEvent(ref, 'opportunity.undeleted', at, 2);
+    const event = rhythmEvent(ref, 'opportunity.undeleted', at, 2, utc);
     expect(() => {
       validateEvent(event);
     }).not.toThrow();
@@ -42,10 +43,18 @@ describe('hours of streams', () => {
       time: '2026-11-24T14:00:00.000Z',
       data: { record: { what: 'opportunities restored', count: 2, endsAt: '2026-11-24T15:00:00.000Z' } },
     });
-    expect(rhythmEvent(ref, 'opportunity.undeleted', at, 9).id).toBe(event.id);
-    expect(rhythmEvent({ ...ref, connection: 'service' }, 'opportunity.undeleted', at, 2).id).not.toBe(event.id);
-    expect(rhythmEvent(ref, 'opportunity.undeleted', at + hourMs, 2).id).not.toBe(event.id);
+    expect(rhythmEvent(ref, 'opportunity.undeleted', at, 9, utc).id).toBe(event.id);
+    expect(rhythmEvent({ ...ref, connection: 'service' }, 'opportunity.undeleted', at, 2, utc).id).not.toBe(event.id);
+    expect(rhythmEvent(ref, 'opportunity.undeleted', at + hourMs, 2, utc).id).not.toBe(event.id);
   });
+});
+
+it('an hour belongs to the day that the tenant has, and is the same event in whichever zone', () => {
+  const sydney = new Calendar({ timeZone: 'Australia/Sydney', holidays: [] });
+  const [last, first] = [at - 2 * hourMs, at - hourMs].map((hour) => rhythmEvent(ref, 'lead.created', hour, 1, sydney));
+  expect(last?.subject).toBe('rhythm/sales:lead.created:2026-11-24');
+  expect(first?.subject).toBe('rhythm/sales:lead.created:2026-11-25');
+  expect(first?.id).toBe(rhythmEvent(ref, 'lead.created', at - hourMs, 1, utc).id);
 });
 
 describe('a torn hour', () => {

@@ -1,6 +1,7 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
 import { partitionKey, sequenceOf } from '../canonical-schema/identity';
 import { canonicalEvent } from '../connectors/kit/canonical-event';
+import type { Calendar } from '../models/calendar';
 import type { GapRow, HourCount } from '../ledger/ledger';
 
 export const hourMs = 3_600_000;
@@ -76,13 +77,15 @@ export function rhythmEvent(
   stream: string,
   hour: number,
   count: number,
+  calendar: Calendar,
 ): CanonicalEvent {
   const [startsAt, endsAt] = [new Date(hour).toISOString(), new Date(hour + hourMs).toISOString()];
   const event = canonicalEvent(
     {
       crm: 'signalbox',
       identity: ['rhythm', tenant, connection, stream, startsAt],
-      recordId: `${connection}:${stream}:${startsAt.slice(0, 10)}`,
+      // The tenant's day: what begins in the morning in Sydney is not two tasks.
+      recordId: `${connection}:${stream}:${calendar.dateOf(hour)}`,
       nativeType: 'rhythm',
       time: startsAt,
       sequence: sequenceOf(hour),

@@ -3,6 +3,7 @@ import type { CanonicalEvent } from '../canonical-schema/event';
 import type { ObservationToKeep } from '../ledger/ledger';
 import type { History } from '../models/history/history';
 import type { UseCase } from '../tenants/tenant';
+import { calendarOf, utc, type Calendar } from '../models/calendar';
 import { tenantNamed } from './connections';
 import { toldBy } from './histories';
 import type { IngestDependencies } from './ingest-dependencies';
@@ -38,13 +39,13 @@ export async function countHours(deps: IngestDependencies, input: CountInput, he
   const { heartbeat } = Context.current();
   const beat = setInterval(heartbeat, heartbeatEveryMs);
   try {
-    const { useCases } = tenantNamed(deps.tenants, input.tenant);
+    const { useCases, calendar } = tenantNamed(deps.tenants, input.tenant);
     const asking = Object.values(useCases).filter(
       ({ entity, connection }) => entity === 'rhythm' && connection === input.connection,
     );
     // Another process may know a newer version of the tenant's file.
     if (asking.length === 0) return { hours: 0, published: 0, remembered: 0, skipped: 0, nextMs: hourMs };
-    return await new Counting(deps, input, asking).run(hearingSince);
+    return await new Counting(deps, input, asking, calendarOf(calendar) ?? utc).run(hearingSince);
   } finally {
     clearInterval(beat);
   }
@@ -61,6 +62,7 @@ class Counting {
     private readonly deps: IngestDependencies,
     private readonly input: CountInput,
     private readonly useCases: readonly UseCase[],
+    private readonly calendar: Calendar,
   ) {
     this.lateness = input.latenessMs ?? usualLatenessMs;
     this.now = deps.now();
@@ -114,7 +116,8 @@ class Counting {
     for (let hour = from; hour < until; hour += hourMs) {
       const counts = hours.at(hour);
       if (isTorn(gaps, hour)) this.skipped += 1;
-      else await this.tell(counts.map(({ stream, count }) => rhythmEvent(this.input, stream, hour, count)));
+      else
+        await this.tell(counts.map(({ stream, count }) => rhythmEvent(this.input, stream, hour, count, this.calendar)));
     }
     await ledger.rhythm.remember(
       tenant,

@@ -1,4 +1,5 @@
 import type { Ledger, ShadowScore, Unshadowed } from '../ledger/ledger';
+import { calendarOf, type DaysAndHours } from '../models/calendar';
 import { featuresFromRecord } from '../models/features';
 import { readBy } from '../models/score';
 import type { Scorer } from '../models/scored';
@@ -13,6 +14,16 @@ export interface ShadowPage {
   readonly until?: string;
 }
 
+/** Whose decisions a challenger is shown. */
+interface ShadowQuestion {
+  readonly tenant: string;
+  readonly usecase: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** The tenant's as it is now; absent: UTC. */
+  readonly calendar?: DaysAndHours | undefined;
+}
+
 /**
  * Lets a challenger score decisions that the ledger holds, on the records as the champion saw them. Records the scores and
  * does nothing else; doing it twice is doing it once.
@@ -21,11 +32,11 @@ export interface ShadowPage {
 export async function shadowDecisions(
   { shadow }: Ledger,
   scorer: Scorer,
-  { tenant, usecase, since }: { readonly tenant: string; readonly usecase: string; readonly since: string },
+  { tenant, usecase, since, calendar }: ShadowQuestion,
 ): Promise<ShadowPage> {
   const { digest } = scorer;
   const pending = await shadow.pending(tenant, usecase, { digest, since, limit: pageSize });
-  const said = await scoresOf(scorer, pending);
+  const said = await scoresOf(scorer, pending, calendar);
   const scores = pending.map(({ decisionid, source, subject }, n): ShadowScore => ({
     decisionid,
     digest,
@@ -41,9 +52,14 @@ export async function shadowDecisions(
 
 type Said = Pick<ShadowScore, 'score' | 'because'>;
 
-async function scoresOf(scorer: Scorer, pending: readonly Unshadowed[]): Promise<readonly Said[]> {
+async function scoresOf(
+  scorer: Scorer,
+  pending: readonly Unshadowed[],
+  told: DaysAndHours | undefined,
+): Promise<readonly Said[]> {
+  const calendar = calendarOf(told);
   const rows = pending.map(({ record }) =>
-    record === undefined ? undefined : readBy(scorer, featuresFromRecord(scorer.manifest, record)),
+    record === undefined ? undefined : readBy(scorer, featuresFromRecord(scorer.manifest, record, calendar)),
   );
   try {
     const scored = (await scorer.score(rows.filter((row) => row?.outcome === 'row'))).values();

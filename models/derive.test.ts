@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Calendar } from './calendar';
 import { derived, isUsable } from './derive';
 
 const two = { column: 'b', path: 'b' };
@@ -22,6 +23,17 @@ describe('a derived number', () => {
     expect(derived({ by: 'hourOfDay' }, '2016-03-06T23:59:59.5+11:00', undefined)).toBe(23);
     expect(derived({ by: 'hourOfDay' }, '1969-12-31T22:00Z', undefined)).toBe(22);
     expect(derived({ by: 'weekday' }, '1969-12-31T22:00Z', undefined)).toBe(3);
+  });
+
+  it('are those of the calendar, where a time says how far it is from UTC', () => {
+    const sydney = new Calendar({ timeZone: 'Australia/Sydney', holidays: [] });
+    const hourAndDay = (text: string) =>
+      (['hourOfDay', 'weekday'] as const).map((by) => derived({ by }, text, undefined, sydney));
+    expect(hourAndDay('2026-10-03T15:59Z')).toEqual([1, 7]);
+    expect(hourAndDay('2026-10-03T16:00Z')).toEqual([3, 7]);
+    expect(hourAndDay('2026-10-03T18:00:00.000+02:00')).toEqual([3, 7]);
+    expect(hourAndDay('2026-10-04T23:00')).toEqual([23, 7]);
+    expect(hourAndDay('29/2/2016 01:16')).toEqual([1, 1]);
   });
 
   it('is the hours between two moments, whatever their zones', () => {

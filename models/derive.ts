@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar';
 import type { Derivation } from './manifest';
 
 /** A decimal number and nothing else: no hex, no "Infinity", no digit separators. */
@@ -17,6 +18,8 @@ export interface Time {
   readonly wall: number;
   /** In UTC. */
   readonly instant: number;
+  /** Whether it was written with its distance from UTC. */
+  readonly isZoned: boolean;
 }
 
 /** The number that a cell stands for; undefined when it stands for none. */
@@ -39,22 +42,24 @@ export function isUsable(derive: Derivation | undefined, raw: unknown): boolean 
  * A number made of one or two usable cells, or the number of the first where nothing is derived. Pure; NaN where there is
  * none, infinite on a division by zero.
  * @param second the cell of the derivation's own column
+ * @param calendar whose hours and weekdays are meant; without one, those of the clock where it was written
  */
-export function derived(derive: Derivation | undefined, first: unknown, second: unknown): number {
+export function derived(derive: Derivation | undefined, first: unknown, second: unknown, calendar?: Calendar): number {
   const a = numberIn(first) ?? NaN;
   if (derive === undefined) return a;
-  if (readsTimes(derive)) return ofTimes(derive, timeIn(first), timeIn(second));
+  if (readsTimes(derive)) return ofTimes(derive, timeIn(first), timeIn(second), calendar);
   const b = numberIn(second) ?? NaN;
   const factor = 'factor' in derive ? (derive.factor ?? 1) : 1;
   if (derive.by === 'times') return a * b * factor;
   return (derive.by === 'over' ? a / b : a - b) * factor;
 }
 
-function ofTimes({ by }: Derivation, first: Time | undefined, second: Time | undefined): number {
+function ofTimes({ by }: Derivation, first: Time | undefined, second: Time | undefined, calendar?: Calendar): number {
   if (first === undefined) return NaN;
-  if (by === 'hourOfDay') return Math.floor(remainder(first.wall, DAY) / HOUR);
+  const wall = calendar !== undefined && first.isZoned ? calendar.wallOf(first.instant) : first.wall;
+  if (by === 'hourOfDay') return Math.floor(remainder(wall, DAY) / HOUR);
   // 1 January 1970 was a Thursday; Monday is 1.
-  if (by === 'weekday') return remainder(Math.floor(first.wall / DAY) + 3, 7) + 1;
+  if (by === 'weekday') return remainder(Math.floor(wall / DAY) + 3, 7) + 1;
   return second === undefined ? NaN : (first.instant - second.instant) / HOUR;
 }
 
@@ -68,11 +73,11 @@ export function timeIn(raw: unknown): Time | undefined {
   const dayFirst = DAY_FIRST.exec(raw);
   if (dayFirst !== null) {
     const [, day, month, year, ...clock] = dayFirst;
-    return moment([year, month, day, ...clock], 0);
+    return moment([year, month, day, ...clock], undefined);
   }
   const iso = ISO.exec(raw);
   if (iso === null) return undefined;
-  return moment([...iso.slice(1, 7), iso[7]?.padEnd(3, '0')], offsetOf(iso[8] ?? 'Z'));
+  return moment([...iso.slice(1, 7), iso[7]?.padEnd(3, '0')], iso[8] === undefined ? undefined : offsetOf(iso[8]));
 }
 
 /** The zone's distance from UTC in ms. */
@@ -83,11 +88,12 @@ function offsetOf(zone: string): number {
 }
 
 /** From year, month, day, hour, minute and so on; undefined for a day or an hour that the calendar does not have. */
-function moment(parts: readonly (string | undefined)[], offset: number): Time | undefined {
+function moment(parts: readonly (string | undefined)[], offset: number | undefined): Time | undefined {
   const [year, month, ...rest] = parts.map((part) => Number(part ?? 0)) as [number, number, ...number[]];
   const wall = Date.UTC(year, month - 1, ...rest);
   // Date turns what the calendar does not have into another moment, which then reads differently.
   const back = new Date(wall);
   const read = [back.getUTCMonth() + 1, back.getUTCDate(), back.getUTCHours(), back.getUTCMinutes()];
-  return read.join() === [month, ...rest.slice(0, 3)].join() ? { wall, instant: wall - offset } : undefined;
+  if (read.join() !== [month, ...rest.slice(0, 3)].join()) return undefined;
+  return { wall, instant: wall - (offset ?? 0), isZoned: offset !== undefined };
 }

@@ -54,7 +54,7 @@ interface Told {
 export function explainer(manifest: TabularManifest): Explain {
   const told = toldBy(manifest);
   return ({ values, words = {} }, contributions, label = '') => {
-    const sums = told.map(({ terms }) => terms.reduce((sum, n) => sum + (contributions[n] ?? 0), 0));
+    const sums = told.map(({ terms }) => sumOf(terms, contributions));
     return strongest(sums).flatMap((n) => {
       const one = told[n];
       if (one === undefined) return [];
@@ -71,6 +71,13 @@ export function explainer(manifest: TabularManifest): Explain {
       };
     });
   };
+}
+
+/** A loop, because most are of one term, and every row has all of them. */
+function sumOf(terms: readonly number[], contributions: ArrayLike<number>): number {
+  let sum = 0;
+  for (const n of terms) sum += contributions[n] ?? 0;
+  return sum;
 }
 
 /** Terms in the manifest's order; those with a feature of a group stand together where the first of them does. */

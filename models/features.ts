@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar';
 import { derived, isUsable, readsTimes } from './derive';
 import type { FeatureRow, Unscorable } from './feature-row';
 import type {
@@ -40,19 +41,22 @@ export function featuresFromRow(manifest: Manifest, row: Readonly<Record<string,
   return textRow(text, sourcesOf(text).slice(0, 1).map(read));
 }
 
-/** Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings. */
-export function featuresFromRecord(manifest: Manifest, record: unknown): FeatureRow | Unscorable {
+/**
+ * Features of a canonical record, by each feature's path. Pure; numbers may be numbers or decimal strings.
+ * @param calendar whose hours and weekdays are meant; without one, those that times are written with
+ */
+export function featuresFromRecord(manifest: Manifest, record: unknown, calendar?: Calendar): FeatureRow | Unscorable {
   const read = ({ path }: Source) => valueAt(record, path);
-  if (manifest.task !== 'text') return collect(manifest, read);
+  if (manifest.task !== 'text') return collect(manifest, read, calendar);
   const [text] = manifest.features;
   return textRow(text, sourcesOf(text).map(read));
 }
 
-function collect(manifest: TabularManifest, read: Read): FeatureRow | Unscorable {
+function collect(manifest: TabularManifest, read: Read, calendar?: Calendar): FeatureRow | Unscorable {
   const values: number[] = [];
   const defaults: string[] = [];
   for (const feature of manifest.features) {
-    const cell = cellOf(feature, read);
+    const cell = cellOf(feature, read, calendar);
     if ('outcome' in cell) return cell;
     values.push(cell.value);
     if (cell.isDefault) defaults.push(feature.name);
@@ -69,7 +73,7 @@ function collect(manifest: TabularManifest, read: Read): FeatureRow | Unscorable
   return { outcome: 'row', values, defaults };
 }
 
-function cellOf(feature: Feature, read: Read): Cell | Unscorable {
+function cellOf(feature: Feature, read: Read, calendar?: Calendar): Cell | Unscorable {
   const values: unknown[] = [];
   for (const source of sourcesOf(feature)) {
     const raw = read(source);
@@ -78,7 +82,7 @@ function cellOf(feature: Feature, read: Read): Cell | Unscorable {
     if (isMissing) return settle(feature, feature.missing, 'is missing', 0, source.column);
     values.push(value);
   }
-  return feature.kind === 'categorical' ? categoryOf(feature, values[0]) : numberOf(feature, values);
+  return feature.kind === 'categorical' ? categoryOf(feature, values[0]) : numberOf(feature, values, calendar);
 }
 
 function categoryOf(feature: CategoricalFeature, value: unknown): Cell | Unscorable {
@@ -92,7 +96,11 @@ function categoryOf(feature: CategoricalFeature, value: unknown): Cell | Unscora
   return settle(feature, feature.unseen, `is ${shown(value)}, none of ${feature.categories.join(', ')}`, unseenCode);
 }
 
-function numberOf(feature: NumericFeature | FlagFeature, raw: readonly unknown[]): Cell | Unscorable {
+function numberOf(
+  feature: NumericFeature | FlagFeature,
+  raw: readonly unknown[],
+  calendar?: Calendar,
+): Cell | Unscorable {
   const { derive } = feature;
   const wrong = raw.findIndex((value) => !isUsable(derive, value));
   if (wrong >= 0) {
@@ -100,7 +108,7 @@ function numberOf(feature: NumericFeature | FlagFeature, raw: readonly unknown[]
     const column = sourcesOf(feature)[wrong]?.column;
     return settle(feature, feature.invalid, `is ${shown(raw[wrong])}, not ${kind}`, 0, column);
   }
-  const number = derived(derive, raw[0], raw[1]);
+  const number = derived(derive, raw[0], raw[1], calendar);
   const value = feature.replace?.[String(number)] ?? number;
   const given = derive === undefined ? shown(raw[0]) : `${shown(raw[0])}, which makes ${value}`;
   return ranged(feature, value, given);

@@ -63,7 +63,7 @@ export interface CategoricalFeature extends FeatureBase {
 /**
  * How a number is made of the feature's column, and of a second one where two are needed. `times`, `over` and `minus` are
  * multiplied by `factor` (1). Times are `d/m/yyyy hh:mm` or ISO 8601; `hourOfDay` and `weekday` (1 is Monday) are those of
- * the clock where it was written, `hoursSince` is the time from the second column's moment to the first's.
+ * the tenant's zone where the time tells its offset and the file names a zone, else of the clock where it was written, `hoursSince` is the time from the second column's moment to the first's.
  */
 export type Derivation =
   | {

@@ -57,6 +57,13 @@ export function softmax(logits: readonly number[]): readonly number[] {
 
 /** Places of the highest scores, highest first; of equals the first. */
 export function ranked(scores: readonly number[]): readonly number[] {
-  const places = scores.map((_, place) => place);
-  return places.sort((a, b) => at(scores, b) - at(scores, a) || a - b).slice(0, RANKED);
+  const top: number[] = [];
+  for (let n = 0; n < scores.length; n += 1) {
+    let place = top.length;
+    while (place > 0 && at(scores, n) > at(scores, top[place - 1] ?? n)) place -= 1;
+    if (place >= RANKED) continue;
+    top.splice(place, 0, n);
+    if (top.length > RANKED) top.pop();
+  }
+  return top;
 }

@@ -119,6 +119,24 @@ describe.each(NAMES)('%s', (name) => {
     expect(steady.length).toBeGreaterThan(190);
   });
 
+  it('has a card that tells what it costs, as it was measured, within the goals', async () => {
+    const card = await readFile(path.join(__dirname, name, 'card.md'), 'utf8');
+    const [, cost = ''] = /## Cost\n([\s\S]*?)## Made by/.exec(card) ?? [];
+    const [whole, ratio, bare, rows, memory] = [
+      /of one row: ([\d.]+) ms/,
+      /takes ([\d.]+) times what bare/,
+      /same row \(([\d.]+) ms\)/,
+      /batches of 64: ([\d,]+) rows/,
+      /open model: about ([\d.]+) MB/,
+    ].map((one) => Number((one.exec(cost)?.[1] ?? 'NaN').replaceAll(',', '')));
+    expect(whole).toBeLessThan(1);
+    expect(whole).toBeGreaterThan(bare ?? NaN);
+    // Of so short a run some microseconds are a third.
+    expect((ratio! - 1) * bare!).toBeLessThan(0.02);
+    expect(rows).toBeGreaterThan(10_000);
+    expect(memory).toBeLessThan(50);
+  });
+
   it('gives the label at the threshold of the manifest and reasons in order of strength', async () => {
     for (const s of await scorer.score(rows)) {
       expect(s.label).toBe(labelOf(model.manifest, s));

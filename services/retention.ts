@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger';
-import { retentionOf } from '../tenants/load';
+import { retentionOf } from '../tenants/retention';
 import type { Tenant } from '../tenants/tenant';
 import type { Runtime } from './runtime';
 import type { Service } from './service';

@@ -63,7 +63,7 @@ async function learnedWatches({ ledger, scorers, openLearned }: Needs, tenant: s
 
 /** Scores all that is there for one challenger. A ledger that is away is asked again at the next look. */
 async function look(
-  { ledger, log }: Needs,
+  { ledger, tenants, log }: Needs,
   watch: Watch,
   since: Map<string, string>,
   startedAt: number,
@@ -75,7 +75,9 @@ async function look(
     for (;;) {
       const newest = await ledger.shadow.newest(tenant, usecase, scorer.digest);
       const from = since.get(key) ?? laterOf(watch.from ?? '', before(newest, startedAt));
-      const { until, scored } = await shadowDecisions(ledger, scorer, { tenant, usecase, since: from });
+      const { until, scored } = await shadowDecisions(ledger, scorer, {
+        ...{ tenant, usecase, since: from, calendar: tenants.get(tenant)?.calendar },
+      });
       since.set(key, until === undefined ? from : laterOf(from, before(until, startedAt)));
       if (scored === 0 || signal.aborted) return;
     }

@@ -2,17 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnyConnector, Mapping } from '../connectors/contract';
 import { readAssistant, toAssistant, type WrittenAssistant } from './assistant';
+import { calendarFindings, toCalendar, type WrittenCalendar } from './calendar';
 import { withCatalogue } from './catalogue';
 import { mappingFindings, readConnection, unknownSettings, type WrittenConnection } from './connection';
 import { readTenantDocument, pathText, type TenantDocument } from './document';
-import { durationMs } from './duration';
 import { type Fault, TenantFaults } from './faults';
 import { readIdentity, toIdentity, type WrittenIdentity } from './identity';
 import { compileTenantSchema } from './schema';
 import type { SecretSources } from './secrets';
 import { type Finding, shapeFindings } from './shape-faults';
 import { rhythmRetentionFindings } from './rhythm';
-import type { Retention, Tenant, TenantConnection } from './tenant';
+import { toRetention, type WrittenRetention } from './retention';
+import type { Tenant, TenantConnection } from './tenant';
 import { toUseCase } from './to-use-case';
 import { entityOf, type KnownModels, useCaseFindings } from './use-case';
 import type { WrittenUseCase } from './written';
@@ -24,12 +25,12 @@ export interface LoadOptions extends Partial<SecretSources> {
   readonly models: KnownModels;
 }
 
-interface WrittenTenant {
+interface WrittenTenant extends WrittenCalendar {
   readonly tenant: string;
   readonly partitions?: number;
   readonly connections: Readonly<Record<string, WrittenConnection>>;
   readonly useCases?: Readonly<Record<string, WrittenUseCase>>;
-  readonly retention?: { readonly events?: string; readonly decisions?: string };
+  readonly retention?: WrittenRetention;
   readonly identity?: WrittenIdentity;
   readonly assistant?: WrittenAssistant;
 }
@@ -55,16 +56,6 @@ const connectionKeyFindings = (value: unknown, connectors: readonly AnyConnector
     const connector = isMap(written) ? connectors.find((known) => known.name === written.connector) : undefined;
     return connector === undefined ? [] : unknownSettings(['connections', name], written as object, connector);
   });
-
-const retention = ({ events = 'P180D', decisions = 'P7Y' }: NonNullable<WrittenTenant['retention']>): Retention => {
-  const [eventsMs, decisionsMs] = [durationMs(events), durationMs(decisions)];
-  if (eventsMs === undefined || decisionsMs === undefined)
-    throw new Error('a retention passed the schema but is no duration');
-  return { events: eventsMs, decisions: decisionsMs };
-};
-
-/** How long a tenant keeps what, by a document that was in force: its secrets need not be there any more. */
-export const retentionOf = (document: unknown): Retention => retention((document as WrittenTenant).retention ?? {});
 
 const connectorOf = (name: string, { connectors }: Pick<LoadOptions, 'connectors'>): AnyConnector => {
   const connector = connectors.find((known) => known.name === name);
@@ -114,6 +105,7 @@ const readMeaning = (file: string, written: WrittenTenant, options: LoadOptions)
   const { connections, findings } = readConnections(file, written, options, sources);
   findings.push(...allUseCaseFindings(file, written, options));
   const isAsked = Object.entries(written.useCases ?? {}).some(([name, one]) => entityOf(name, one) === 'rhythm');
+  findings.push(...calendarFindings(written));
   findings.push(...rhythmRetentionFindings(isAsked, written.retention?.events));
   const parts = readParts(file, written, mappingsOf(written), sources);
   return { connections, ...parts, findings: [...findings, ...parts.findings] };
@@ -188,10 +180,12 @@ export const loadTenant = (file: string, options: LoadOptions): Tenant => {
   const { connections, identity, assistant, findings } = readMeaning(file, written, options);
   if (findings.length > 0) throw new TenantFaults(faultsOf(file, document, findings));
   const { tenant, partitions = 4 } = written;
+  const calendar = toCalendar(written);
   return {
     ...{ tenant, file, partitions, connections },
     useCases: useCasesOf(asWritten, dirname(file), options.models),
-    retention: retention(written.retention ?? {}),
+    retention: toRetention(written.retention ?? {}),
+    ...(calendar === undefined ? {} : { calendar }),
     ...(identity === undefined ? {} : { identity: toIdentity(tenant, identity) }),
     ...(assistant === undefined ? {} : { assistant }),
   };
@@ -213,8 +207,12 @@ export const readTenantFile = (
 export const useCasesOf = (document: unknown, folder: string, models: KnownModels): Tenant['useCases'] => {
   const written = document as WrittenTenant;
   const draftMs = written.assistant === undefined ? 0 : toAssistant(written.assistant).timeoutMs;
+  const calendar = toCalendar(written);
   return Object.fromEntries(
-    Object.entries(withCatalogues(written, models)).map(([name, one]) => [name, toUseCase(name, one, folder, draftMs)]),
+    Object.entries(withCatalogues(written, models)).map(([name, one]) => [
+      name,
+      toUseCase(name, one, folder, draftMs, calendar),
+    ]),
   );
 };
 

@@ -112,6 +112,13 @@ test.each<[string, (document: Document) => void, string, RegExp]>([
     '+ useCases.lead-scoring.challengers[0]: churn',
     /decides nothing/,
   ],
+  [
+    'a time zone',
+    (d) => (d['timeZone'] = 'Europe/Berlin'),
+    '+ timeZone: Europe/Berlin',
+    /the past of series is told by it, too, and what was decided stays/,
+  ],
+  ['a holiday', (d) => (d['holidays'] = ['2026-12-25']), '+ holidays: ["2026-12-25"]', /next batch of each lane/],
   ['retention', (d) => (d['retention'] = { events: 'P1D' }), '~ retention.events: P180D -> P1D', /next deletion/],
 ])('%s', (_, mend, text, means) => {
   const plan = planOf(mend);

@@ -91,6 +91,11 @@ const rules: readonly Rule[] = [
     means:
       'decisions from the next batch of each lane on, under another policy digest; engagements keep what they were told until their next decision',
   },
+  {
+    path: /^(timeZone|holidays)/,
+    means:
+      'counts from the next batch of each lane on, under other policy digests; the past of series is told by it, too, and what was decided stays',
+  },
   { path: /^identity\.secret/, means: 'links only what is heard from now on: read the records again by a backfill' },
   { path: /^identity/, means: 'a record gets its keys with its next event' },
   { path: /^assistant/, means: 'counts for the next draft; what was drafted stays' },
@@ -112,7 +117,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 const isWhole = (path: string): boolean => path === '' || /^(connections|useCases|identity\.rules)\.[^.]+$/.test(path);
 
 /** Lists whose order means nothing. */
-const isSet = (path: string): boolean => /\.subscribe$/.test(path);
+const isSet = (path: string): boolean => /(\.subscribe|^holidays)$/.test(path);
 
 const asNode = (value: unknown, path: string): Node | undefined => {
   if (isNode(value)) return value;

@@ -2,6 +2,7 @@ import type { EntityName } from '../canonical-schema/entity';
 import type { Mapping } from '../connectors/contract';
 import type { ActTemplate, Approval } from './act-template';
 import type { Assistant } from './assistant';
+import type { TenantCalendar } from './calendar';
 import type { CompiledExpression } from './expression';
 import type { Identity } from './identity';
 import type { LearningRule } from './learning';
@@ -20,6 +21,8 @@ export interface Tenant {
   /** By name. */
   readonly useCases: Readonly<Record<string, UseCase>>;
   readonly retention: Retention;
+  /** Absent: UTC, without holidays; times that a record tells with another offset are as written. */
+  readonly calendar?: TenantCalendar;
   /** Absent: no record is known to be the same customer's as another. */
   readonly identity?: Identity;
   /** Absent: texts are the templates' own. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { canonicalJson } from '../canonical-schema/canonical-json';
 import { sha256Hex } from '../canonical-schema/sha256';
+import type { TenantCalendar } from './calendar';
 import { durationMs } from './duration';
 import { compileExpression } from './expression';
 import { toLearning } from './learning';
@@ -48,12 +49,16 @@ const outcomeRule = ({ won, lost, within }: NonNullable<WrittenUseCase['outcome'
 
 /**
  * The same for every way of writing the same use case: defaults are filled in, and expressions count by their source.
- * Challengers and learning do not count: they decide nothing.
+ * Challengers and learning do not count: they decide nothing. Zone and holidays do: a model may know the hour by them.
  */
-const policyOf = ({ when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers' | 'learning'>): string =>
+const policyOf = (
+  { when, outcome, related, ...plain }: Omit<UseCase, 'policy' | 'challengers' | 'learning'>,
+  calendar: TenantCalendar | undefined,
+): string =>
   sha256Hex(
     canonicalJson({
       ...plain,
+      calendar,
       related: related?.map(({ of, at, ...value }) => ({ ...value, of: of.source, at: at?.source })),
       when: when?.source,
       outcome: outcome && { won: outcome.won?.source, lost: outcome.lost?.source, within: outcome.within },
@@ -75,8 +80,15 @@ const approvalOf = ({ approval = 'none', approvers }: WrittenUseCase): Pick<UseC
 /**
  * A use case with its defaults filled in, paths relative to a folder. Only for one without findings.
  * @param draftMs how long a task waits for its draft, at most
+ * @param calendar the tenant's
  */
-export const toUseCase = (name: string, written: WrittenUseCase, folder: string, draftMs: number): UseCase => {
+export const toUseCase = (
+  name: string,
+  written: WrittenUseCase,
+  folder: string,
+  draftMs: number,
+  calendar?: TenantCalendar,
+): UseCase => {
   const { connection, when, outcome, act = {} } = written;
   const { model = name, materialChange = 0.05 } = written;
   const bands = bandsOf(written);
@@ -89,5 +101,5 @@ export const toUseCase = (name: string, written: WrittenUseCase, folder: string,
     ...(written.related === undefined ? {} : { related: toRelated(written.related) }),
   };
   const challengers = (written.challengers ?? []).map((one) => (isFolder(one) ? resolve(folder, one) : one));
-  return { ...useCase, challengers, learning: toLearning(written.learning), policy: policyOf(useCase) };
+  return { ...useCase, challengers, learning: toLearning(written.learning), policy: policyOf(useCase, calendar) };
 };

@@ -1,3 +1,5 @@
+import type { Calendar } from '../calendar';
+
 /** A number with its time. */
 export interface Point {
   /** ms since 1970, UTC. */
@@ -49,7 +51,6 @@ export const RANGE = 3;
 /** Windows that a rate is compared over, at least and at most, and days of a week. */
 const WINDOWS = { least: 7, most: 28 } as const;
 const WEEK = 7;
-const WEEK_HOURS = WEEK * 24;
 
 /** The middle value; of an even number the mean of the middle two. NaN of none. */
 export function median(values: readonly number[]): number {
@@ -89,10 +90,6 @@ function placed(values: Float64Array, place: number): number {
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-/** Hours since Monday 00:00 UTC; 1 January 1970 was a Thursday. */
-const hourOfWeek = ({ at }: { readonly at: number }): number =>
-  (((Math.floor(at / HOUR) + 3 * 24) % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
-export const hourOf = (point: { readonly at: number }): number => hourOfWeek(point) % 24;
 
 /** A scale on which values compare, and the way back. */
 interface Scale {
@@ -154,13 +151,13 @@ export interface Season {
 }
 
 /** Level, hour of day, weekday and hour of week, one after the other, each by medians and drawn to nothing where it is uncertain. */
-export function seasonOf(points: readonly Point[], ys: readonly number[], now: Point): Season {
+export function seasonOf(points: readonly Point[], ys: readonly number[], now: Point, calendar: Calendar): Season {
   const level = median(ys);
   let residuals = ys.map((y) => y - level);
   let expected = level;
   const span = now.at - (points[0]?.at ?? now.at);
   const isSeasonal = span >= SEASON_DAYS * DAY && points.length >= LEAST_FOR.weekday;
-  const hours = points.map(hourOfWeek);
+  const hours = points.map((point) => calendar.hourOfWeek(point.at));
   const remove = (cellOf: (hour: number) => number): void => {
     const cells: (number[] | undefined)[] = [];
     const places = hours.map(cellOf);
@@ -168,7 +165,7 @@ export function seasonOf(points: readonly Point[], ys: readonly number[], now: P
     const noise = (BY_MEDIAN * median(residuals.map(Math.abs))) ** 2;
     const effects = cells.map((own) => (own === undefined ? 0 : certainOf(median(own), noise / own.length)));
     residuals = residuals.map((residual, n) => residual - (effects[places[n] ?? -1] ?? 0));
-    expected += effects[cellOf(hourOfWeek(now))] ?? 0;
+    expected += effects[cellOf(calendar.hourOfWeek(now.at))] ?? 0;
   };
   if (isSeasonal) {
     if (points.length >= LEAST_FOR.hour) remove((hour) => hour % 24);
@@ -178,8 +175,14 @@ export function seasonOf(points: readonly Point[], ys: readonly number[], now: P
   return { expected, residuals, isSeasonal };
 }
 
-function baselineOf(points: readonly Point[], ys: readonly number[], now: Point, floor: number): Baseline {
-  const { expected, residuals, isSeasonal } = seasonOf(points, ys, now);
+function baselineOf(
+  points: readonly Point[],
+  ys: readonly number[],
+  now: Point,
+  floor: number,
+  calendar: Calendar,
+): Baseline {
+  const { expected, residuals, isSeasonal } = seasonOf(points, ys, now, calendar);
   const recent = median(residuals.slice(-RECENT));
   return {
     expected: expected + recent,
@@ -198,14 +201,19 @@ function baselineOf(points: readonly Point[], ys: readonly number[], now: Point,
  * @param others values of other series of the group
  * @returns undefined where too little is known
  */
-export function deviationOf(past: readonly Point[], others: readonly number[], now: Point): Deviation | undefined {
+export function deviationOf(
+  past: readonly Point[],
+  others: readonly number[],
+  now: Point,
+  calendar: Calendar,
+): Deviation | undefined {
   const n = past.length;
   const hasPeers = n < youngSeries && others.length >= LEAST_PEERS;
   if (n < LEAST_OWN && !hasPeers) return undefined;
   const values = past.map(({ value }) => value);
   const peers = hasPeers ? others : [];
   const scale = scaleOf(values, peers, now.value);
-  const own = n === 0 ? undefined : baselineOf(past, values.map(scale.to), now, scale.floor);
+  const own = n === 0 ? undefined : baselineOf(past, values.map(scale.to), now, scale.floor, calendar);
   const { expected, spread: width } = hasPeers ? withPeers(own, n, peers.map(scale.to), scale.floor) : mustHave(own);
   const reach = width * (1 + INFLATION / (n + (hasPeers ? LEAST_PEERS : 0)));
   return {
@@ -239,21 +247,29 @@ function withPeers(own: Baseline | undefined, n: number, ys: readonly number[], 
 
 /**
  * How far the number of events in the last hours, the present one included, is from that of the windows of the same length
- * every day before, the same weekdays counting more. Pure.
+ * every day before, the same weekdays counting more; windows that a holiday is in are left out. Pure.
  * @param times ms, oldest first, all before `now`
- * @returns undefined where the series is younger than a week and such a window
+ * @returns undefined where the series is younger than a week and such a window, or fewer windows are left
  */
-export function rateOf(times: readonly number[], now: number, hours: number): Deviation | undefined {
+export function rateOf(
+  times: readonly number[],
+  now: number,
+  hours: number,
+  calendar: Calendar,
+): Deviation | undefined {
   const [first = now] = times;
   const length = hours * HOUR;
   const days = Math.min(WINDOWS.most, Math.floor((now - first - length) / DAY));
-  if (days < WINDOWS.least) return undefined;
-  const counts = Array.from({ length: days }, (_, k) =>
-    countIn(times, now - (k + 1) * DAY - length, now - (k + 1) * DAY),
+  const windows = Array.from({ length: Math.max(0, days) }, (_, k) => k + 1).filter(
+    (ago) => !calendar.touchesHoliday(now - ago * DAY - length, now - ago * DAY),
   );
+  if (windows.length < WINDOWS.least) return undefined;
+  const countOf = (ago: number): number => countIn(times, now - ago * DAY - length, now - ago * DAY);
+  const counts = windows.map(countOf);
   const usual = median(counts);
-  const same = counts.filter((_, k) => (k + 1) % WEEK === 0);
-  const expected = usual + (same.length / (same.length + 2)) * (median(same) - usual);
+  const same = windows.filter((ago) => ago % WEEK === 0).map(countOf);
+  const effect = same.length === 0 ? 0 : (same.length / (same.length + 2)) * (median(same) - usual);
+  const expected = usual + effect;
   // A count varies at least as chance makes it vary.
   const width = Math.max(BY_MEDIAN * median(counts.map((c) => Math.abs(c - usual))), Math.sqrt(expected + 1));
   return {

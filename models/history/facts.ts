@@ -1,8 +1,8 @@
+import { type Calendar, utc } from '../calendar';
 import { countIn, deviationOf, HOUR, rateOf, type Deviation, type Point } from './deviation';
 import type { History, HistoryFacts, HistoryValue, Observation, Remembered } from './history';
 import { basisOf, hasLearnt, rhythmOf, type RhythmBasis } from './rhythm';
 
-const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'] as const;
 /** Digits of a number in words. */
 const DIGITS = 3;
 
@@ -14,19 +14,25 @@ interface Fact {
 
 /**
  * What the past of a series says of an event. Pure: the same past gives the same facts, whether it was kept while a file was
- * read or comes from the ledger.
+ * read or comes from the ledger. What a holiday told is left out of what is usual; on a holiday anything from nothing to what an ordinary
+ * day of that weekday has is usual, so that only more is far out.
  */
-export function historyFacts({ values }: History, remembered: Remembered, now: Observation): HistoryFacts {
+export function historyFacts(
+  { values }: History,
+  remembered: Remembered,
+  now: Observation,
+  calendar: Calendar = utc,
+): HistoryFacts {
   const facts = { values: {} as Record<string, number | string>, words: {} as Record<string, string> };
   for (const value of values) {
-    const { value: found, words = {} } = factOf(value, remembered, now);
+    const { value: found, words = {} } = factOf(value, remembered, now, calendar);
     if (found !== undefined) facts.values[value.name] = found;
     for (const [word, text] of Object.entries(words)) facts.words[`${value.name}.${word}`] = text;
   }
   return facts;
 }
 
-function factOf(value: HistoryValue, remembered: Remembered, now: Observation): Fact {
+function factOf(value: HistoryValue, remembered: Remembered, now: Observation, calendar: Calendar): Fact {
   const { past } = remembered;
   switch (value.by) {
     case 'count':
@@ -46,24 +52,24 @@ function factOf(value: HistoryValue, remembered: Remembered, now: Observation): 
     case 'had':
       return { value: Number([...past, now].some(({ told }) => told[value.of] === value.value)) };
     default:
-      return comparison(value, remembered, now);
+      return comparison(value, remembered, now, calendar);
   }
 }
 
 type Compared = Extract<HistoryValue, { by: 'deviation' | 'rate' | 'rhythm' }>;
 
 /** What is measured against the past of its series. */
-function comparison(value: Compared, remembered: Remembered, now: Observation): Fact {
+function comparison(value: Compared, remembered: Remembered, now: Observation, calendar: Calendar): Fact {
   switch (value.by) {
     case 'deviation':
-      return valueDeviation(value.of, remembered, now);
+      return valueDeviation(value.of, remembered, now, calendar);
     case 'rate': {
       const times = timesOf(remembered.past);
       const count = countIn(times, now.at - value.hours * HOUR, now.at) + 1;
-      return asFact(rateOf(times, now.at, value.hours), count, '');
+      return asFact(within(rateOf(times, now.at, value.hours, calendar), count, now, calendar), count, '');
     }
     case 'rhythm':
-      return rhythmFact(value, remembered, now);
+      return rhythmFact(value, remembered, now, calendar);
   }
 }
 
@@ -84,14 +90,31 @@ function pointsOf(past: readonly Observation[], of: string): readonly Point[] {
   return points;
 }
 
-function valueDeviation(of: string, { past, peers }: Remembered, now: Observation): Fact {
+/** The points that say what is usual. */
+function ordinary(points: readonly Point[], calendar: Calendar): readonly Point[] {
+  return points.filter(({ at }) => !calendar.isHoliday(at));
+}
+
+/** On a holiday too little is not called. */
+function within(
+  deviation: Deviation | undefined,
+  observed: number,
+  { at }: Observation,
+  calendar: Calendar,
+): Deviation | undefined {
+  if (deviation === undefined || !calendar.isHoliday(at)) return deviation;
+  return { ...deviation, z: Math.max(0, deviation.z), low: Math.min(deviation.low, observed) };
+}
+
+function valueDeviation(of: string, { past, peers }: Remembered, now: Observation, calendar: Calendar): Fact {
   const [point] = pointsOf([now], of);
   if (point === undefined) return {};
   const others = pointsOf(peers, of).map(({ value }) => value);
-  const deviation = deviationOf(pointsOf(past, of), others, point);
-  const hour = clock(now.at).slice(0, 2);
-  const when = deviation?.isSeasonal === true ? ` on ${weekdayOf(now.at)} about ${hour}:00 UTC` : '';
-  return asFact(deviation, point.value, when);
+  const deviation = deviationOf(ordinary(pointsOf(past, of), calendar), others, point, calendar);
+  const hour = calendar.clockOf(now.at).slice(0, 2);
+  const when =
+    deviation?.isSeasonal === true ? ` on ${dayOf(now.at, calendar)} about ${hour}:00 ${calendar.timeZone}` : '';
+  return asFact(within(deviation, point.value, now, calendar), point.value, when);
 }
 
 /** Several values of one event ask for the same rhythm. */
@@ -99,42 +122,46 @@ const bases = new WeakMap<Remembered, { readonly of: string; readonly basis: Rhy
 
 type RhythmValue = Extract<HistoryValue, { by: 'rhythm' }>;
 
-function basisFor(value: RhythmValue, remembered: Remembered, now: Observation): RhythmBasis | undefined {
+function basisFor(
+  value: RhythmValue,
+  remembered: Remembered,
+  now: Observation,
+  calendar: Calendar,
+): RhythmBasis | undefined {
   const known = bases.get(remembered);
   if (known?.of === value.of) return hasLearnt(known.basis.past, known.basis.now, value) ? known.basis : undefined;
   const [point] = pointsOf([now], value.of);
-  const points = pointsOf(remembered.past, value.of);
+  const points = ordinary(pointsOf(remembered.past, value.of), calendar);
   if (point === undefined || !hasLearnt(points, point, value)) return undefined;
-  const basis = basisOf(points, point);
+  const basis = basisOf(points, point, calendar);
   bases.set(remembered, { of: value.of, basis });
   return basis;
 }
 
-function rhythmFact(value: RhythmValue, remembered: Remembered, now: Observation): Fact {
-  const basis = basisFor(value, remembered, now);
+function rhythmFact(value: RhythmValue, remembered: Remembered, now: Observation, calendar: Calendar): Fact {
+  const isHoliday = calendar.isHoliday(now.at);
+  // Hours together of which some are a holiday's are neither a holiday nor a day.
+  if (isHoliday && value.hours > 1) return {};
+  const basis = basisFor(value, remembered, now, calendar);
   const rhythm = basis === undefined ? undefined : rhythmOf(basis, value);
   if (rhythm === undefined) return {};
   const { z, observed, low, high } = rhythm;
   return {
-    value: z,
+    value: isHoliday ? Math.max(0, z) : z,
     words: {
       observed: observed === 0 ? 'no' : String(observed),
       what: String(now.told[value.what] ?? 'events'),
-      low: String(Math.floor(low)),
+      low: String(isHoliday ? 0 : Math.floor(low)),
       high: String(Math.ceil(high)),
-      weekday: weekdayOf(now.at),
-      from: clock(now.at),
-      to: clock(now.at + HOUR),
+      weekday: dayOf(now.at, calendar),
+      from: calendar.clockOf(now.at),
+      to: `${calendar.clockOf(now.at + HOUR)} ${calendar.timeZone}`,
     },
   };
 }
 
-function clock(at: number): string {
-  return new Date(at).toISOString().slice(11, 16);
-}
-
-function weekdayOf(at: number): string {
-  return WEEKDAYS[(new Date(at).getUTCDay() + 6) % 7] ?? '';
+function dayOf(at: number, calendar: Calendar): string {
+  return calendar.isHoliday(at) ? 'holidays' : calendar.weekdayOf(at);
 }
 
 function asFact(deviation: Deviation | undefined, observed: number, when: string): Fact {

@@ -1,3 +1,4 @@
+import { utc } from '../calendar';
 import { deviationOf, rateOf, type Point } from './deviation';
 import { historyFacts } from './facts';
 import type { History, Observation } from './history';
@@ -16,7 +17,7 @@ const points = (count: number, valueOf: (n: number) => number, step = DAY): read
 
 /** What the value that comes next would be told. */
 const next = (past: readonly Point[], value: number, others: readonly number[] = [], step = DAY) =>
-  deviationOf(past, others, { at: start + past.length * step, value });
+  deviationOf(past, others, { at: start + past.length * step, value }, utc);
 
 describe('a deviation', () => {
   const usual = points(60, (n) => 100 + 5 * noise(n));
@@ -41,8 +42,8 @@ describe('a deviation', () => {
 
   it('knows the weekday: little on a Sunday is usual, and on a Tuesday it is not', () => {
     const weekly = points(140, (n) => (n % 7 === 6 ? 20 : 100) + noise(n));
-    const sunday = deviationOf(weekly.slice(0, 139), [], { at: start + 139 * DAY, value: 20 })!;
-    const tuesday = deviationOf(weekly.slice(0, 134), [], { at: start + 134 * DAY, value: 20 })!;
+    const sunday = deviationOf(weekly.slice(0, 139), [], { at: start + 139 * DAY, value: 20 }, utc)!;
+    const tuesday = deviationOf(weekly.slice(0, 134), [], { at: start + 134 * DAY, value: 20 }, utc)!;
     expect(sunday).toMatchObject({ isSeasonal: true });
     expect(Math.abs(sunday.z)).toBeLessThan(3);
     expect(tuesday.z).toBeLessThan(-8);
@@ -97,11 +98,11 @@ describe('a rate', () => {
 
   it('is that of a burst, and unknown in the first week', () => {
     const now = start + 30 * DAY;
-    expect(Math.abs(rateOf(times, now, 24)!.z)).toBeLessThan(1);
+    expect(Math.abs(rateOf(times, now, 24, utc)!.z)).toBeLessThan(1);
     const burst = [...times, ...Array.from({ length: 20 }, (_, n) => now - HOUR + n)];
-    expect(rateOf(burst, now, 24)!.z).toBeGreaterThan(8);
-    expect(rateOf(times.slice(0, 10), start + 5 * DAY, 24)).toBeUndefined();
-    expect(rateOf([], start, 24)).toBeUndefined();
+    expect(rateOf(burst, now, 24, utc)!.z).toBeGreaterThan(8);
+    expect(rateOf(times.slice(0, 10), start + 5 * DAY, 24, utc)).toBeUndefined();
+    expect(rateOf([], start, 24, utc)).toBeUndefined();
   });
 });
 

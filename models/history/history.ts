@@ -23,7 +23,7 @@ export interface Told extends Source {
 /**
  * A number or text about what a series went through before an event. `count`, `sum` and `hoursSince` leave the event itself
  * out; `last` counts back from it (0 is its own value), and `had` takes it in. `deviation` is how many robust standard deviations a number
- * is from what its own past lets expect at this hour and weekday; `rate` the same of the number of events in the last hours.
+ * is from what its own past lets expect at this hour and weekday of the tenant's zone; `rate` the same of the number of events in the last hours.
  * `rhythm` is how far the count that an hour tells, or those of the last hours together, are from the rhythm of a stream that is counted
  * by the hour; nothing before so many days are known. Its words say what is counted (`what`).
  */

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { utc } from '../calendar';
 import { HOUR, median, type Point } from './deviation';
 import { basisOf, hasLearnt, rhythmOf as judged, type RhythmRule } from './rhythm';
 
 const start = Date.UTC(2026, 0, 5);
 
 const rhythmOf = (known: readonly Point[], now: Point, told: RhythmRule) =>
-  hasLearnt(known, now, told) ? judged(basisOf(known, now), told) : undefined;
+  hasLearnt(known, now, told) ? judged(basisOf(known, now, utc), told) : undefined;
 
 const rule = { learnDays: 28 };
 const hourRule = { ...rule, hours: 1 };

@@ -1,4 +1,5 @@
-import { BY_MEDIAN, DAY, HOUR, hourOf, median, RANGE, seasonOf, type Point } from './deviation';
+import type { Calendar } from '../calendar';
+import { BY_MEDIAN, DAY, HOUR, median, RANGE, seasonOf, type Point } from './deviation';
 
 /** How far the events of an hour, or of the hours up to it, are from what their stream lets expect. */
 export interface Rhythm {
@@ -40,6 +41,8 @@ const within = (value: number, most: number): number => Math.min(most, Math.max(
 export interface RhythmBasis {
   readonly past: readonly Point[];
   readonly now: Point;
+  /** Of the day, now. */
+  readonly hour: number;
   /** On the scale of the root. */
   readonly expected: number;
   readonly residuals: readonly number[];
@@ -54,18 +57,19 @@ export interface RhythmBasis {
  * The rhythm of a stream: level, hour, weekday and hour of week by medians, as `deviationOf`, on the scale of counts. Pure.
  * @param past counts by the hour, oldest first, all before `now`; hours that nobody counted are left out
  */
-export function basisOf(past: readonly Point[], now: Point): RhythmBasis {
+export function basisOf(past: readonly Point[], now: Point, calendar: Calendar): RhythmBasis {
   const ys = past.map(({ value }) => root(value));
-  const season = seasonOf(past, ys, now);
+  const season = seasonOf(past, ys, now, calendar);
   const recent = median(season.residuals.slice(-RECENT));
   const residuals = season.residuals.map((residual) => residual - recent);
   const means = ys.map((y, n) => counted(y - (residuals[n] ?? 0)));
-  const hours = past.map(hourOf);
+  const hours = past.map((point) => calendar.hourOfDay(point.at));
   const unevenAt = unevennessOf(hours, residuals, means);
   // Medians of few weeks are themselves uncertain.
   const sure = Math.sqrt(1 + CELL / Math.max(1, past.length / WEEK));
   const widthOf = (mean: number, hour: number): number => Math.sqrt(1 + unevenAt(hour) * mean) * sure;
-  return { past, now, expected: season.expected + recent, residuals, means, hours, widthOf };
+  const hour = calendar.hourOfDay(now.at);
+  return { past, now, hour, expected: season.expected + recent, residuals, means, hours, widthOf };
 }
 
 /** Whether a stream is old enough to have a rhythm. */
@@ -82,8 +86,7 @@ export function hasLearnt(
  * @returns undefined of several hours where one of them was not counted
  */
 export function rhythmOf(basis: RhythmBasis, { hours }: Pick<RhythmRule, 'hours'>): Rhythm | undefined {
-  const { past, now, expected, residuals, means, widthOf } = basis;
-  const hour = hourOf(now);
+  const { past, now, hour, expected, residuals, means, widthOf } = basis;
   const width = widthOf(counted(expected), hour);
   const z = (root(now.value) - expected) / width;
   if (hours === 1) return { z, observed: now.value, ...rangeAbout(expected, width) };

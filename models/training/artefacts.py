@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -155,6 +156,12 @@ def rounded(values) -> object:
     return [rounded(v) for v in values] if np.ndim(values) else round(float(values), 9)
 
 
+def with_costs(earlier: Path, card: str) -> str:
+    """The card with the costs that `test/bench/score.ts` measured and wrote into the earlier one: training does not measure them."""
+    found = re.search(r"## Cost\n.*?(?=## Made by)", earlier.read_text(encoding="utf8"), re.DOTALL) if earlier.exists() else None
+    return card.replace("## Made by", f"{found[0]}## Made by", 1) if found else card
+
+
 def write(folder: Path, result: Result, parity: str | None = None) -> None:
     """Writes every artefact into the folder; the files of an earlier run are replaced. A parity fixture that is given is taken as it is."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,7 +176,7 @@ def write(folder: Path, result: Result, parity: str | None = None) -> None:
         "parity.jsonl": "\n".join(parity_lines(result)) if parity is None else parity.rstrip("\n"),
         "reliability.svg": reliability_svg(contents["name"], result.bins, result.case.words),
         "groups.json": groups_json(contents["sha256"], result.groups, result.case.gates, result.case.disparity),
-        "card.md": result.case.card(contents, result),
+        "card.md": with_costs(folder / "card.md", result.case.card(contents, result)),
     }
     for name, text in texts.items():
         if text == "":

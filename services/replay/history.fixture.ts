@@ -10,6 +10,7 @@ import type { CanonicalRecord } from '../../canonical-schema/entity';
 import type { Ledger } from '../../ledger/ledger';
 import { valueAt } from '../../models/features';
 import type { Scorer } from '../../models/scored';
+import { toCalendar } from '../../tenants/calendar';
 import { useCasesOf } from '../../tenants/load';
 import type { KnownModels } from '../../tenants/use-case';
 import { eventOf } from '../../test/fixtures/events';
@@ -92,7 +93,7 @@ export async function decide(
     ]),
   );
   const none = { related: new Map(), history: new Map(), champions: {}, evidence: new Map() };
-  const view = { ...none, tenant: { useCases }, after } as unknown as BatchView;
+  const view = { ...none, tenant: { useCases, calendar: toCalendar(document) }, after } as unknown as BatchView;
   const requests = events.map(({ id }) => ({ eventid: id, usecase }));
   const inferences = await infer({ scorers } as unknown as LaneDependencies, view, requests);
   const context = {

@@ -22,6 +22,7 @@ const useCases = {
   'case-routing': { connection: 'sales', entity: 'case', bands: { sure: 0.5 } },
   'next-best-action': { connection: 'sales', entity: 'contact', bands: { worthwhile: 0.1 } },
   'case-classification': { connection: 'sales', entity: 'case', bands: { sure: 0.8 } },
+  'sla-breach': { connection: 'sales', entity: 'case', bands: { late: 0.5 } },
 };
 const names = Object.keys(useCases);
 
@@ -114,6 +115,23 @@ test('each decision is held to the version of the file that it names', async () 
   const all = await replayed(line);
   expect(resultsOf(all)).toEqual({ same: 20 });
   expect(new Set(all.map(({ decision }) => decision.policy)).size).toBe(2);
+});
+
+test('a decision by another time zone and other holidays comes out the same once the file has changed them', async () => {
+  const line = fresh();
+  const document = { ...line.document, timeZone: 'Australia/Sydney', holidays: ['2026-12-25'] };
+  const sydney = { ...line, document };
+  await putInForce(sydney);
+  const records = recordsOf(scorers.get('sla-breach')!, 40).map((record) => ({
+    ...record,
+    attributes: { ...record.attributes, openedAt: '2026-10-03T22:30:00.000Z', updatedAt: '2026-10-03T22:30:00.000Z' },
+  }));
+  const decisions = await decide(sydney, 'sla-breach', records);
+  const scored = decisions.filter(({ score }) => score !== undefined);
+  expect(scored.length).toBeGreaterThan(20);
+  for (const { features } of scored) expect(features).toMatchObject({ hour: 9, weekday: 7 });
+  await putInForce({ ...line, document: { ...document, timeZone: 'Europe/Berlin' } });
+  expect(resultsOf(await replayed(line))).toMatchObject({ same: scored.length });
 });
 
 test('a model or a policy that is not here is told', async () => {

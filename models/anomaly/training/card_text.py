@@ -107,7 +107,7 @@ No person is judged, and no personal attribute is read. On the held-out events, 
 | other columns, a label among them | not read |
 
 ## Limits
-- Hours and weekdays are those of UTC. Holidays are not known: a quiet Monday is unusual.
+- Hours, weekdays and holidays are those of the tenant's file (`timeZone`, `holidays`); in a file that is scored they are those of UTC, and there are no holidays. A holiday that the file does not name is a quiet Monday; on one that it names, only more than usual is unusual.
 - A silence is noticed with the next event, as is a burst from its fifth event or so. What never comes again is never noticed: that of a whole stream is [rhythm](../rhythm/card.md)'s to notice.
 - The first three weeks know no weekday: a quiet Sunday is unusual until then, and hours need 96 values.
 - A level that changes for good is called until half of the last 48 values have it.

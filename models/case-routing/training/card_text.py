@@ -90,6 +90,6 @@ opened and who entered a case are features (accounts of the help desk, numbered 
 - A case of a group that it does not know gets the most similar group it knows, usually with a low score.
 - Values that are not in the dictionary, rare ones and empty cells add nothing and are reported in `defaults` (all but the rare). More than
   {manifest["maxDefaults"]} features from defaults, and the model abstains; it abstains too on a text in a time, naming the column.
-- Hour and weekday are those of the clock where the time was written.
+- Hour and weekday are those of the tenant's zone (`timeZone` in its file); without it, and in files, those of the clock where the time was written.
 
 {made_by(manifest, result.case.gates, "incident_event_log.csv.gz")}"""

@@ -97,7 +97,7 @@ No person is judged, and no personal attribute is read. On the held-out hours:
 | other columns, a label among them | not read |
 
 ## Limits
-- Hours and weekdays are those of UTC: where clocks are put forward, the hours of opening and closing are unusual for some weeks. Holidays are not known: an office that is closed is a silence.
+- Hours, weekdays and holidays are those of the tenant's file (`timeZone`, `holidays`); in a file of hours that is scored they are those of UTC, and there are no holidays. A holiday that the file does not name is a silence. On a holiday only a flood is called, and no stretch: a CRM that falls silent then is noticed when it is over.
 - A stream with few events has no silence worth the name: with one event a day, three days of nothing are not called.
 - A level that changes for good is called until half of the last week has it.
 - The 1,344 newest hours of a stream count (eight weeks).

@@ -73,7 +73,7 @@ def files(data: Prepared, _model) -> dict:
 
 CASE = UseCase(
     folder=Path(__file__).parent.parent,
-    version="1.0.0",
+    version="1.1.0",
     title="How unusual the number of events of an hour is for its stream, at that hour and weekday, silence included",
     score_word="unusual",
     label="anomaly",

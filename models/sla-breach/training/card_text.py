@@ -77,7 +77,7 @@ the help desk, numbered in the data): where that would turn into judging staff, 
   is trained on that company's log.
 - Values that are not in the dictionary, rare ones and empty cells add nothing to the score; all but the rare are reported in `defaults`. More than
   {manifest["maxDefaults"]} features from defaults, and the model abstains; it abstains too on text in a number or time, naming the column.
-- Hour and weekday are those of the clock where the time was written; a CRM that writes UTC shifts them.
+- Hour and weekday are those of the tenant's zone (`timeZone` in its file); without it, and in files, those of the clock where the time was written.
 - It knows nothing of the queue, nor of the agreed time of each case.
 
 {made_by(manifest, gates, "incident_event_log.csv.gz")}"""
