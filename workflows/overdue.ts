@@ -1,12 +1,12 @@
 import type { ActInput } from '../activities/engagement-types';
-import type { OverdueStep } from '../tenants/act-template';
 import type { EngagementState } from './engagement-state';
 
 /** When the next step of the open task comes, ms since 1970; undefined where none does. */
 export function nextStepAt(state: EngagementState): number | undefined {
-  const { taskId, overdue } = state;
+  const { acted, taskId, overdue } = state;
   if (taskId === undefined || overdue === undefined) return undefined;
-  const step = stepsOf(state)[overdue.steps];
+  const task = acted?.templates.find((template) => template.kind === 'task');
+  const step = task?.overdue?.[overdue.steps];
   return step === undefined ? undefined : overdue.since + step.after;
 }
 
@@ -20,9 +20,4 @@ export function withNextStep(state: EngagementState): EngagementState {
 export function overdueOf({ taskId, overdue }: EngagementState): Pick<ActInput, 'overdue'> {
   if (taskId === undefined || overdue === undefined || overdue.steps === 0) return {};
   return { overdue: { steps: overdue.steps } };
-}
-
-function stepsOf({ acted }: EngagementState): readonly OverdueStep[] {
-  const task = acted?.templates.find((template) => template.kind === 'task');
-  return task?.overdue ?? [];
 }
