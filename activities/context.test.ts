@@ -31,7 +31,11 @@ const acme: Tenant = {
   file: 'acme.yaml',
   partitions: 1,
   connections: {},
-  useCases: { 'lead-scoring': useCase },
+  useCases: {
+    'lead-scoring': useCase,
+    // About what people have to do, whoever gave it to them.
+    'task-scoring': { ...useCase, name: 'task-scoring', entity: 'task', when: compileExpression('true') },
+  },
   retention: { events: 1, decisions: 1 },
 };
 const silent = (): void => undefined;
@@ -117,6 +121,25 @@ test('an event that a person took out, and those behind it, are not read from th
   expect(await through([out, behind], [[out.id, { code: 'SBX_LANE_PARKED', message: 'by a test' }]])).toEqual([
     [out.id, 'parked', 'SBX_LANE_PARKED'],
     [behind.id, 'parked', 'SBX_BEHIND_PARKED'],
+  ]);
+});
+
+test('a task that Signalbox made is no reason to act, though its CRM does not say who wrote it; other tasks are', async () => {
+  const task = (id: string, key?: string): CanonicalEvent =>
+    told(id, '1', {
+      entity: 'task',
+      record: { id, nativeType: 'todoTask', ...(key === undefined ? {} : { key }) },
+    });
+  const [own, changed, other] = [
+    task('t1', 'sbx:d1:create-task'),
+    task('t1', 'sbx:d1:create-task'),
+    task('t2', 'of another program'),
+  ];
+  expect(await through([own, changed, other, task('t3')])).toEqual([
+    [own.id, 'ignored', 'SBX_NO_USE_CASE'],
+    [changed.id, 'ignored', 'SBX_NO_USE_CASE'],
+    [other.id, 'decided'],
+    [expect.any(String), 'decided'],
   ]);
 });
 

@@ -221,11 +221,12 @@ class Teller {
     const scope = eventScope({ ...event, data: { ...event.data, record: state.record, native: state.native } });
     const usecases: string[] = [];
     const outcomes = [...workOutcomes(event, state, this.rows)];
+    const isAsked = isScored(event) && !isOwnTask(event, state);
     for (const useCase of this.useCasesOf(event)) {
-      if (isScored(event)) this.histories.take(event, useCase, state);
+      if (isAsked) this.histories.take(event, useCase, state);
       const over = await overAs(useCase, scope, state);
       if (over !== undefined) outcomes.push(...ended(this.rows.engagements, event, useCase, over));
-      else if (isScored(event) && (await this.asks(useCase, event, scope, state))) usecases.push(useCase.name);
+      else if (isAsked && (await this.asks(useCase, event, scope, state))) usecases.push(useCase.name);
     }
     return { usecases, outcomes };
   }
@@ -258,6 +259,11 @@ const scoredKinds = new Set(['created', 'updated', 'undeleted', 'observed']);
 
 function isScored(event: CanonicalEvent): boolean {
   return scoredKinds.has(event.data.change.kind);
+}
+
+/** Known by the key that it was made with, where the CRM says that and not who wrote: what it leads to is an outcome, never a score. */
+function isOwnTask({ data }: CanonicalEvent, { record }: Snapshot): boolean {
+  return data.entity === 'task' && typeof record.key === 'string' && record.key.startsWith('sbx:');
 }
 
 function amountOf({ record }: Snapshot): { readonly amount?: number } {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { eventSource } from '../canonical-schema/identity';
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { KnownPage } from '../ledger/ledger';
+import type { KnownOf, KnownPage } from '../ledger/ledger';
 import { Permanent, type Position, PositionExpired, type Reader } from '../connectors/contract';
 import { reconcilesEvery } from './in-force';
 import type { IngestDependencies } from './ingest-dependencies';
@@ -30,6 +30,8 @@ interface Mark extends Position {
   readonly token: Position;
   /** When the first token was read: what changed since has been compared, or is told by this token. Absent: `at`. */
   readonly since?: string;
+  /** When the token was lost the last time: of what was deleted before, the CRM is asked, not told. */
+  readonly lostAt?: string;
 }
 
 /**
@@ -130,7 +132,7 @@ class Reconciliation {
     const { token, isResync } = await this.compare(mark, at);
     const gap =
       mark !== undefined && (isResync || this.missing > 0) ? await this.record(mark, at, isResync) : undefined;
-    await this.save({ v: 1, at, token, since: mark === undefined ? at : sinceOf(mark) });
+    await this.save(mark, at, token, isResync);
     const { found, missing, deleted } = this;
     const isFirst = mark === undefined;
     const done = { stream: ref.stream, isFirst, isResync, found, missing, deleted };
@@ -140,37 +142,45 @@ class Reconciliation {
   /** The same for a gap that is on record already. */
   async fill(mark: Mark): Promise<GapFilled> {
     const at = new Date(this.deps.now()).toISOString();
-    const { token } = await this.compare(mark, at);
-    await this.save({ v: 1, at, token, since: sinceOf(mark) });
+    const { token, isResync } = await this.compare(mark, at);
+    await this.save(mark, at, token, isResync);
     return { recovered: this.found, duplicates: this.found - this.missing };
   }
 
-  private save(mark: Mark): Promise<void> {
+  private save(before: Mark | undefined, at: string, token: Position, isResync: boolean): Promise<void> {
+    const since = before === undefined ? at : sinceOf(before);
+    const lostAt = isResync ? at : before?.lostAt;
+    const mark: Mark = { v: 1, at, token, since, ...(lostAt === undefined ? {} : { lostAt }) };
     return this.deps.ledger.savePosition(markName(this.ref), mark);
   }
 
   /** Goes through the tracked changes; where the CRM has forgotten the token, through what a query finds changed since. */
   private async compare(mark: Mark | undefined, at: string): Promise<{ token: Position; isResync: boolean }> {
     try {
-      return { token: await this.take(mark?.token), isResync: false };
+      const token = await this.take(mark?.token);
+      if (mark?.lostAt !== undefined)
+        await this.addGone({ since: wellBefore(mark.at), before: wellAfter(mark.lostAt) });
+      return { token, isResync: false };
     } catch (error) {
       if (!(error instanceof PositionExpired) || mark === undefined) throw error;
       // The token first: what changes while records are read is for the next time.
       const token = await this.take(undefined);
-      const from = new Date(Date.parse(mark.at) - windowMarginMs).toISOString();
-      const to = new Date(Date.parse(at) + windowMarginMs).toISOString();
-      for await (const native of this.reader.changed(this.ref.stream, from, to, this.signal)) await this.add(native);
+      const changed = this.reader.changed(this.ref.stream, wellBefore(mark.at), wellAfter(at), this.signal);
+      for await (const native of changed) await this.add(native);
       await this.settle();
       await this.addGone();
       return { token, isResync: true };
     }
   }
 
-  /** Of a deletion no query tells: the CRM is asked for what the ledger knows, page by page. */
-  private async addGone(): Promise<void> {
+  /**
+   * Of a deletion no query tells: the CRM is asked for what the ledger knows, page by page.
+   * @param late of which records alone: those whose events the ledger took in after it had asked for all that it knew
+   */
+  private async addGone(late?: KnownOf['late']): Promise<void> {
     const { deps, ref, reader, signal } = this;
     if (reader.gone === undefined || reader.holds === undefined) return;
-    const of = { connection: ref.connection, source: this.source, ...reader.holds(ref.stream) };
+    const of = { connection: ref.connection, source: this.source, ...reader.holds(ref.stream), late };
     let after: string | undefined = '';
     while (after !== undefined) {
       const page: KnownPage = await deps.ledger.knownRecords(ref.tenant, of, after, knownPageSize);
@@ -247,6 +257,14 @@ class Reconciliation {
       { recovered: found, duplicates: found - missing, at: new Date(this.deps.now()).toISOString() },
     );
   }
+}
+
+function wellBefore(at: string): string {
+  return new Date(Date.parse(at) - windowMarginMs).toISOString();
+}
+
+function wellAfter(at: string): string {
+  return new Date(Date.parse(at) + windowMarginMs).toISOString();
 }
 
 function notTracked({ connection, stream }: StreamRef): Permanent {

@@ -54,7 +54,7 @@ test.each<[what: string, event: CanonicalEvent, known: Snapshot | undefined, isK
   ['what is there again', read(9, later), known({ deleted: true }), false],
   ['a deletion', deletion(), known(), false],
   ['a deletion that is known', deletion(), known({ deleted: true }), true],
-  ['a deletion of what was never heard of', deletion(), undefined, true],
+  ['a deletion of what the ledger does not know, or not yet', deletion(), undefined, false],
 ])('%s', (_, event, snapshot, isKnown) => {
   expect(isTold(event, snapshot)).toBe(isKnown);
 });

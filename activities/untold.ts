@@ -64,9 +64,9 @@ export class Untold {
 
 /** Whether a record that was read, or found gone, is no news to the ledger. */
 export function isTold(event: CanonicalEvent, known: Snapshot | undefined): boolean {
-  // Of a record that was never heard of there is nothing to end.
-  if (event.data.change.kind === 'deleted') return known?.deleted ?? true;
+  // A deletion of a record that nobody knows is told, too: what its creation told may be on its way to the ledger, behind a slow lane.
   if (known === undefined) return false;
+  if (event.data.change.kind === 'deleted') return known.deleted;
   // Of what was deleted only a later state tells that it is there again.
   const knownTime = timeOfOrder(known.sequence);
   if (known.deleted) return event.time <= knownTime;

@@ -15,7 +15,10 @@ export function testCases(it: jest.It, given: () => { readonly ledger: Ledger; r
     const { id, task, ...base } = sampleAction(decision);
     const action: Action = { ...base, id: `${id}-case`, kind: 'create-case', case: task };
     const failed = { outcome: 'failed', failure: 'permanent', code: 'X', message: 'no', answer: null } as const;
-    const done = caseid === undefined ? failed : ({ outcome: 'applied', nativeId: caseid, answer: null } as const);
+    const done =
+      caseid === undefined
+        ? failed
+        : ({ outcome: 'applied', nativeId: caseid, answer: { title: 'a\u0000b' } } as const);
     await ledger.recordActions([
       {
         ...{ action, engagement: touch.workflowid, source: touch.source, workflowid: 'w', runid: 'r', attempt: 1, at },

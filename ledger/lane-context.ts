@@ -87,12 +87,15 @@ function openEngagements(tenant: string, keys: readonly string[], taskIds: reado
   return taskIds.length === 0 ? sql`(${byRecord})` : sql`(${byRecord} union ${those(sql`taskid = ${anyOf(taskIds)}`)})`;
 }
 
+/** As `actions_case` has it. */
+const caseId = sql.raw(`substring(actions.result::text from '"nativeId":"([^"]*)"')`);
+
 /** By its actions; those of an engagement's earlier life, decided before it was opened anew, do not count. */
 function openedCases(tenant: string, caseIds: readonly string[]): RawBuilder<unknown> {
   if (caseIds.length === 0) return sql`'[]'::json`;
   return sql`(select coalesce(json_agg(opened), '[]') from
     (select distinct engagements.id as engagement, engagements.source, engagements.connection,
-        actions.result->>'nativeId' as caseid
+        ${caseId} as caseid
       from engagements
       join actions on actions.tenant = engagements.tenant and actions.source = engagements.source
         and actions.subject = engagements.subject and actions.engagement = engagements.id
@@ -100,7 +103,7 @@ function openedCases(tenant: string, caseIds: readonly string[]): RawBuilder<unk
         and decisions.recordedat >= engagements.openedat
       where engagements.tenant = ${tenant} and engagements.status = 'open'
         and actions.kind = 'create-case' and actions.outcome <> 'failed'
-        and actions.result->>'nativeId' = ${anyOf(caseIds)}) as opened)`;
+        and ${caseId} = ${anyOf(caseIds)}) as opened)`;
 }
 
 interface Found extends Omit<LaneContext, 'engagements' | 'decisions'> {

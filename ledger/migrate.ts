@@ -16,6 +16,7 @@ import { proposalsErasures } from './migrations/m0014-proposals-erasures';
 import { sources } from './migrations/m0015-sources';
 import { auditChain } from './migrations/m0016-audit-chain';
 import { noBodies } from './migrations/m0017-no-bodies';
+import { cases } from './migrations/m0018-cases';
 import type { Schema } from './schema';
 
 /** In order; a released one is never edited. */
@@ -35,6 +36,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-sources': sources,
   '0016-audit-chain': auditChain,
   '0017-no-bodies': noBodies,
+  '0018-cases': cases,
 };
 
 /**

@@ -43,6 +43,8 @@ export interface KnownOf {
   readonly nativeType: string;
   /** How the CRM's ids of them begin; empty for all. */
   readonly idPrefix: string;
+  /** Those alone of which an event was recorded at `since` or later that is of before `before`; RFC 3339. Absent: all. */
+  readonly late?: { readonly since: string; readonly before: string } | undefined;
 }
 
 /** Some records. */
@@ -61,15 +63,20 @@ export interface KnownPage {
 export async function knownRecords(
   database: Kysely<Schema>,
   tenant: string,
-  { connection, source, nativeType, idPrefix }: KnownOf,
+  { connection, source, nativeType, idPrefix, late }: KnownOf,
   after: string,
   most: number,
 ): Promise<KnownPage> {
   // A snapshot names its connection only with identity rules: its events do.
+  const toldLate =
+    late === undefined
+      ? sql``
+      : sql`and subject in (select subject from events where tenant = ${tenant} and connection = ${connection}
+          and source = ${source} and recordedat >= ${late.since} and time < ${late.before})`;
   const { rows } = await sql<{ subject: string; id: string | null }>`
     with page as (
       select subject, record, deleted from records
-      where tenant = ${tenant} and source = ${source} and subject > ${after} order by subject limit ${most}::int)
+      where tenant = ${tenant} and source = ${source} and subject > ${after} ${toldLate} order by subject limit ${most}::int)
     select subject, case when not deleted and record->>'nativeType' = ${nativeType}
       and starts_with(record->>'id', ${idPrefix}) and exists (
       select from events where events.tenant = ${tenant} and events.subject = page.subject

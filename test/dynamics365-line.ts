@@ -3,7 +3,8 @@ import { leadFields } from '../cli/demo/lead-fields';
 import { signalbox as command } from '../cli/terminal.fixture';
 import { type RunningDynamics365, startDynamics365 } from '../simulators/dynamics365';
 import { configOf } from './dynamics365-org';
-import { type PushedLine, startPushedLine } from './pushed-line';
+import type { Role } from '../services/signalbox';
+import { type PushedLine, type PushingTenant, startPushedLine } from './pushed-line';
 
 /** The line for a tenant whose Dataverse posts webhooks. */
 export interface Dynamics365Line extends PushedLine<RunningDynamics365> {
@@ -20,17 +21,20 @@ const columns = leadFields.flatMap(({ name, type, attribute }) =>
  * Starts the line and registers the webhook.
  * @param settings of the connection `sales`, over those that every test needs
  * @param acts of hot leads, besides those that every test needs
+ * @param roles of Signalbox that are started; default: all
  */
 export async function startDynamics365Line(
   settings: object = {},
   acts: readonly object[] = [],
+  roles?: readonly Role[],
 ): Promise<Dynamics365Line> {
   const tenant = `t${randomBytes(4).toString('hex')}`;
   const envOf = (crm: RunningDynamics365) => ({ D365_SECRET: crm.clientSecret, D365_KEY: 'k-1' });
-  const line = await startPushedLine(startLeadOrg, (crm, origin) => {
+  const tenantOf = (crm: RunningDynamics365, origin: string): PushingTenant => {
     const webhook = { kind: 'webhook-key', key: 'env:D365_KEY', url: `${origin}/in/${tenant}/sales` };
     return { tenant, file: tenantWith({ tenant, crm, settings: { webhook, ...settings }, acts }), env: envOf(crm) };
-  });
+  };
+  const line = await startPushedLine(startLeadOrg, tenantOf, roles);
   const env = envOf(line.crm);
   const done = await command(['connect', 'dynamics365', '--tenant', tenant, '--tenants', line.tenantFile, '--yes'], {
     env,

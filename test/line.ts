@@ -198,3 +198,10 @@ export async function until<T>(
     await wait(50);
   }
 }
+
+/** Waits until the clock shows another of its units, in ms: a CRM that orders changes by their time cannot order two of one. */
+export async function clockMoves(unitMs = 1): Promise<void> {
+  const now = (): number => Math.floor(Date.now() / unitMs);
+  const before = now();
+  await until('the clock to move', () => now() > before);
+}

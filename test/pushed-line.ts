@@ -7,7 +7,7 @@ import { loadModels } from '../models/registry';
 import { projectRoot } from '../services/project-root';
 import { freePort } from '../services/provision/machine';
 import { provideAll } from '../services/provision/provide';
-import { startSignalbox, type Signalbox } from '../services/signalbox';
+import { type Role, startSignalbox, type Signalbox } from '../services/signalbox';
 import { loadTenant } from '../tenants/load';
 import type { Tenant } from '../tenants/tenant';
 import { log } from './line';
@@ -41,10 +41,12 @@ export interface PushedLine<C> extends Stoppable {
 /**
  * Starts the line for one tenant. Servers: those of the environment, or own ones.
  * @param tenantOf the tenant of the CRM, whose address the CRM is to call is below `origin`
+ * @param roles that are started; default: all
  */
 export async function startPushedLine<C extends Stoppable>(
   startCrm: () => Promise<C>,
   tenantOf: (crm: C, origin: string) => PushingTenant,
+  roles?: readonly Role[],
 ): Promise<PushedLine<C>> {
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -68,15 +70,9 @@ export async function startPushedLine<C extends Stoppable>(
       await writeFile(written, stringify(file));
       tenants.set(tenant, loadTenant(written, { env, connectors: allConnectors, models }));
     }
-    const signalbox = await startSignalbox({
-      amqpUrl: servers.rabbit?.url ?? '',
-      temporalAddress: servers.temporal?.url ?? '',
-      ledger: {},
-      modelsDir,
-      tenants,
-      log,
-      listen,
-    });
+    const options = { ledger: {}, modelsDir, tenants, log, listen };
+    const urls = { amqpUrl: servers.rabbit?.url ?? '', temporalAddress: servers.temporal?.url ?? '' };
+    const signalbox = await startSignalbox({ ...options, ...urls }, roles);
     closers.push(() => signalbox.stop());
     const temporalAddress = servers.temporal?.url ?? '';
     return { crm, signalbox, origin, temporalAddress, tenantFile: path.join(dir, `${first.tenant}.yaml`), stop };

@@ -4,7 +4,7 @@ import { RateGovernor } from '../kit/rate';
 import { settingsOf } from './config';
 import { GraphApi } from './graph-api';
 import { SubscriptionKeeper } from './keeper';
-import { Subscriptions } from './subscriptions';
+import { type Subscription, Subscriptions } from './subscriptions';
 
 const hourMs = 3_600_000;
 let sample: Sample;
@@ -18,6 +18,7 @@ async function keep(
   stream: string,
   passing: readonly ((ms: number) => void | Promise<void>)[],
   aheadMs = 0,
+  Kept = Subscriptions,
 ): Promise<readonly string[]> {
   const { auth, tokenUrl, baseUrl, notifications } = settingsOf(sample.config);
   if (notifications === undefined) throw new Error('no notifications');
@@ -35,7 +36,7 @@ async function keep(
     await waits.shift()?.(ms);
     if (waits.length === 0) stop.abort();
   };
-  const subscriptions = new Subscriptions({ api, notifications, now });
+  const subscriptions = new Kept({ api, notifications, now });
   await new SubscriptionKeeper({ subscriptions, log, now, sleep }).keep(stream, stop.signal);
   return logged;
 }
@@ -80,6 +81,25 @@ it('renews one at half of its life', async () => {
   expect(sample.directory.admin.subscriptions().map(({ id }) => id)).toEqual(ids);
   const [after = 0] = ends();
   expect(Math.round((after - before) / hourMs)).toBe(13);
+});
+
+/** Of which each ends right after it was listed. */
+class EndingSubscriptions extends Subscriptions {
+  override async list(signal: AbortSignal): Promise<readonly Subscription[]> {
+    const all = await super.list(signal);
+    for (const one of all) await this.remove(one, signal);
+    return all;
+  }
+}
+
+it('makes one anew that has gone when it is to be renewed', async () => {
+  const [stream = ''] = sample.connection.streams;
+  await keep(stream, [() => undefined], -13 * hourMs);
+  const [before] = sample.directory.admin.subscriptions();
+  expect(await keep(stream, [() => undefined], 0, EndingSubscriptions)).toEqual(['a subscription was made']);
+  const [after, ...others] = sample.directory.admin.subscriptions();
+  expect(others).toEqual([]);
+  expect(after?.id).not.toBe(before?.id);
 });
 
 it('takes away a second one', async () => {

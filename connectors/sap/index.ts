@@ -73,7 +73,8 @@ function connect(config: SapConfig, { log, now, inbox, watch }: ConnectDependenc
   const keep = (message: AmqpMessage): readonly Kept[] => keepEvents(message, new Date(now()).toISOString());
   const taken = queue === undefined ? undefined : queueSource({ inbox, queue, taker: meshStream, keep, kept });
   return {
-    org: new URL(baseUrl).hostname,
+    // With its port, where one is named: systems of an on-premise landscape often share a host.
+    org: new URL(baseUrl).host,
     streams,
     source: taken ?? kept,
     reader: services.reader,

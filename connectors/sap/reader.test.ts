@@ -71,6 +71,19 @@ describe('changed', () => {
   });
 });
 
+describe('changed, of S/4HANA', () => {
+  it('tells business partners that were made and never changed, each once', async () => {
+    const partner = { BusinessPartnerCategory: '2', OrganizationBPName1: 'Acme' };
+    const made = Array.from({ length: 9 }, () => system.admin.create('A_BusinessPartner', partner));
+    for (const id of made.slice(0, 2)) system.admin.update('A_BusinessPartner', id, { SearchTerm1: 'A' });
+    const rows: unknown[] = [];
+    for await (const { fields } of readerOf('s4', ['BusinessPartner']).changed('events', ...window(), signal())) {
+      rows.push(fields.BusinessPartner);
+    }
+    expect(rows.toSorted()).toEqual(made.toSorted());
+  });
+});
+
 describe('read', () => {
   it('finds more keys than a query takes, leaves out those that are gone, and gives rows that normalise takes', async () => {
     const ids = Array.from({ length: 35 }, (_, n) => system.admin.create('LeadCollection', { Name: `L${n}` }));

@@ -49,10 +49,10 @@ export class ODataReader implements Reader<RowNative> {
   ): AsyncGenerator<RowNative, void, undefined> {
     if (stream !== 'events') return;
     const { product, objects } = this.options;
-    const sets = objects.map((name) => {
+    const sets = objects.flatMap((name) => {
       const set = setOf(product, name);
       if (set === undefined) throw unknownObject(name, product);
-      return set;
+      return listedOf(set);
     });
     for await (const { of, row } of oldestFirst(sets, (set) => this.#changedRows(set, { from, to }, signal))) {
       yield this.#native(of, row);
@@ -64,11 +64,7 @@ export class ODataReader implements Reader<RowNative> {
    * begins at the time of the last one's last row and what was told at that time is left out; many rows of one time are read
    * by their keys.
    */
-  async *#changedRows(
-    set: EntitySet,
-    { from, to }: Window,
-    signal: AbortSignal,
-  ): AsyncGenerator<Placed, void, undefined> {
+  async *#changedRows(set: Listed, { from, to }: Window, signal: AbortSignal): AsyncGenerator<Placed, void, undefined> {
     const { field, type } = set.changed;
     const { pageRows = 500 } = this.options;
     const orderby = `${field},${set.key}`;
@@ -78,14 +74,19 @@ export class ODataReader implements Reader<RowNative> {
     for (;;) {
       const page = await this.#page(set, `${field} ge ${literal(type, cursor)} and ${end}`, orderby, signal);
       yield* within(
-        page.filter(({ key }) => !told.has(key)),
+        page.filter((one) => !told.has(one.key) && isMeant(set, one)),
         from,
         to,
       );
       const last = page.at(-1);
       if (last === undefined || page.length < pageRows) return;
       if (last.place === cursor) {
-        yield* within(await this.#sameTime(set, cursor, last.key, signal), from, to);
+        const others = await this.#sameTime(set, cursor, last.key, signal);
+        yield* within(
+          others.filter((one) => isMeant(set, one)),
+          from,
+          to,
+        );
         cursor = after(type, cursor);
         told = new Set();
       } else {
@@ -125,6 +126,22 @@ export class ODataReader implements Reader<RowNative> {
   #native({ nativeType }: EntitySet, fields: Fields): RowNative {
     return { kind: 'row', nativeType, fields, own: this.options.ownUsers };
   }
+}
+
+/** Rows of a set in the order of one of their fields. */
+interface Listed extends EntitySet {
+  /** Those alone whose field of this name is empty. */
+  readonly empty?: string;
+}
+
+/** By their change; where creation leaves that empty, what was never changed by its creation. */
+function listedOf(set: EntitySet): readonly Listed[] {
+  const { field, created } = set.changed;
+  return created === undefined ? [set] : [set, { ...set, changed: { field: created, type: 'day' }, empty: field }];
+}
+
+function isMeant({ empty }: Listed, { row }: Placed): boolean {
+  return empty === undefined || dayOf(row[empty]) === undefined;
 }
 
 interface Window {

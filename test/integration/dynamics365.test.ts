@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../ledger/ledger';
 import type { Signalbox } from '../../services/signalbox';
 import type { RunningDynamics365 } from '../../simulators/dynamics365';
 import { type Dynamics365Line, leadOf, startDynamics365Line } from '../dynamics365-line';
-import { coldLead, hotLead, until } from '../line';
+import { clockMoves, coldLead, hotLead, until } from '../line';
 import { entries } from './watch';
 
 // Longer than any poll, whose own failure says what was waited for.
@@ -93,6 +93,28 @@ test('a webhook that comes twice makes one event and one task', async () => {
   const isTold = (kind: string) => async () =>
     (await historyOf(lead, 'event')).filter(({ event }) => event.data.change.kind === kind).length === 1;
   expect(await isTold('created')()).toBe(true);
+  expect(tasksAbout(lead)).toHaveLength(1);
+});
+
+test('of two changes that arrive the wrong way round the newer one counts, and nothing is doubled', async () => {
+  const lead = await org.admin.create('lead', leadOf(coldLead));
+  await until('the first decision', async () => (await historyOf(lead, 'decision'))[0]);
+  org.admin.fault({ kind: 'outOfOrderWebhook' });
+  await org.admin.update('lead', lead, leadOf(hotLead));
+  await clockMoves(1_000);
+  await org.admin.update('lead', lead, { jobtitle: 'Buyer' });
+  await org.admin.idle();
+  const updates = async () =>
+    (await historyOf(lead, 'event')).filter(
+      ({ event }) => event.origin === 'external' && event.data.change.kind === 'updated',
+    );
+  await until('both of them', async () => (await updates()).length === 2);
+  expect((await updates()).map(({ status }) => status).toSorted()).toEqual(['decided', 'ignored']);
+  expect(await untilTask(lead)).toMatchObject({ subject: 'Call Maria Lopez today (92 % likely)' });
+  await untilKnown(lead);
+  const [known] = await signalbox.runtime.ledger.records(tenant, [`lead/${lead}`]);
+  expect(known?.record).toMatchObject({ title: 'Buyer', attributes: { job: hotLead['Job__c'] } });
+  expect(await historyOf(lead, 'decision')).toHaveLength(2);
   expect(tasksAbout(lead)).toHaveLength(1);
 });
 

@@ -108,6 +108,25 @@ test('what no notification told comes in: mails, a change, a deletion, a complet
   expect([known, ...made].map((lead) => tasksAbout(lead).length)).toEqual([1, 1, 1]);
 });
 
+test('two changes of one second whose notifications come the wrong way round: the comparison finds what the newer one said', async () => {
+  const { admin } = line.crm;
+  const lead = mail('Newsletter');
+  await until('the mail', async () => (await eventsOf(lead)).length === 1);
+  await settle();
+  admin.fault({ kind: 'outOfOrderNotification' });
+  for (const subject of ['Enquiry, first words', 'Enquiry, last words']) admin.update(inbox, idOf(lead), { subject });
+  await admin.idle();
+  await until('both of them', async () => (await eventsOf(lead)).length === 3);
+  await untilTask(lead);
+  await settle();
+  const topic = async () => {
+    const [known] = await line.signalbox.runtime.ledger.records(line.tenant, [`lead/${lead}`]);
+    return known?.record.attributes?.topic;
+  };
+  await until('the last words', async () => (await topic()) === 'Enquiry, last words');
+  expect(tasksAbout(lead)).toHaveLength(1);
+});
+
 test('what Graph says that it missed is told by the delta query, deletions too, and what is known is left as it is', async () => {
   const { admin } = line.crm;
   const [known, gone] = [mail('Enquiry, told'), mail('Enquiry, withdrawn')];

@@ -34,6 +34,13 @@ test('a mail arrives, is decided, and a task for it appears in To Do', async () 
   expect(task).toMatchObject({ title: expect.stringMatching(/^Call Maria Lopez today/) as string, importance: 'high' });
   const [{ event } = { event: undefined }] = await historyOf(lead, 'event');
   expect(event).toMatchObject({ type: 'io.signalbox.lead.created.v1', dataclassification: 'confidential' });
+  // The task is told by its key alone. It is read, known by the key of its action, and nobody acts on it.
+  const subject = `task/${list}/${String(task.id)}`;
+  await until('the echo of the own write', async () =>
+    (await line.signalbox.runtime.ledger.history(tenant, subject)).some(({ kind }) => kind === 'event'),
+  );
+  const [echo] = await line.signalbox.runtime.ledger.records(tenant, [subject]);
+  expect(echo?.record.key).toMatch(/^sbx:.+:create-task$/);
   expect(await historyOf(lead, 'decision')).toHaveLength(1);
 });
 

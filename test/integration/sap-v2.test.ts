@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HistoryEntry } from '../../ledger/ledger';
 import { type RunningSap, startSap } from '../../simulators/sap';
-import { until } from '../line';
+import { clockMoves, until } from '../line';
 import { type PushedLine, startPushedLine } from '../pushed-line';
 import { leaving, staying } from './churn-accounts';
 import { entries } from './watch';
@@ -135,6 +135,26 @@ test('an account whose contract turns bad gets a task, one case and a note, and 
     return row?.status === 'closed' && row.outcome === 'completed';
   });
   expect(system.admin.v2.record('tasks', task.id)).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('of two events that arrive the wrong way round the newer one counts, and nothing is doubled', async () => {
+  const id = account('Other Way Round', staying);
+  await decisionOn(id);
+  system.admin.fault({ kind: 'reorderEvents' });
+  system.admin.v2.update('accounts', id, { extensions: leaving });
+  await clockMoves();
+  system.admin.v2.update('accounts', id, { firstLineName: 'The Right Way Round' });
+  const updates = async () =>
+    (await historyOf(id, 'event')).filter(
+      ({ event }) => event.origin === 'external' && event.data.change.kind === 'updated',
+    );
+  await until('both of them', async () => (await updates()).length === 2);
+  const { id: decision } = await decisionOn(id, 1);
+  const task = await until('the task', () => of('tasks', decision)[0]);
+  expect(task.description).toContain('Call The Right Way Round before they leave');
+  const [known] = await line.signalbox.runtime.ledger.records(tenant, [`account/${id}`]);
+  expect(known?.record).toMatchObject({ name: 'The Right Way Round' });
+  expect(system.admin.v2.records('tasks').filter((one) => JSON.stringify(one.account).includes(id))).toHaveLength(1);
 });
 
 test('a lost answer, a busy tenant and somebody who is quicker delay the effects and double none', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { HistoryEntry } from '../../ledger/ledger';
 import type { Signalbox } from '../../services/signalbox';
 import { type RunningSap, startSap } from '../../simulators/sap';
-import { until } from '../line';
+import { clockMoves, until } from '../line';
 import { type PushedLine, startPushedLine } from '../pushed-line';
 import { leaving, staying } from './churn-accounts';
 import { entries } from './watch';
@@ -113,6 +113,26 @@ test('an event that is pushed twice makes one decision and one task', async () =
   system.admin.fault({ kind: 'clear' });
   expect(await historyOf(id, 'decision')).toHaveLength(1);
   expect(tasksOf(decision)).toHaveLength(1);
+});
+
+test('of two events that arrive the wrong way round the newer one counts, and nothing is doubled', async () => {
+  const id = account('Other Way Round', staying);
+  await decisionOn(id);
+  system.admin.fault({ kind: 'reorderEvents' });
+  system.admin.update(accounts, id, fieldsOf(leaving));
+  await clockMoves();
+  system.admin.update(accounts, id, { Name: 'The Right Way Round' });
+  const updates = async () =>
+    (await historyOf(id, 'event')).filter(
+      ({ event }) => event.origin === 'external' && event.data.change.kind === 'updated',
+    );
+  await until('both of them', async () => (await updates()).length === 2);
+  const { id: decision } = await decisionOn(id, 1);
+  const task = await until('the task', () => tasksOf(decision)[0]);
+  expect(JSON.stringify(task)).toContain('Call The Right Way Round before they leave');
+  const [known] = await signalbox.runtime.ledger.records(tenant, [`account/${id}`]);
+  expect(known?.record).toMatchObject({ name: 'The Right Way Round' });
+  expect(system.admin.tasks().filter((one) => JSON.stringify(one).includes('Right Way Round'))).toHaveLength(1);
 });
 
 test('a lost session and a busy system delay the task and do not double it', async () => {

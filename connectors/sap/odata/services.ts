@@ -8,8 +8,11 @@ export interface EntitySet {
   readonly service: string;
   readonly set: string;
   readonly key: string;
-  /** Says when a row was changed last: an instant, or a day beside a time of day. */
-  readonly changed: { readonly field: string; readonly type: 'instant' | 'day' };
+  /**
+   * Says when a row was changed last: an instant, or a day beside a time of day.
+   * `created`: the day of creation, where `field` is empty until the first change.
+   */
+  readonly changed: { readonly field: string; readonly type: 'instant' | 'day'; readonly created?: string };
   readonly expand?: string;
 }
 
@@ -35,7 +38,7 @@ const sets: Readonly<Record<ODataProduct, readonly EntitySet[]>> = {
       service: partners,
       set: 'A_BusinessPartner',
       key: 'BusinessPartner',
-      changed: { field: 'LastChangeDate', type: 'day' },
+      changed: { field: 'LastChangeDate', type: 'day', created: 'CreationDate' },
       expand: [
         'to_BusinessPartnerAddress',
         'to_BusinessPartnerAddress/to_EmailAddress',
@@ -55,7 +58,7 @@ const sets: Readonly<Record<ODataProduct, readonly EntitySet[]>> = {
       service: '/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002',
       set: 'A_OutbDeliveryHeader',
       key: 'DeliveryDocument',
-      changed: { field: 'LastChangeDate', type: 'day' },
+      changed: { field: 'LastChangeDate', type: 'day', created: 'CreationDate' },
       expand: 'to_DeliveryDocumentItem',
     },
     {
