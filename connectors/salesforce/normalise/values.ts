@@ -30,8 +30,11 @@ const converters: Readonly<Record<Kind, Convert>> = {
   id: (value) => (typeof value === 'string' && value !== '' ? fullId(value) : undefined),
   relation: relationOf,
   decimal: decimalOf,
-  count: (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? value : undefined),
-  minutes: (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) * 60 : undefined),
+  count: countOf,
+  minutes: (value) => {
+    const minutes = countOf(value);
+    return minutes === undefined ? undefined : minutes * 60;
+  },
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
   direction: (value) => (typeof value === 'boolean' ? (value ? 'inbound' : 'outbound') : undefined),
   date: dayOf,
@@ -91,6 +94,12 @@ function relationOf(value: unknown): { entity: EntityName; id: string } | undefi
   const prefix = value.slice(0, 3);
   const entity = Object.hasOwn(entityByPrefix, prefix) ? entityByPrefix[prefix] : undefined;
   return { entity: entity ?? 'record', id: fullId(value) };
+}
+
+/** A whole number, not negative; SOAP writes it as text. */
+function countOf(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(count) && (count as number) >= 0 ? (count as number) : undefined;
 }
 
 const canonicalDecimal = /^-?\d{1,30}(\.\d{1,18})?$/;
