@@ -1,5 +1,5 @@
 import type { CanonicalEvent } from '../canonical-schema/event';
-import type { Decision } from '../canonical-schema/decision';
+import { decisionId, type Decision } from '../canonical-schema/decision';
 import { recordKey } from '../canonical-schema/identity';
 import type { EngagementTouch, RecordToKeep } from '../ledger/ledger';
 import type { BatchView } from './context';
@@ -16,8 +16,11 @@ export async function recordBatch(
   const prepared = new Map([...input.prepared].reverse().map((event) => [event.eventid, event]));
   const counted = new Set<string>();
   const records = new Map<string, RecordToKeep>();
-  const byId = new Map(view.events.map((event) => [event.id, event]));
-  const eventOf = new Map(input.decisions.map(({ id, eventid }) => [id, byId.get(eventid)]));
+  // By the decision that it may have led to: of an event that came again, the decision was recorded earlier.
+  const usecases = new Set(input.directives.map(({ usecase }) => usecase));
+  const eventOf = new Map(
+    view.events.flatMap((event) => [...usecases].map((usecase) => [decisionId(event.id, usecase), event] as const)),
+  );
   const events = view.events.map((event) => {
     const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
     const after = view.after.get(event.id);
