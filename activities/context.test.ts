@@ -237,3 +237,34 @@ describe('with an open engagement and its task', () => {
     ]);
   });
 });
+
+test('what is read for a second notice of the same second comes after what was read for the first', async () => {
+  const lead = '00Q000000000130AAA';
+  const time = '2026-03-01T11:00:00.000Z';
+  const companies = ['1', '2'];
+  const crm = {
+    connection: { reader: { read: () => Promise.resolve([companies.shift()]) } },
+    connector: {
+      normalise: (company: string) =>
+        Promise.resolve([
+          eventOf({ id: `r${company}`, time, record: { id: lead, company }, change: { kind: 'observed' } }),
+        ]),
+    },
+  };
+  const at = { ...deps(), connections: { of: () => Promise.resolve(crm) } as unknown as Connections };
+  const orders: (string | undefined)[] = [];
+  for (const id of ['n1', 'n2']) {
+    const notice = eventOf({
+      ...{ id, time, record: { id: lead }, sequence: '00000000000000000001' },
+      ...{ change: { kind: 'updated', gap: true }, provenance: 'missing' },
+    });
+    const input = { tenant: 'acme', batchid: `b${(batches += 1)}`, events: [notice], parked: [] };
+    const view = await viewBatch(at, input);
+    const [prepared] = view.context.events;
+    orders.push(prepared?.status === 'decided' ? prepared.order : prepared?.status);
+    const run = { workflowId: 'lane/acme/0', runId: 'r1' };
+    await recordBatch(at, { ...input, run, prepared: view.context.events, decisions: [], directives: [] }, view);
+  }
+  expect(orders).toEqual([`${time}/`, `${time}/+`]);
+  expect(await ledger.records('acme', [`lead/${lead}`])).toMatchObject([{ record: { company: '2' } }]);
+});

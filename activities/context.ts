@@ -180,7 +180,10 @@ class Teller {
   private afterReading(event: CanonicalEvent, before: Snapshot | undefined): Snapshot | undefined {
     const told = this.hydrated.get(recordKey(event));
     if (told === undefined) return undefined;
-    const read = merge(before?.deleted === true ? before : undefined, told);
+    const now = merge(before?.deleted === true ? before : undefined, told);
+    // Times are whole seconds: what is read now comes after what was known of the same second.
+    const isBehind = before !== undefined && now.sequence <= before.sequence;
+    const read = isBehind ? { ...now, sequence: `${before.sequence}+` } : now;
     this.hydrate(event, read);
     const hasMore = event.data.provenance.record !== 'missing' && read.sequence <= orderOf(event);
     return hasMore ? merge(read, event) : read;

@@ -1,3 +1,4 @@
+import type { CanonicalEvent } from '../canonical-schema/event';
 import { decisionId, type Decision } from '../canonical-schema/decision';
 import { recordKey } from '../canonical-schema/identity';
 import type { EngagementTouch, RecordToKeep } from '../ledger/ledger';
@@ -15,6 +16,11 @@ export async function recordBatch(
   const prepared = new Map([...input.prepared].reverse().map((event) => [event.eventid, event]));
   const counted = new Set<string>();
   const records = new Map<string, RecordToKeep>();
+  // By the decision that it may have led to: of an event that came again, the decision was recorded earlier.
+  const usecases = new Set(input.directives.map(({ usecase }) => usecase));
+  const eventOf = new Map(
+    view.events.flatMap((event) => [...usecases].map((usecase) => [decisionId(event.id, usecase), event] as const)),
+  );
   const events = view.events.map((event) => {
     const status = repeated(counted, event.id) ? ('duplicate' as const) : (prepared.get(event.id)?.status ?? 'ignored');
     const after = view.after.get(event.id);
@@ -29,7 +35,7 @@ export async function recordBatch(
     records: [...records.values()],
     observations: view.observations.filter(({ eventid }) => prepared.get(eventid)?.status !== 'parked'),
     decisions: input.decisions,
-    engagements: input.directives.map((directive) => touchOf(directive, view)),
+    engagements: input.directives.map((directive) => touchOf(directive, eventOf.get(directive.decision.id))),
   });
 }
 
@@ -44,8 +50,7 @@ function becauseOf(prepared: PreparedEvent | undefined): { readonly because?: st
   return { because: prepared.cause.message, code: prepared.cause.code };
 }
 
-function touchOf({ engagement, usecase, connection, decision }: Directive, { events }: BatchView): EngagementTouch {
-  const event = events.find(({ id }) => decisionId(id, usecase) === decision.id);
+function touchOf({ engagement, usecase, connection, decision }: Directive, event?: CanonicalEvent): EngagementTouch {
   if (event === undefined) throw new Error(`decision ${decision.id} is on no event of the batch`);
   const { source, subject } = event;
   const [best] = decision.ranking ?? [];

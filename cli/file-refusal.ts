@@ -1,8 +1,9 @@
 import { CsvInputError } from '../models/score-csv';
 import { CliError } from './terminal';
 
-const isFileError = (error: unknown): error is NodeJS.ErrnoException & { readonly path: string } =>
-  typeof error === 'object' && error !== null && 'code' in error && 'path' in error;
+/** Reading a folder fails without its path. */
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  typeof error === 'object' && error !== null && 'code' in error && ('path' in error || error.code === 'EISDIR');
 
 /**
  * What to throw in place of an error about a file of rows: its contents are refused with the fix, a path that cannot be used
@@ -13,7 +14,7 @@ export const fileRefusal = (error: unknown, input: string, fix: string): unknown
   if (!isFileError(error)) return error;
   return new CliError(
     `the file cannot be used: ${error.code ?? error.message}`,
-    error.path,
+    error.path ?? input,
     'give a path that this user may use',
   );
 };

@@ -82,7 +82,7 @@ test.each([
 test('a line that is none does not take the others with it', async () => {
   const { payload: values, faults } = await read('{"a":1}\n{"a":\n{"a":3}\n');
   expect(values).toEqual([{ a: 1 }, { a: 3 }]);
-  expect(faults).toMatchObject([{ where: '-, payload 1', fix: 'mend this line, or take it out', code: 2 }]);
+  expect(faults).toMatchObject([{ where: '-:2', fix: 'mend this line, or take it out', code: 2 }]);
 });
 
 test.each([

@@ -102,16 +102,17 @@ const placeOf = (text: string, message: string): string => {
 
 /** Documents one to a line; a line that is none does not take the others with it. */
 const linesOf = (file: string, text: string): PayloadFile | undefined => {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length < 2 || !isDocument(lines[0] ?? '')) return undefined;
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  const told = lines.filter(({ line }) => line.trim() !== '');
+  if (told.length < 2 || !isDocument(told[0]?.line ?? '')) return undefined;
   const faults: CliError[] = [];
-  const payload = lines.flatMap((line, index): unknown[] => {
+  const payload = told.flatMap(({ line, number }): unknown[] => {
     try {
       return [parseLossless(line)];
     } catch (error) {
       const message = (error as Error).message.replace(/\s+/g, ' ');
       const fix = 'mend this line, or take it out';
-      faults.push(new CliError(`this is not JSON: ${message}`, `${file}, payload ${index}`, fix));
+      faults.push(new CliError(`this is not JSON: ${message}`, `${file}:${number}`, fix));
       return [];
     }
   });

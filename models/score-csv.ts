@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
+import { utf8Only } from './encoding';
 import { featuresFromRow, sourcesOf } from './features';
 import { historyRoot } from './history/history';
 import { Memory } from './history/memory';
@@ -98,7 +99,8 @@ export async function rowsOf(
   });
   const source = createReadStream(input);
   // A failing source must end the parser, which is the stream the caller's pipeline watches.
-  const steps = isGzip ? [source, createGunzip(), parser] : [source, parser];
+  const text = utf8Only(() => new CsvInputError(`${input}: this is no text in UTF-8: save it as UTF-8`));
+  const steps = isGzip ? [source, createGunzip(), text, parser] : [source, text, parser];
   pipeline(steps).catch((error: unknown) => parser.destroy(asError(error)));
   return parser;
 }

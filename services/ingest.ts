@@ -24,7 +24,10 @@ export async function startIngest(runtime: Runtime): Promise<Service> {
     const worker = await startHearing(runtime);
     const endings = new Endings(runtime, {
       begin: (ref) => hear(runtime, ref),
-      end: (ref) => unsubscribe(runtime, ref),
+      end: async (ref) => {
+        await unsubscribe(runtime, ref);
+        await closeHalted(runtime, ref);
+      },
     });
     const end = async (before: Tenant | undefined, wanted: readonly StreamRef[]): Promise<void> => {
       const kept = new Set(wanted.map(idOf));
@@ -126,6 +129,25 @@ async function unsubscribe({ temporal }: Runtime, ref: StreamRef): Promise<void>
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError)) throw error;
     }
+  }
+}
+
+/** A gap that waits for a person ends with its stream: nobody can let it go on any more. One that is being read back goes on. */
+async function closeHalted({ ledger, temporal, now }: Runtime, ref: StreamRef): Promise<void> {
+  const unread = 'SBX_GAP_UNREAD: the stream was taken out while it waited for a person';
+  for (const { id, recovered, duplicates, ...gap } of await ledger.gaps.list(ref.tenant)) {
+    if (gap.policy !== 'halt' || idOf({ ...gap, tenant: ref.tenant }) !== idOf(ref)) continue;
+    if (await isRunning(temporal, gapId(ref.tenant, id))) continue;
+    await ledger.gaps.close(ref.tenant, id, { recovered, duplicates, unread, at: new Date(now()).toISOString() });
+  }
+}
+
+async function isRunning(temporal: Runtime['temporal'], workflow: string): Promise<boolean> {
+  try {
+    return (await temporal.workflow.getHandle(workflow).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 

@@ -56,6 +56,8 @@ export function demoCommand(program: Command): void {
 
 async function demo(options: DemoOptions): Promise<void> {
   const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+  // First: a file that will not do is told before anything is started.
+  const rows = await leadsOf(options, say);
   // Ctrl-C stops the stage and ends the process: see setStage.
   const stage = await setStage(path.resolve(options.state), say, {
     neighbours: [startDataverse, startCloudForCustomer],
@@ -64,7 +66,7 @@ async function demo(options: DemoOptions): Promise<void> {
     say();
     for (const fact of stage.facts) say(`  ${fact}`);
     say();
-    const summary = await play(stage, options, say);
+    const summary = await play(stage, rows, options, say);
     if (options.keep === true) {
       say('Running on; Ctrl-C ends it.');
       await untilEnded();
@@ -81,12 +83,16 @@ interface DemoSummary extends Summary {
   readonly neighbours: readonly NeighbourSummary[];
 }
 
-async function play(stage: Stage, options: DemoOptions, say: (line?: string) => void): Promise<DemoSummary> {
+async function play(
+  stage: Stage,
+  rows: Leads,
+  options: DemoOptions,
+  say: (line?: string) => void,
+): Promise<DemoSummary> {
   const { org, signalbox } = stage;
   const { ledger } = signalbox.runtime;
   const live = liveLine();
   if (options.faults === true) await breakThings(stage);
-  const rows = await leadsOf(options, say);
   let created = 0;
   const show = (summary: Summary): void => {
     live(`  leads ${created}   ${figures(summary)}`);

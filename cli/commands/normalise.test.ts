@@ -122,7 +122,7 @@ test('schemas are found by the id in their name, and by their uuid', async () =>
 
 test.each([
   ['{"a": 1,\n "b" 2}', /this is not JSON: .* \(-:2:6\)/],
-  ['{"a": 1}\n{"b": }', /this is not JSON: .* \(-, payload 1\)/],
+  ['{"a": 1}\n\n{"b": }', /this is not JSON: .* \(-:3\)/],
   ['', /this is not JSON/],
   ['DkFjY291bnQ=\n', /SBX_SALESFORCE_BARE_PAYLOAD: .*base64/],
 ])('%j is refused', async (input, what) => {

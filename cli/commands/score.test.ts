@@ -59,6 +59,7 @@ test('scores every row in order, plain or gzip alike', async () => {
 
 test.each([
   [['--input', '/nowhere.csv'], /cannot be used: ENOENT \(\/nowhere\.csv\)/],
+  [['--input', tmpdir()], /cannot be used: EISDIR/],
   [['--input', output], /would replace the input/],
   [
     ['--input', input, '--model', 'lead-scorer'],
@@ -91,4 +92,17 @@ test('a file without the columns is refused by their names', async () => {
   const { code, err } = await score('--input', bad);
   expect(code).toBe(2);
   expect(err).toMatch(/no column .*euribor3m/);
+});
+
+test('a file in another encoding is refused: its words would be taken for others', async () => {
+  const rows = readFileSync(input, 'utf8').split('\n').slice(0, 3).join('\n');
+  const bad = join(folder, 'latin1.csv');
+  writeFileSync(bad, Buffer.from(`${rows.replace(/,[a-z]+,/, ',caf\u00e9,')}\n`, 'latin1'));
+  expect(await score('--input', bad)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/no text in UTF-8/) as string,
+  });
+  const wide = join(folder, 'utf16.csv');
+  writeFileSync(wide, Buffer.from(`\ufeff${rows}\n`, 'utf16le'));
+  expect(await score('--input', wide)).toMatchObject({ code: 0 });
 });

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
+import { CliError } from '../terminal';
 import { leadFields, type NativeLead } from './lead-fields';
 
 const numeric = new Set(leadFields.filter(({ type }) => type === 'double').map(({ name }) => name));
@@ -14,22 +15,44 @@ export interface FileLeads {
   readonly leads: AsyncIterable<NativeLead>;
 }
 
+const fix = 'give a CSV with a header, separated by commas, in UTF-8, and with --mapping how its rows become leads';
+
 /**
- * Leads from the rows of a CSV (gzip too), by a mapping file: all rows, or `most` of them evenly spread over the file.
- * Throws with file, row and column when a column is missing or a number is none.
+ * Leads from the rows of a CSV (gzip too), by a mapping file: all rows, or `most` of them evenly spread over the file. Each row is
+ * looked at before the first is given. Throws CliError with file, row and column when a column is missing or a number is none.
  */
 export async function readLeads(file: string, mappingFile: string, most: number): Promise<FileLeads> {
-  const mapping = await readMapping(mappingFile);
-  const rows = await countRows(file);
+  const mapping = await refusing(mappingFile, () => readMapping(mappingFile));
+  const rows = await refusing(file, () => countRows(file, mapping));
+  if (rows === 0) throw new CliError('there are no rows in it', file, fix);
   const taken = Math.min(rows, most);
   return { rows, taken, leads: toLeads(file, mapping, rows, taken) };
 }
 
-async function countRows(file: string): Promise<number> {
-  const rows = readRows(file)[Symbol.asyncIterator]();
+async function refusing<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isOfSystem = code !== undefined && /^E[A-Z]+$/.test(code);
+    const what = isOfSystem ? `the file cannot be read: ${code}` : message.replace(/\s+/g, ' ');
+    throw new CliError(what, file, isOfSystem ? 'give the path of a file that this user may read' : fix);
+  }
+}
+
+async function countRows(file: string, mapping: Readonly<Record<string, string>>): Promise<number> {
   let count = 0;
-  while ((await rows.next()).done !== true) count += 1;
+  for await (const values of readRows(file)) {
+    count += 1;
+    toLead(mapping, { ...values, row: String(count) }, `row ${count}`);
+  }
   return count;
+}
+
+function withoutTwins(header: readonly string[]): string[] {
+  const twice = header.find((name, at) => header.indexOf(name) !== at);
+  if (twice !== undefined) throw new Error(`column ${twice} is there twice`);
+  return [...header];
 }
 
 async function* toLeads(
@@ -42,14 +65,14 @@ async function* toLeads(
   for await (const values of readRows(file)) {
     row += 1;
     const isTaken = Math.floor((row * taken) / rows) > Math.floor(((row - 1) * taken) / rows);
-    if (isTaken) yield toLead(mapping, { ...values, row: String(row) }, `${file} row ${row}`);
+    if (isTaken) yield toLead(mapping, { ...values, row: String(row) }, `row ${row}`);
   }
 }
 
 function readRows(file: string): AsyncIterable<Readonly<Record<string, string>>> {
   const bytes = createReadStream(file);
   const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  const rows = text.pipe(parseCsv({ columns: true, bom: true, skip_empty_lines: true }));
+  const rows = text.pipe(parseCsv({ columns: withoutTwins, bom: true, skip_empty_lines: true }));
   // pipe() does not pass errors on.
   for (const stage of [bytes, text]) stage.on('error', (error: Error) => rows.destroy(error));
   return rows as AsyncIterable<Readonly<Record<string, string>>>;
@@ -57,8 +80,7 @@ function readRows(file: string): AsyncIterable<Readonly<Record<string, string>>>
 
 async function readMapping(file: string): Promise<Readonly<Record<string, string>>> {
   const mapping: unknown = parseYaml(await readFile(file, 'utf8'));
-  if (typeof mapping !== 'object' || mapping === null)
-    throw new Error(`${file}: expected lines of "Field__c: '{column}'"`);
+  if (typeof mapping !== 'object' || mapping === null) throw new Error(`expected lines of "Field__c: '{column}'"`);
   return Object.fromEntries(Object.entries(mapping).map(([field, text]) => [field, String(text)]));
 }
 

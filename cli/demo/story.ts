@@ -9,11 +9,10 @@ type Heard = Extract<HistoryEntry, { kind: 'event' }>;
 /** Tells one decision in full, from the native event to the workflow that acted; the lead's id. */
 export async function tellStory({ org, signalbox }: Stage, say: (line?: string) => void): Promise<string> {
   const { ledger } = signalbox.runtime;
-  const tasks = await org.records('Task');
-  const task = tasks.find(({ IsDeleted, WhoId }) => IsDeleted !== true && typeof WhoId === 'string');
+  const task = taskToTell(await org.records('Task'));
   const lead = task === undefined ? (await org.records('Lead'))[0]?.Id : String(task.WhoId);
   if (lead === undefined) throw new Error('there was no lead: the file has no rows');
-  const { acted, decided, heard } = pick(await ledger.history('demo', lead), lead);
+  const { acted, decided, heard } = pick(await ledger.history('demo', lead), lead, task);
   say('One decision, in full');
   await tellEvent(org, heard, say);
   tellDecision(decided, say);
@@ -27,12 +26,37 @@ export async function tellStory({ org, signalbox }: Stage, say: (line?: string) 
   return lead;
 }
 
-/** The first task's action with its decision and event; the first decision where there is no task. */
+/**
+ * An open task that says what the decision behind it said; else an open one, which a newer decision has changed; else one that was
+ * closed meanwhile.
+ */
+export function taskToTell(tasks: readonly OrgRecord[]): OrgRecord | undefined {
+  const made = tasks.filter(({ IsDeleted, WhoId }) => IsDeleted !== true && typeof WhoId === 'string');
+  const open = made.filter(({ Status }) => Status !== 'Completed');
+  return open.find((task) => !isChanged(task)) ?? open[0] ?? made[0];
+}
+
+/** Whether it names another decision than the one that its key was made of. */
+function isChanged({ Description, Signalbox_Key__c: key }: OrgRecord): boolean {
+  const [decision = ''] = /(?<=^sbx:).+(?=:create-task$)/.exec(String(key)) ?? [];
+  return !String(Description).includes(`Decision ${decision}\n`);
+}
+
+/** What became of a task since the decision that is told. */
+function fateOf(task: OrgRecord): string {
+  if (task.Status === 'Completed') return ', closed since';
+  return isChanged(task) ? ', changed since by a newer decision' : '';
+}
+
+/** The task's action with its decision and event; the first decision where there is no task. */
 function pick(
   story: readonly HistoryEntry[],
   lead: string,
+  task: OrgRecord | undefined,
 ): { readonly acted: Acted | undefined; readonly decided: Decided; readonly heard: Heard } {
-  const acted = story.find((entry): entry is Acted => entry.kind === 'action' && entry.action.kind === 'create-task');
+  const acted = story.find(
+    (entry): entry is Acted => entry.kind === 'action' && entry.action.id === task?.Signalbox_Key__c,
+  );
   const decided = story.find(
     (entry): entry is Decided =>
       entry.kind === 'decision' && (acted === undefined || entry.decision.id === acted.action.decisionid),
@@ -73,7 +97,7 @@ function tellDecision({ decision }: Decided, say: (line?: string) => void): void
 
 function tellTask(task: OrgRecord, say: (line?: string) => void): void {
   const { Id, Subject, Description, Status, Priority, ActivityDate, WhoId, OwnerId, Signalbox_Key__c } = task;
-  say('5. The task as Salesforce stores it');
+  say(`5. The task as Salesforce stores it${fateOf(task)}`);
   say(indented({ Id, Subject, Description, Status, Priority, ActivityDate, WhoId, OwnerId, Signalbox_Key__c }));
 }
 

@@ -30,6 +30,8 @@ export interface CometdClientOptions {
   readonly apiVersion: string;
   readonly silenceMs: number;
   readonly extension: CometdExtension;
+  /** Settles when a message of an answer is wanted. */
+  readonly isWanted: (message: BayeuxMessage) => Promise<void>;
   readonly onFailure: (error: ConnectorError) => void;
 }
 
@@ -38,7 +40,7 @@ export class CometdClient {
   readonly #faye: FayeClient;
   readonly #transport: CometdTransport;
 
-  constructor({ session, apiVersion, silenceMs, extension, onFailure }: CometdClientOptions) {
+  constructor({ session, apiVersion, silenceMs, extension, isWanted, onFailure }: CometdClientOptions) {
     const { instanceUrl, accessToken } = session;
     const connection = new Connection({ version: apiVersion, instanceUrl, accessToken });
     this.#faye = connection.streaming.createClient([extension]) as unknown as FayeClient;
@@ -47,6 +49,7 @@ export class CometdClient {
       url: `${instanceUrl}/cometd/${apiVersion}`,
       accessToken,
       silenceMs,
+      isWanted,
       onReply: (reply) => {
         dispatcher.handleResponse(reply);
       },

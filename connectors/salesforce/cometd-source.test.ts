@@ -97,8 +97,7 @@ async function idsOf(deliveries: readonly Delivery<SalesforceNative>[]): Promise
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!holds()) {
+  for (const deadline = Date.now() + 5000; !holds();) {
     if (Date.now() > deadline) throw new Error('it did not come about in time');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -219,7 +218,9 @@ describe('the source over the Streaming API', () => {
     const connection = await start();
     const [lead] = createLeads(1);
     org.admin.fault({ kind: 'unknownClient', times: 2 });
-    expect(await idsOf(await take(subscribe(connection, earliest), 1))).toEqual([lead]);
+    const stream = subscribe(connection, earliest);
+    expect(await idsOf(await take(stream, 1))).toEqual([lead]);
+    await stream.return(undefined);
     org.admin.fault({ kind: 'unknownClient', times: 3 });
     await expect(take(subscribe(connection, earliest), 1)).rejects.toMatchObject({
       code: 'COMETD_403',

@@ -16,8 +16,8 @@ export interface CometdSourceOptions {
 }
 
 /**
- * Hears channels of the Streaming API (CometD). A position is the replay id of what was handed over last. What one answer
- * holds is read ahead, however much that is, and never a second one: see ChannelStream.
+ * Hears channels of the Streaming API (CometD). A position is the replay id of what was handed over last. Nothing is read
+ * ahead but the bytes that come along with a message: see ChannelStream.
  */
 export class CometdSource implements Source<JsonNative> {
   readonly #options: CometdSourceOptions;

@@ -21,9 +21,10 @@ export interface ChannelStreamOptions {
 const mostHandshakes = 3;
 
 /**
- * One channel of the Streaming API. The protocol has no credits: an answer holds what the server likes. So the next poll
- * is held back until the consumer has taken all of the last answer and asks for more; if that takes longer than the server
- * keeps the session, the handshake and the subscription are made anew, behind the last message that was received.
+ * One channel of the Streaming API. The protocol has no credits: an answer holds what the server likes. So an answer is read
+ * message by message, as the consumer asks for them, the rest of it waiting on the connection, and the next poll follows when
+ * all of it was read. If that takes longer than the server keeps the session, the handshake and the subscription are made
+ * anew, behind the last message that was received.
  */
 export class ChannelStream {
   readonly #options: ChannelStreamOptions;
@@ -31,8 +32,10 @@ export class ChannelStream {
   readonly #queue: BayeuxMessage[] = [];
   #after: number;
   #handshakes = 0;
-  #heldPoll: (() => void) | undefined;
+  /** The consumer waits for news. */
   #wake: (() => void) | undefined;
+  /** An answer is read no further until the consumer waits. */
+  #readOn: (() => void) | undefined;
   #failure: ConnectorError | undefined;
   #isClosed = false;
   #isAcknowledged = false;
@@ -41,8 +44,12 @@ export class ChannelStream {
     this.#options = options;
     this.#after = options.after;
     const { session, apiVersion, silenceMs } = options;
-    const onFailure = this.#fail;
-    this.#client = new CometdClient({ session, apiVersion, silenceMs, extension: this.#extension, onFailure });
+    this.#client = new CometdClient({
+      ...{ session, apiVersion, silenceMs },
+      extension: this.#extension,
+      isWanted: this.#isWanted,
+      onFailure: this.#fail,
+    });
     this.#client.subscribe(options.channel);
   }
 
@@ -70,6 +77,7 @@ export class ChannelStream {
     // The good-bye still passes the extension.
     this.#client.close();
     this.#isClosed = true;
+    this.#readOn?.();
     this.#awaken();
   }
 
@@ -79,10 +87,6 @@ export class ChannelStream {
       if (this.#isClosed) next(null);
       else if (message.channel === '/meta/handshake') this.#shakeHands(message, next);
       else if (message.channel === '/meta/subscribe') this.#subscribe(message, next);
-      else if (message.channel === '/meta/connect' && this.#wake === undefined)
-        this.#heldPoll = () => {
-          next(message);
-        };
       else next(message);
     },
     incoming: (message, next) => {
@@ -97,6 +101,13 @@ export class ChannelStream {
         this.#awaken();
       }
     },
+  };
+
+  readonly #isWanted = async ({ channel }: BayeuxMessage): Promise<void> => {
+    if (channel !== this.#options.channel || this.#wake !== undefined || this.#isClosed) return;
+    await new Promise<void>((resolve) => {
+      this.#readOn = resolve;
+    });
   };
 
   #shakeHands(message: BayeuxMessage, next: (message: BayeuxMessage) => void): void {
@@ -134,13 +145,13 @@ export class ChannelStream {
     this.close();
   };
 
-  /** Settles when something happened, polling for it; rejects when nothing will any more. */
+  /** Settles when something happened; rejects when nothing will any more. */
   async #news(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      this.#heldPoll?.();
-      this.#heldPoll = undefined;
+      this.#readOn?.();
+      this.#readOn = undefined;
     });
   }
 

@@ -1,6 +1,8 @@
 import { ConnectorError, Retryable } from '../contract';
+import { untilAborted } from '../kit/abort';
 import { parseLossless } from '../kit/lossless-json';
 import { type BayeuxMessage, failureOfStatus } from './cometd-failure';
+import { listElements } from './list-elements';
 
 export interface CometdTransportOptions {
   /** `https://acme.my.salesforce.com/cometd/62.0` */
@@ -8,6 +10,8 @@ export interface CometdTransportOptions {
   readonly accessToken: string;
   /** Ms without an answer after which the connection counts as dead. Salesforce ends a poll after 110 s. */
   readonly silenceMs: number;
+  /** Settles when a message of an answer is wanted: what stands behind it stays on the connection until then. */
+  readonly isWanted: (reply: BayeuxMessage) => Promise<void>;
   /** Each message of an answer, in order. */
   readonly onReply: (reply: BayeuxMessage) => void;
   /** No usable answer came. */
@@ -20,24 +24,31 @@ const goodbyeMs = 5_000;
 /**
  * Carries the messages of jsforce's CometD client (faye) over Node's own fetch. faye's carrier reads numbers as doubles,
  * which cuts the last digits off commit numbers; goes on sending a message that got no answer when nobody wants it any
- * more; and does not tell what was wrong. The members are those that faye expects of a transport.
+ * more; takes in an answer whole, however long; and does not tell what was wrong. The members are those that faye expects
+ * of a transport.
  */
 export class CometdTransport {
   readonly connectionType = 'long-polling';
   readonly endpoint: URL;
   readonly #options: CometdTransportOptions;
   readonly #cookies = new Map<string, string>();
-  /** Messages without an answer yet. */
+  /** Messages whose answer is not read yet. */
   readonly #open = new Map<BayeuxMessage, AbortController>();
+  /** Settles when all polls so far are answered and their answers read. */
+  #polls = Promise.resolve();
 
   constructor(options: CometdTransportOptions) {
     this.#options = options;
     this.endpoint = new URL(options.url);
   }
 
-  /** Sends one message; each in a request of its own, so that a poll keeps no other waiting. */
+  /** Sends one message; each in a request of its own, so that a poll keeps no other waiting. Polls wait for the last one's answer. */
   sendMessage(message: BayeuxMessage): Promise<void> {
-    void this.#send(message);
+    // faye takes what is long under way for lost, and sends it again.
+    if (this.#open.has(message)) return Promise.resolve();
+    this.#open.set(message, new AbortController());
+    if (message.channel === '/meta/connect') this.#polls = this.#polls.then(() => this.#send(message));
+    else void this.#send(message);
     return Promise.resolve();
   }
 
@@ -51,15 +62,19 @@ export class CometdTransport {
   }
 
   async #send(message: BayeuxMessage): Promise<void> {
-    const request = new AbortController();
-    this.#open.set(message, request);
+    const request = this.#open.get(message);
+    if (request === undefined) return;
+    const { isWanted, onReply, onFailure } = this.#options;
     try {
-      const replies = await this.#post(message, request.signal);
+      for await (const reply of this.#repliesTo(message, request)) {
+        await isWanted(reply);
+        if (!this.#open.has(message)) return;
+        onReply(reply);
+      }
       this.#open.delete(message);
-      for (const reply of replies) this.#options.onReply(reply);
     } catch (error) {
-      if (request.signal.aborted) return;
-      this.#options.onFailure(this.#failureOf(error));
+      if (!this.#open.has(message)) return;
+      onFailure(this.#failureOf(error));
       this.#settle(message);
     }
   }
@@ -69,10 +84,26 @@ export class CometdTransport {
     if (this.#open.delete(message) && id !== undefined) this.#options.onReply({ id, channel, successful: false });
   }
 
-  async #post(message: BayeuxMessage, signal: AbortSignal): Promise<readonly BayeuxMessage[]> {
-    const { url, accessToken, silenceMs } = this.#options;
-    const patienceMs = message.channel === '/meta/disconnect' ? goodbyeMs : silenceMs;
-    const response = await fetch(url, {
+  /** Reads no further than the messages are taken, so that a long answer waits in Salesforce and not in memory. */
+  async *#repliesTo(message: BayeuxMessage, request: AbortController): AsyncGenerator<BayeuxMessage, void, undefined> {
+    const { url, silenceMs } = this.#options;
+    const inTime = endingSilence(request, message.channel === '/meta/disconnect' ? goodbyeMs : silenceMs);
+    const response = await inTime(this.#post(message, request.signal));
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^\s*([^=;]+)=([^;]*)/.exec(cookie) ?? [];
+      if (name !== undefined && value !== undefined) this.#cookies.set(name, value);
+    }
+    try {
+      for await (const element of listElements(textOf(response, inTime))) yield bayeuxMessage(element);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw failureOfStatus(response.status, response.headers.get('retry-after'), url);
+    }
+  }
+
+  #post(message: BayeuxMessage, signal: AbortSignal): Promise<Response> {
+    const { url, accessToken } = this.#options;
+    return fetch(url, {
       method: 'POST',
       // The Streaming API knows no `Bearer`. Cookies go back as they came: they say which node holds the session.
       headers: {
@@ -81,15 +112,8 @@ export class CometdTransport {
         cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; '),
       },
       body: JSON.stringify([message]),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+      signal,
     });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^\s*([^=;]+)=([^;]*)/.exec(cookie) ?? [];
-      if (name !== undefined && value !== undefined) this.#cookies.set(name, value);
-    }
-    const replies = repliesOf(await response.text());
-    if (replies === undefined) throw failureOfStatus(response.status, response.headers.get('retry-after'), url);
-    return replies;
   }
 
   #failureOf(error: unknown): ConnectorError {
@@ -106,13 +130,38 @@ export class CometdTransport {
   }
 }
 
-/** The messages of an answer; undefined for anything else, a proxy's page or an error of the REST API. */
-function repliesOf(text: string): readonly BayeuxMessage[] | undefined {
-  try {
-    const replies = parseLossless(text);
-    const isBayeux = Array.isArray(replies) && replies.every((reply) => 'channel' in (reply as object));
-    return isBayeux ? (replies as readonly BayeuxMessage[]) : undefined;
-  } catch {
-    return undefined;
+/** Throws SyntaxError for anything else: a proxy's page, or an error of the REST API. */
+function bayeuxMessage(element: string): BayeuxMessage {
+  const message = parseLossless(element) as BayeuxMessage;
+  if (!('channel' in message)) throw new SyntaxError('no message of the Bayeux protocol');
+  return message;
+}
+
+type InTime = <T>(answer: Promise<T>) => Promise<T>;
+
+/** The chunks of an answer's body, each waited for no longer than silence may last, however long the last one was looked at. */
+async function* textOf({ body }: Response, inTime: InTime): AsyncGenerator<string, void, undefined> {
+  if (body === null) return;
+  const reader = body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const decoder = new TextDecoder();
+  for (;;) {
+    const chunk = await inTime(reader.read());
+    if (chunk.done) return;
+    yield decoder.decode(chunk.value, { stream: true });
   }
+}
+
+/**
+ * What the other side is to answer in time; else the request is aborted with a TimeoutError. An abort is heeded here, too: fetch
+ * may never settle where it comes together with the end of an answer.
+ */
+function endingSilence(request: AbortController, patienceMs: number): InTime {
+  return (answer) => {
+    const timer = setTimeout(() => {
+      request.abort(new DOMException(`silent for ${patienceMs} ms`, 'TimeoutError'));
+    }, patienceMs);
+    return untilAborted(answer, request.signal).finally(() => {
+      clearTimeout(timer);
+    });
+  };
 }

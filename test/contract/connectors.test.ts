@@ -41,6 +41,12 @@ it('has no waiver for what is not there', () => {
   }
 });
 
+it('has an issue for each waiver, and no other', () => {
+  const page = readFileSync(join(__dirname, '../../docs/issues.md'), 'utf8');
+  const issues = [...page.matchAll(/^## (\S+)$/gm)].map(([, issue]) => issue);
+  expect(issues).toEqual([...new Set(waivers.map(({ issue }) => issue))]);
+});
+
 it('is what the page of who keeps it tells', () => {
   const page = join(__dirname, '../../docs/spec/contract-table.md');
   if (process.env.UPDATE_DOCS === '1') writeFileSync(page, table.page());

@@ -25,9 +25,9 @@ export class ContractTable {
       const cells = columns.map(([, seen]) => seen.get(id) ?? '');
       return row([`${id} ${clauses[id].title}`, ...cells]);
     });
-    const reasons = waivers.map(({ connector, binding, clause, reason }) => {
+    const reasons = waivers.map(({ connector, binding, clause, reason, issue }) => {
       const over = binding === undefined ? '' : ` over ${binding}`;
-      return `- ${connector}${over}, ${clause}: ${reason}.`;
+      return `- ${connector}${over}, ${clause}: ${reason} ([${issue}](../issues.md#${issue})).`;
     });
     return [
       '# Who keeps the contract',

@@ -111,9 +111,14 @@ test('a process without the secret keeps the old version and says so; a use case
 
   const name = `${tenant}b`;
   const neighbour: Written = { ...good, tenant: name };
+  Object.assign(neighbour.connections['sales']!, { onGap: 'halt', subscribe: ['/data/LeadChangeEvent'] });
   expect(await applied.applyFile(applied.write('other.yaml', neighbour))).toMatchObject({ code: 0, err: '' });
   const lead = line.org.admin.create('Lead', hotLead);
   await until('the new tenant to decide', async () => (await applied.decisionsOf(lead, name)).length > 0);
+  line.org.admin.fault({ kind: 'dropStream' });
+  line.org.admin.fault({ kind: 'expiredReplayId' });
+  const halted = await until('the gap that waits for a person', async () => (await ledger.gaps.list(name))[0]);
+  expect(halted).toMatchObject({ policy: 'halt', stream: '/data/LeadChangeEvent' });
   expect(await applied.run(['apply', '--remove', name, '--yes', '--by', 'Ada Byron'])).toMatchObject({
     code: 0,
     err: '',
@@ -121,4 +126,9 @@ test('a process without the secret keeps the old version and says so; a use case
   const unheard = line.org.admin.create('Lead', hotLead);
   await until('the other tenant', async () => (await ledger.history(tenant, `lead/${unheard}`)).length > 0);
   expect(await ledger.history(name, `lead/${unheard}`)).toEqual([]);
+  // Nobody could let it go on any more.
+  await until('the gap to be closed', async () => (await ledger.gaps.list(name)).length === 0);
+  expect(await ledger.gaps.list(name, 'all')).toMatchObject([
+    { id: halted.id, recovered: 0, cause: expect.stringContaining('SBX_GAP_UNREAD') as string },
+  ]);
 });

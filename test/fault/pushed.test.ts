@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
+import { leadFields } from '../../cli/demo/lead-fields';
 import { allConnectors } from '../../cli/places';
 import type { HistoryEntry } from '../../ledger/ledger';
 import { provideAll } from '../../services/provision/provide';
@@ -10,8 +11,9 @@ import { projectRoot } from '../../services/project-root';
 import type { RuntimeOptions } from '../../services/runtime';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
 import { encode, Sender, signature } from '../../simulators/cloudevents';
+import { type RunningSalesforce, startSalesforce } from '../../simulators/salesforce';
 import { loadTenant } from '../../tenants/load';
-import { until } from '../line';
+import { coldLead, hotLead, until, writeTenant as writeSales } from '../line';
 
 const keys = { one: { id: 'k1', secret: '1'.repeat(32) }, two: { id: 'k1', secret: '2'.repeat(32) } };
 type Name = keyof typeof keys;
@@ -20,8 +22,10 @@ const run = randomBytes(3).toString('hex');
 const tenantOf = (name: Name): string => `push-${name}-${run}`;
 const closers: (() => Promise<unknown>)[] = [];
 const logged: string[] = [];
+const outbound = { key: `${run}-in-the-address-alone`, tenant: '' };
 let signalbox: Signalbox;
 let runtime: RuntimeOptions;
+let org: RunningSalesforce;
 
 beforeAll(async () => {
   const servers = await provideAll({ rabbit: true, temporal: true, stateDir: path.join(projectRoot, '.signalbox') });
@@ -29,6 +33,14 @@ beforeAll(async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'signalbox-pushed-'));
   closers.push(() => rm(dir, { recursive: true, force: true }));
   const tenants = await Promise.all((['one', 'two'] as const).map((name) => writeTenant(dir, name)));
+  const fields = leadFields.map(({ name, type }) => ({ name, type }));
+  org = await startSalesforce({ fields: { Lead: fields }, outboundRetryMs: 20 });
+  closers.push(() => org.stop());
+  const keyFile = path.join(dir, 'outbound.key');
+  await writeFile(keyFile, outbound.key);
+  const heard = { subscribe: ['/outbound/Lead'], outboundMessages: { key: `file:${keyFile}` } };
+  const sales = (await writeSales(dir, org, { connection: heard })).tenant;
+  outbound.tenant = sales.tenant;
   const log = (fields: Readonly<Record<string, unknown>>, message: string): void => {
     logged.push(JSON.stringify({ ...fields, message }));
   };
@@ -37,7 +49,7 @@ beforeAll(async () => {
     temporalAddress: servers.temporal?.url ?? '',
     ledger: { folder: path.join(dir, 'ledger') },
     modelsDir: path.join(projectRoot, 'models'),
-    tenants: new Map(tenants.map((tenant) => [tenant.tenant, tenant])),
+    tenants: new Map([...tenants, sales].map((tenant) => [tenant.tenant, tenant])),
     log: { info: log, warn: log, error: log },
     listen: { host: '127.0.0.1', port: 0 },
   };
@@ -63,11 +75,12 @@ async function writeTenant(dir: string, name: Name) {
   return loadTenant(file, { env: { KEY: keys[name].secret }, connectors: allConnectors, models: new Map() });
 }
 
-const urlOf = (name: Name): string => {
-  const found = signalbox.door?.receivers.find(({ tenant }) => tenant === tenantOf(name));
-  if (found === undefined) throw new Error(`no address for ${name}`);
+const urlOf = (name: Name): string => addressOf(tenantOf(name));
+function addressOf(tenant: string): string {
+  const found = signalbox.door?.receivers.find((receiver) => receiver.tenant === tenant);
+  if (found === undefined) throw new Error(`no address for ${tenant}`);
   return found.url;
-};
+}
 const senderOf = (name: Name, key = keys[name]): Sender => new Sender({ url: urlOf(name), auth: key });
 const answered = (name: Name) => signalbox.door?.answered(tenantOf(name), 'web') ?? {};
 
@@ -175,6 +188,33 @@ test('an entity that nobody knows is a record', async () => {
   const event = { id: `odd-${run}`, source: '/iot', type: 'machine.alarm', subject: `machine-${run}`, data: [1, null] };
   await senderOf('one').send([event]);
   await until('the record', async () => (await eventsOf('one', `record/machine-${run}`)).length === 1);
+});
+
+test('an outbound message of Salesforce becomes a task there, once however often it is sent, and its session is kept nowhere', async () => {
+  const { admin } = org;
+  const tasks = () => admin.records('Task');
+  const url = `${addressOf(outbound.tenant)}/${outbound.key}`;
+  const lead = admin.create('Lead', hotLead);
+  // What the message leaves out is read before the lead is decided.
+  const tell = async (): Promise<string> => {
+    const count = admin.outboundAttempts().length;
+    admin.sendOutbound({ url, ids: [lead], fields: ['LastName', 'SystemModstamp'], sessionId: `session-of-${run}` });
+    const sent = await until('an answer', () => admin.outboundAttempts()[count]);
+    expect(sent).toMatchObject({ outcome: 200, isAcknowledged: true });
+    return sent.body;
+  };
+  const body = await tell();
+  await until('a task for the lead', () => tasks().length > 0);
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+  admin.update(lead, coldLead);
+  await tell();
+  await until('the task to be closed as moot', () => tasks()[0]?.Status === 'Completed');
+  expect(tasks()).toMatchObject([
+    { WhoId: lead, Subject: expect.stringMatching(/^Call Maria Lopez today \(\d+ % likely\)$/) as string },
+  ]);
+  const story = await signalbox.runtime.ledger.history(outbound.tenant, lead);
+  expect(story.filter(({ kind }) => kind === 'event')).toHaveLength(2);
+  expect(JSON.stringify([story, logged])).not.toContain(`session-of-${run}`);
 });
 
 test('a tenant that is too fast waits, and the other does not', async () => {

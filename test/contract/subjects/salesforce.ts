@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import type { CanonicalEvent } from '../../../canonical-schema/event';
 import { isoFromText } from '../../../canonical-schema/time';
 import { salesforce } from '../../../connectors/salesforce';
@@ -5,7 +7,7 @@ import type { SalesforceConfig } from '../../../connectors/salesforce/config';
 import { type RunningSalesforce, startSalesforce } from '../../../simulators/salesforce';
 import { goldensIn } from '../goldens';
 import { readmeExamples } from '../readme-examples';
-import type { ContractSubject, Crm } from '../subject';
+import type { ContractSubject, Crm, WrittenRecord } from '../subject';
 import { openDoor } from '../door';
 import { MemoryInbox } from '../memory-inbox';
 
@@ -159,10 +161,54 @@ async function startOutbound(): Promise<Crm> {
 }
 
 async function startCrm(transport: 'pubsub' | 'cometd'): Promise<Crm> {
-  return crmOf(await startSalesforce(), transport);
+  return transport === 'pubsub' ? crmOf(await startSalesforce(), transport) : startStreaming();
 }
 
-function crmOf(org: RunningSalesforce, transport: 'pubsub' | 'cometd'): Crm {
+/**
+ * The same organisation over the Streaming API, whose one answer holds all that is stored. What of it the system's buffers hold is
+ * not read: counted are the events that fit the bytes which this process took off its connections, and they are large, since it
+ * takes bytes by the block.
+ */
+async function startStreaming(): Promise<Crm> {
+  const notes = { name: 'Notes__c', type: 'textarea', length: 131_072 } as const;
+  const org = await startSalesforce({ fields: { Lead: [notes] } });
+  const streaming = readFrom(Number(new URL(org.baseUrl).port));
+  const inner = crmOf(org, 'cometd');
+  let written = 0;
+  return {
+    ...inner,
+    write: async (record, mark) => {
+      const lead = await inner.write(record, mark, { [notes.name]: `${written++} `.padEnd(100_000, 'x') });
+      return lead;
+    },
+    handedOut: () => Promise.resolve(Math.floor(streaming.bytes() / 100_000)),
+    stop: async () => {
+      streaming.stop();
+      await inner.stop();
+    },
+  };
+}
+
+/** How many bytes this process took off the connections that it made to a port. */
+function readFrom(port: number): { readonly bytes: () => number; readonly stop: () => void } {
+  const sockets: Socket[] = [];
+  const made = (message: unknown): void => {
+    sockets.push((message as { readonly socket: Socket }).socket);
+  };
+  subscribe('net.client.socket', made);
+  return {
+    bytes: () =>
+      sockets.filter(({ remotePort }) => remotePort === port).reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    stop: () => unsubscribe('net.client.socket', made),
+  };
+}
+
+interface OrgCrm extends Crm {
+  /** @param more further fields of what is written */
+  write(record: number, mark: string, more?: Readonly<Record<string, string>>): Promise<WrittenRecord>;
+}
+
+function crmOf(org: RunningSalesforce, transport: 'pubsub' | 'cometd'): OrgCrm {
   const { admin } = org;
   const records = new Map<number, string>();
   const done = (effect: () => void): Promise<void> => Promise.resolve().then(effect);
@@ -177,11 +223,11 @@ function crmOf(org: RunningSalesforce, transport: 'pubsub' | 'cometd'): Crm {
     config: { ...configOf(org), transport },
     stream,
     settableField: 'Title',
-    write: (record, mark) => {
+    write: (record, mark, more = {}) => {
       const known = records.get(record);
       if (known === undefined)
-        records.set(record, admin.create('Lead', { LastName: `Lopez ${record}`, Company: mark }));
-      else admin.update(known, { Company: mark });
+        records.set(record, admin.create('Lead', { LastName: `Lopez ${record}`, Company: mark, ...more }));
+      else admin.update(known, { Company: mark, ...more });
       return Promise.resolve({ entity: 'lead', id: records.get(record) ?? '' });
     },
     markOf: (event: CanonicalEvent) => event.data.record.company as string | undefined,
