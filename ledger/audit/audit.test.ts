@@ -231,6 +231,7 @@ describe.each(databases)('the audit chain over $name', (where) => {
     await audited.history();
     await audited.lawfulChanges(other);
     await sql`drop table audit_waiting, audit_blocks, audit_entries, retentions`.execute(database);
+    await sql`drop index actions_case`.execute(database);
     await sql`delete from kysely_migration where name >= '0016-audit-chain'`.execute(database);
     await migrate(database);
     await ledger.recordBatch(tenant, sampleBatch('later', [sampleEvent(tenant, 9)]));
