@@ -45,6 +45,15 @@ test('the commands are those of the manual', () => {
   );
 });
 
+const groups = new Set(commands.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? ''));
+
+test.each([...groups])('%s has help that leads to that of its commands', async (group) => {
+  const { code, out } = await signalbox([group, '--help']);
+  expect(code).toBe(0);
+  const [, example = ''] = /Example:\n\s+signalbox (.* --help)\n/.exec(out) ?? [];
+  expect((await signalbox(example.split(' '))).out).toMatch(new RegExp(`Example:\\n.*signalbox ${group} `));
+});
+
 test.each(commands)('%s has help with an example, and --json', async (command) => {
   const { code, out } = await signalbox([...command.split(' '), '--help']);
   expect(code).toBe(0);

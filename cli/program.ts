@@ -94,6 +94,12 @@ export const newProgram = (terminal: Terminal, names: readonly string[] = all): 
       },
     });
   for (const name of names) registerOf(name)(program, terminal);
+  for (const group of program.commands) {
+    const [first] = group.commands;
+    if (first === undefined) continue;
+    const example = `signalbox ${group.name()} ${first.name()} --help`;
+    group.addHelpText('after', `\nEach has an example and --json.\n\nExample:\n  ${example}`);
+  }
   for (const command of leaves(program)) command.option('--debug', 'tell the stack of an error');
   return program;
 };
