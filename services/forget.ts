@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { names } from '../workflows/names';
+import { isRunning } from './temporal/running';
 
 /** Between two looks at what Temporal does, ms. */
 const everyMs = 100;
@@ -42,7 +43,7 @@ export async function renewLanes(client: Client, tenant: string, withinMs: numbe
     }
   }
   for (const run of open) {
-    await until(`${run.workflowId} to begin a new run`, deadline, () => hasEnded(client, run));
+    await until(`${run.workflowId} to begin a new run`, deadline, async () => !(await isRunning(client, run)));
   }
   return open;
 }
@@ -98,15 +99,6 @@ async function isGone(client: Client, { workflowId, runId }: Run): Promise<boole
   try {
     await client.workflow.getHandle(workflowId, runId).describe();
     return false;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return true;
-    throw error;
-  }
-}
-
-async function hasEnded(client: Client, { workflowId, runId }: Run): Promise<boolean> {
-  try {
-    return (await client.workflow.getHandle(workflowId, runId).describe()).status.name !== 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return true;
     throw error;

@@ -12,6 +12,7 @@ import { endCounting, startCounting } from './rhythm';
 import type { Runtime } from './runtime';
 import { running, workerBase } from './worker-service';
 import type { Service } from './service';
+import { isRunning } from './temporal/running';
 
 /**
  * Hears the CRMs: those that push through one HTTP door, all of them by their streams. Every stream is a Temporal workflow
@@ -137,17 +138,8 @@ async function closeHalted({ ledger, temporal, now }: Runtime, ref: StreamRef): 
   const unread = 'SBX_GAP_UNREAD: the stream was taken out while it waited for a person';
   for (const { id, recovered, duplicates, ...gap } of await ledger.gaps.list(ref.tenant)) {
     if (gap.policy !== 'halt' || idOf({ ...gap, tenant: ref.tenant }) !== idOf(ref)) continue;
-    if (await isRunning(temporal, gapId(ref.tenant, id))) continue;
+    if (await isRunning(temporal, { workflowId: gapId(ref.tenant, id) })) continue;
     await ledger.gaps.close(ref.tenant, id, { recovered, duplicates, unread, at: new Date(now()).toISOString() });
-  }
-}
-
-async function isRunning(temporal: Runtime['temporal'], workflow: string): Promise<boolean> {
-  try {
-    return (await temporal.workflow.getHandle(workflow).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
   }
 }
 

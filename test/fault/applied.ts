@@ -10,8 +10,10 @@ import type { TenantVersion } from '../../ledger/ledger';
 import { loadModels } from '../../models/registry';
 import { projectRoot } from '../../services/project-root';
 import { startSignalbox, type Signalbox } from '../../services/signalbox';
+import { isRunning } from '../../services/temporal/running';
 import { settleVersions } from '../../services/versions';
 import { readTenantFile, type LoadOptions } from '../../tenants/load';
+import { subscriptionId } from '../../workflows/names';
 import { startLine, type Line } from '../line';
 
 /** A tenant's file as tests mend it. */
@@ -95,6 +97,17 @@ export class Applied {
     const file = this.written();
     mend(file);
     return this.applyFile(this.write(name, file));
+  }
+
+  /** Where a connection's posts are taken. */
+  doorUrl(connection: string, tenant = this.tenant): string {
+    const [found] = this.running.door?.receivers ?? [];
+    if (found === undefined) throw new Error('no door is open');
+    return new URL(`/in/${tenant}/${connection}`, found.url).href;
+  }
+
+  isHearing(connection: string, stream: string): Promise<boolean> {
+    return isRunning(this.running.runtime.temporal, { workflowId: subscriptionId(this.tenant, connection, stream) });
   }
 
   async decisionsOf(lead: string, tenant = this.tenant): Promise<readonly Decision[]> {

@@ -1,6 +1,5 @@
 import { encode, Sender } from '../../simulators/cloudevents';
 import { openLedger } from '../../ledger/ledger';
-import { subscriptionId } from '../../workflows/names';
 import { until } from '../line';
 import { Applied } from './applied';
 import { settled, shareServers } from './settled';
@@ -32,11 +31,7 @@ afterAll(async () => {
   await stopServers();
 });
 
-const url = (tenant = applied.tenant): string => {
-  const [found] = applied.signalbox.door?.receivers ?? [];
-  if (found === undefined) throw new Error('no door is open');
-  return new URL(`/in/${tenant}/web`, found.url).href;
-};
+const url = (tenant = applied.tenant): string => applied.doorUrl('web', tenant);
 
 let sent = 0;
 const chat = () => {
@@ -60,11 +55,7 @@ const waiting = async (): Promise<number> => {
   const { newest, released } = await applied.signalbox.runtime.ledger.inboxes.state(inbox());
   return newest - released;
 };
-const isHeard = async (): Promise<boolean> => {
-  const id = subscriptionId(applied.tenant, 'web', 'events');
-  const { status } = await applied.signalbox.runtime.temporal.workflow.getHandle(id).describe();
-  return status.name === 'RUNNING';
-};
+const isHeard = (): Promise<boolean> => applied.isHearing('web', 'events');
 
 /** Sends without a pause until it is told to stop; resolves with what was answered, in order. */
 function stream(at: string) {

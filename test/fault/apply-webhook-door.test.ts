@@ -1,5 +1,4 @@
 import type { RunningDynamics365 } from '../../simulators/dynamics365';
-import { subscriptionId } from '../../workflows/names';
 import { leadOf, startLeadOrg, tenantWith } from '../dynamics365-line';
 import { hotLead, until } from '../line';
 import { Applied, type Written } from './applied';
@@ -44,11 +43,6 @@ function removeDataverse(file: Written): void {
   delete file.useCases['dataverse-scoring'];
 }
 
-const doorUrl = (): string => {
-  const [found] = applied.signalbox.door?.receivers ?? [];
-  if (found === undefined) throw new Error('no door is open');
-  return new URL(`/in/${applied.tenant}/dynamics`, found.url).href;
-};
 const register = (url: string, key: string): string =>
   crm.admin.registerWebhook({
     ...{ url, auth: { type: 'WebhookKey', key } },
@@ -61,11 +55,6 @@ const answered = async (): Promise<number | undefined> => {
   await crm.admin.idle();
   return crm.admin.posts().at(-1)?.status;
 };
-const hearing = async (): Promise<boolean> => {
-  const id = subscriptionId(applied.tenant, 'dynamics', 'lead');
-  const { status } = await applied.signalbox.runtime.temporal.workflow.getHandle(id).describe();
-  return status.name === 'RUNNING';
-};
 
 test('a webhook connection is opened, given another key and taken out while the tenant runs', async () => {
   const { line, tenant, signalbox } = applied;
@@ -77,7 +66,7 @@ test('a webhook connection is opened, given another key and taken out while the 
       addDataverse(file, 'D365_KEY', 'k-1');
     }),
   ).toMatchObject({ code: 0, err: '' });
-  const url = doorUrl();
+  const url = applied.doorUrl('dynamics');
   const first = register(url, 'k-1');
   const lead = await crm.admin.create('lead', leadOf(hotLead));
   expect(await untilTask(lead)).toMatchObject({ subject: 'Call Maria Lopez today (92 % likely)' });
@@ -100,7 +89,7 @@ test('a webhook connection is opened, given another key and taken out while the 
   expect(await applied.apply(removeDataverse)).toMatchObject({ code: 0, err: '' });
   await crm.admin.create('lead', leadOf(hotLead));
   expect(await answered()).toBe(404);
-  await until('the stream to end', async () => !(await hearing()));
+  await until('the stream to end', async () => !(await applied.isHearing('dynamics', 'lead')));
 
   // And back again, with what was heard before still known.
   expect(
