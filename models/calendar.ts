@@ -104,7 +104,7 @@ const calendars = new WeakMap<DaysAndHours, Calendar>();
 /** The calendar of what was told, made once; none where nothing was told. */
 export function calendarOf(told: DaysAndHours | undefined): Calendar | undefined {
   if (told === undefined) return undefined;
-  const known = calendars.get(told) ?? new Calendar(told);
-  calendars.set(told, known);
+  let known = calendars.get(told);
+  if (known === undefined) calendars.set(told, (known = new Calendar(told)));
   return known;
 }

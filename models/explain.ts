@@ -1,3 +1,4 @@
+import { greatest } from './greatest';
 import { historyRoot } from './history/history';
 import type { Feature, TabularManifest } from './manifest';
 import type { FeatureRow } from './feature-row';
@@ -55,7 +56,7 @@ export function explainer(manifest: TabularManifest): Explain {
   const told = toldBy(manifest);
   return ({ values, words = {} }, contributions, label = '') => {
     const sums = told.map(({ terms }) => sumOf(terms, contributions));
-    return strongest(sums).flatMap((n) => {
+    return greatest(sums.map(Math.abs), TOP_REASONS, LEAST_CONTRIBUTION).flatMap((n) => {
       const one = told[n];
       if (one === undefined) return [];
       const { value, text } = one.parts
@@ -97,21 +98,6 @@ function toldBy({ features, terms, groups = {} }: TabularManifest): readonly Tol
     told.set(name, { name, terms: [...before, n], parts, ...(text === undefined ? {} : { text }) });
   });
   return [...told.values()];
-}
-
-/** Places of the strongest contributions; of equals the first, so that a replay reads the same. */
-function strongest(contributions: readonly number[]): number[] {
-  const top: number[] = [];
-  for (let n = 0; n < contributions.length; n += 1) {
-    const strength = Math.abs(contributions[n] ?? 0);
-    if (strength < LEAST_CONTRIBUTION) continue;
-    let place = top.length;
-    while (place > 0 && strength > Math.abs(contributions[top[place - 1] ?? 0] ?? 0)) place -= 1;
-    if (place >= TOP_REASONS) continue;
-    top.splice(place, 0, n);
-    if (top.length > TOP_REASONS) top.pop();
-  }
-  return top;
 }
 
 function joined(first: Wording, second: Wording): Wording {

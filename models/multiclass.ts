@@ -1,4 +1,5 @@
 import { explainer } from './explain';
+import { greatest } from './greatest';
 import type { MulticlassManifest } from './manifest';
 import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
 import type { Ranking } from './scored';
@@ -55,15 +56,7 @@ export function softmax(logits: readonly number[]): readonly number[] {
   return odds.map((odd) => odd / total);
 }
 
-/** Places of the highest scores, highest first; of equals the first. */
+/** Places of the classes that a row is given, by their scores. */
 export function ranked(scores: readonly number[]): readonly number[] {
-  const top: number[] = [];
-  for (let n = 0; n < scores.length; n += 1) {
-    let place = top.length;
-    while (place > 0 && at(scores, n) > at(scores, top[place - 1] ?? n)) place -= 1;
-    if (place >= RANKED) continue;
-    top.splice(place, 0, n);
-    if (top.length > RANKED) top.pop();
-  }
-  return top;
+  return greatest(scores, RANKED);
 }
