@@ -15,12 +15,15 @@ export interface Composing {
   readonly said: string;
 }
 
+/** How the id of every action begins, and so the key of what it made in a CRM. */
+export const ownMark = 'sbx:';
+
 /** What all actions have: the id tells the decision, what is done, and what for where that is more than once. */
 export function base(input: ActInput, kind: Action['kind']): Omit<SetFields, 'kind' | 'fields'> {
   const { directive, tenant, connection } = input;
   const [entity = '', ...id] = input.subject.split('/');
   return {
-    id: `sbx:${directive.decision.id}:${input.closing === undefined ? kind : `${kind}:${input.closing.label}`}`,
+    id: `${ownMark}${directive.decision.id}:${input.closing === undefined ? kind : `${kind}:${input.closing.label}`}`,
     tenantid: tenant,
     connection,
     about: { entity, id: id.join('/') },

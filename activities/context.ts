@@ -15,6 +15,7 @@ import { eventScope, type ExpressionScope } from '../tenants/expression';
 import type { RelatedFacts } from '../tenants/related';
 import type { Tenant, UseCase } from '../tenants/tenant';
 import { withoutEvidence } from './evidence';
+import { ownMark } from './composing';
 import { Histories } from './histories';
 import { hydrate, type Hydrated } from './hydrate';
 import type { LaneDependencies } from './lane-dependencies';
@@ -266,7 +267,7 @@ function isScored(event: CanonicalEvent): boolean {
 
 /** Known by the key that it was made with, where the CRM says that and not who wrote: what it leads to is an outcome, never a score. */
 function isOwnTask({ data }: CanonicalEvent, { record }: Snapshot): boolean {
-  return data.entity === 'task' && typeof record.key === 'string' && record.key.startsWith('sbx:');
+  return data.entity === 'task' && typeof record.key === 'string' && record.key.startsWith(ownMark);
 }
 
 function amountOf({ record }: Snapshot): { readonly amount?: number } {

@@ -1,8 +1,8 @@
 import { CsvInputError } from '../models/score-csv';
 import { CliError } from './terminal';
 
-/** Reading a folder fails without its path. */
-const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+/** Whether a path could not be used. Reading a folder fails without its path. */
+export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   typeof error === 'object' && error !== null && 'code' in error && ('path' in error || error.code === 'EISDIR');
 
 /**

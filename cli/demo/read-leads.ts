@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { parse as parseYaml } from 'yaml';
+import { isFileError } from '../file-refusal';
 import { CliError } from '../terminal';
 import { leadFields, type NativeLead } from './lead-fields';
 
@@ -33,10 +34,11 @@ async function refusing<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const isOfSystem = code !== undefined && /^E[A-Z]+$/.test(code);
-    const what = isOfSystem ? `the file cannot be read: ${code}` : message.replace(/\s+/g, ' ');
-    throw new CliError(what, file, isOfSystem ? 'give the path of a file that this user may read' : fix);
+    if (isFileError(error)) {
+      const what = `the file cannot be read: ${error.code ?? error.message}`;
+      throw new CliError(what, file, 'give the path of a file that this user may read');
+    }
+    throw new CliError((error as Error).message.replace(/\s+/g, ' '), file, fix);
   }
 }
 
