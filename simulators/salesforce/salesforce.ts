@@ -26,6 +26,20 @@ const allocationsOf = ({ dailyRequests = 100_000, dailyEvents = 50_000 }: Salesf
   dailyEvents,
 });
 
+/** The standard objects with the fields that are added to them, and the org's own objects. */
+function definitionsWith({ fields = {}, objects = [] }: SalesforceOptions): ConstructorParameters<typeof Org>[0] {
+  const extra: Readonly<Record<string, readonly FieldDefinition[]>> = {
+    ...fields,
+    Task: [...(fields['Task'] ?? []), writerKey],
+    Case: [...(fields['Case'] ?? []), writerKey],
+  };
+  const standard = standardObjects.map((object) => ({
+    ...object,
+    fields: [...object.fields, ...(extra[object.name] ?? [])],
+  }));
+  return [...standard, ...objects];
+}
+
 /** The whole org: records, event bus, sessions and faults. Everything lives in memory and ends with the process. */
 export class Salesforce {
   readonly orgId = recordId('00D', 1);
@@ -39,19 +53,7 @@ export class Salesforce {
   readonly rest: RestContext;
 
   constructor(readonly options: SalesforceOptions) {
-    const { fields = {}, objects = [] } = options;
-    const extra: Readonly<Record<string, readonly FieldDefinition[]>> = {
-      ...fields,
-      Task: [...(fields['Task'] ?? []), writerKey],
-      Case: [...(fields['Case'] ?? []), writerKey],
-    };
-    this.org = new Org([
-      ...standardObjects.map((object) => ({
-        ...object,
-        fields: [...object.fields, ...(extra[object.name] ?? [])],
-      })),
-      ...objects,
-    ]);
+    this.org = new Org(definitionsWith(options));
     this.outbound = new OutboundSender({ retryMs: options.outboundRetryMs ?? 1000, lifeMs: 24 * HOUR_MS });
     this.sessions = new Sessions(this.orgId, options.tokenLifeMs ?? 2 * HOUR_MS);
     this.bus = new EventBus({
