@@ -145,9 +145,18 @@ describe('fields', () => {
   });
 });
 
-it('wrong credentials are told as such', async () => {
-  const { sink } = await bench.connect('c4c', { auth: { kind: 'basic', username: bench.cap.user, password: 'wrong' } });
-  expect(await sink.apply([createTask('wrong', 'x')], signal())).toMatchObject([{ failure: 'auth' }]);
+it('a check finds services and sets, and wrong credentials are told as such', async () => {
+  const found = await (await bench.connect('s4', { subscribe: ['events'] })).check(signal());
+  expect(found.filter(({ what }) => what.startsWith('service'))).toEqual([
+    { level: 'ok', what: 'service /sap/opu/odata/sap/API_BUSINESS_PARTNER' },
+    { level: 'ok', what: 'service /sap/opu/odata/sap/API_SALES_ORDER_SRV' },
+  ]);
+  const auth = { kind: 'basic', username: bench.cap.user, password: 'wrong' };
+  const wrong = await bench.connect('c4c', { auth });
+  expect(await wrong.sink.apply([createTask('wrong', 'x')], signal())).toMatchObject([{ failure: 'auth' }]);
+  expect((await wrong.check(signal())).filter(({ level }) => level === 'error')).toContainEqual(
+    expect.objectContaining({ why: expect.stringMatching(/^401/) as string }),
+  );
 });
 
 describe('notes', () => {

@@ -32,7 +32,11 @@ cds.on('bootstrap', (app) => {
     sessions.drop();
     response.status(204).end();
   });
-  app.use('/sap', sessions.guard());
+  app.use('/sap', sessions.guard(), (request, _, next) => {
+    // As Node's fetch sends it. CAP takes it for all languages at once when it tells metadata, and fails.
+    if (request.headers['accept-language'] === '*') delete request.headers['accept-language'];
+    next();
+  });
 });
 // After the guard: middleware runs in the order of these listeners.
 require('@cap-js-community/odata-v2-adapter/cds-plugin');
