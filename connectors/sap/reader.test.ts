@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startSap, type RunningSap } from '../../simulators/sap';
 import { ODataClient } from './odata/client';
 import { Credentials } from './odata/credentials';
@@ -16,12 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => system.stop());
 
-function readerOf(product: 's4' | 'c4c', objects: readonly string[], pageRows = 4): ODataReader {
+function readerOf(product: 's4' | 'c4c', objects: readonly string[], pageRows = 4, at?: string): ODataReader {
   const credentials = new Credentials(
     { kind: 'basic', username: system.basicUser, password: system.basicPassword },
     Date.now,
   );
-  const baseUrl = product === 's4' ? system.s4Url : system.c4cUrl;
+  const baseUrl = at ?? (product === 's4' ? system.s4Url : system.c4cUrl);
   const session = new Session({ baseUrl, credentials, governor: new RateGovernor({ requestsPerSecond: 1000 }) });
   return new ODataReader({ client: new ODataClient(session), product, objects, ownUsers: [], log: silent, pageRows });
 }
@@ -81,6 +84,23 @@ describe('changed, of S/4HANA', () => {
       rows.push(fields.BusinessPartner);
     }
     expect(rows.toSorted()).toEqual(made.toSorted());
+  });
+
+  it('reads a time of day of which the parts that are none are left out', async () => {
+    const times = ['PT13H', 'PT13H5M', 'PT13H05M09S', 'PT9M'];
+    const CreationDate = `/Date(${Date.parse('2026-03-02T00:00:00Z')})/`;
+    const rows = times.map((CreationTime, n) => ({ BusinessPartner: String(n), CreationDate, CreationTime }));
+    const server = createServer(({ url = '' }, response) => {
+      response.end(JSON.stringify({ d: { results: /filter=CreationDate/.test(url) ? rows : [] } }));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const reader = readerOf('s4', ['BusinessPartner'], 500, `http://127.0.0.1:${port}`);
+    const window = ['2026-03-02T13:00:00.000Z', '2026-03-02T14:00:00.000Z'] as const;
+    const told: unknown[] = [];
+    for await (const { fields } of reader.changed('events', ...window, signal())) told.push(fields.CreationTime);
+    server.close();
+    expect(told).toEqual(['PT13H', 'PT13H5M', 'PT13H05M09S']);
   });
 });
 

@@ -2,6 +2,7 @@ import { type Log, Permanent, type Reader } from '../contract';
 import type { Fields } from './json';
 import { textOf } from './json';
 import type { RowNative } from './native';
+import { dayAndTime } from './normalise/row';
 import { dayOf, instantOf } from './normalise/values';
 import { type Changed, oldestFirst } from './oldest-first';
 import type { ODataClient } from './odata/client';
@@ -160,15 +161,8 @@ function expanded({ expand }: EntitySet): { readonly expand?: string } {
 
 function changedOf({ key, changed: { field, type } }: EntitySet, row: Fields): Placed {
   const place = (type === 'day' ? dayOf(row[field]) : instantOf(row[field])) ?? '';
-  const time = /^PT(\d+)H(\d+)M(\d+)S$/.exec(textOf(row[field.replace(/Date$/, 'Time')]) ?? '');
-  const clock =
-    time === null
-      ? '00:00:00'
-      : time
-          .slice(1)
-          .map((part) => part.padStart(2, '0'))
-          .join(':');
-  return { row, key: textOf(row[key]) ?? '', place, at: type === 'day' ? `${place}T${clock}.000Z` : place };
+  const moment = type === 'day' ? dayAndTime(row, field.replace(/Date$/, '')) : place;
+  return { row, key: textOf(row[key]) ?? '', place, at: moment ?? `${place}T00:00:00.000Z` };
 }
 
 /** Those of the window; a day's rows in the order of their times. */

@@ -72,10 +72,10 @@ function timesOf(fields: Fields): readonly unknown[] {
   ];
 }
 
-/** S/4HANA's pairs of a day and a time of day: `/Date(…)/` and `PT13H05M09S`. */
-function dayAndTime(fields: Fields, prefix: string): string | undefined {
+/** The instant of S/4HANA's pairs of a day and a time of day: `/Date(…)/` and `PT13H05M09S`, of which parts that are none may be absent. */
+export function dayAndTime(fields: Fields, prefix: string): string | undefined {
   const day = dayOf(fields[`${prefix}Date`]);
   const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?$/.exec(textOf(fields[`${prefix}Time`]) ?? '');
   if (day === undefined || time === null) return undefined;
-  return `${day}T${[1, 2, 3].map((part) => (time[part] ?? '').padStart(2, '0')).join(':')}Z`;
+  return `${day}T${[1, 2, 3].map((part) => (time[part] ?? '').padStart(2, '0')).join(':')}.000Z`;
 }

@@ -44,14 +44,16 @@ function inner({ method, path, headers = {}, body = '' }: Request, contentId: nu
 
 /**
  * The answers to the parts of a batch: one to a read, one to each change of a change set, or one alone to a change set that has
- * failed. Throws Retryable for an answer that does not fit the parts: what came of them is unknown.
+ * failed. Fewer than parts where the service stopped at one that failed, as OData V4 has it, also where V2 is spoken in front of it:
+ * the parts behind it were not begun. Throws Retryable for an answer that does not fit the parts: what came of them is unknown.
  */
 export function batchAnswers(answer: Answer, count: number): readonly (readonly Answer[])[] {
-  const parts = partsOf(answer.body, answer.headers['content-type']);
-  if (parts.length === count) return parts.map(answersOf);
+  const answers = partsOf(answer.body, answer.headers['content-type']).map(answersOf);
+  const isStopped = answers.length < count && answers.at(-1)?.some(({ status }) => status >= 400) === true;
+  if (answers.length === count || isStopped) return answers;
   throw new Retryable(
     'SBX_SAP_BATCH',
-    `a batch of ${count} parts got ${parts.length} answers: whose they are is unknown`,
+    `a batch of ${count} parts got ${answers.length} answers: whose they are is unknown`,
   );
 }
 

@@ -57,21 +57,29 @@ export class ODataClient {
     return rows;
   }
 
-  /** Sends a batch; answers part by part. Rejects as Session.send, and with Retryable where the answer cannot be read. */
+  /**
+   * Sends a batch, and again what a service left out that stops at the first part that fails; answers part by part. Rejects as
+   * Session.send, and with Retryable where an answer cannot be read.
+   */
   async batch(
     service: string,
     parts: readonly BatchPart[],
     signal: AbortSignal,
   ): Promise<readonly (readonly Answer[])[]> {
-    const { contentType, body } = batchBody(parts);
-    const headers = { 'content-type': contentType, accept: 'multipart/mixed' };
-    const answer = await this.session.send(
-      { method: 'POST', path: `${service}/$batch`, headers, body },
-      tokenPath(service),
-      'write',
-      signal,
-    );
-    return batchAnswers(answer, parts.length);
+    const answers: (readonly Answer[])[] = [];
+    while (answers.length < parts.length) {
+      const rest = parts.slice(answers.length);
+      const { contentType, body } = batchBody(rest);
+      const headers = { 'content-type': contentType, accept: 'multipart/mixed' };
+      const answer = await this.session.send(
+        { method: 'POST', path: `${service}/$batch`, headers, body },
+        tokenPath(service),
+        'write',
+        signal,
+      );
+      answers.push(...batchAnswers(answer, rest.length));
+    }
+    return answers;
   }
 
   /** Sends one change, as a batch; answers it. Rejects as `batch`. */

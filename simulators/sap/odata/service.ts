@@ -33,6 +33,14 @@ interface Target {
 
 const version = { dataserviceversion: '2.0' };
 
+const options = ['filter', 'orderby', 'top', 'skip', 'skiptoken', 'inlinecount', 'select', 'expand', 'format'];
+
+/** What begins with `$` is the protocol's own: a service refuses what it does not know. */
+const checkOptions = ({ url }: HttpRequest): void => {
+  const unknown = [...url.searchParams.keys()].find((name) => name.startsWith('$') && !options.includes(name.slice(1)));
+  if (unknown !== undefined) throw badRequest(`System query option '${unknown}' is not known`);
+};
+
 const bodyOf = ({ body }: HttpRequest): Body => {
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
@@ -66,6 +74,7 @@ export class Service {
   /** Carries an operation out; writes go into the transaction. @throws ODataError */
   perform(operation: Operation, transaction: Transaction): HttpAnswer {
     const { path } = operation;
+    checkOptions(operation.request);
     if (path === '') return json(200, { d: { EntitySets: this.model.types.map(({ set }) => set) } }, version);
     if (path === '$metadata') {
       return { status: 200, headers: { 'content-type': 'application/xml', ...version }, body: metadataOf(this.model) };
