@@ -1,3 +1,4 @@
+import { untilAborted } from '../../kit/abort';
 import { type Priority, type RateGovernor } from '../../kit/rate';
 import { Retryable } from '../../contract';
 import type { Credentials } from './credentials';
@@ -23,20 +24,23 @@ export interface SessionOptions {
   readonly csrf?: 'before' | 'asked';
 }
 
-/** A CSRF token and the cookies that it is worth something with. */
-interface Csrf {
-  readonly token: string;
+/** A session of the system's: its cookies, and the token that is worth something with them alone. */
+interface Life {
+  readonly cookies: Map<string, string>;
+  /** Empty where the system gives none. */
+  csrf?: Promise<string>;
+  /** Settles with the first answer, whose cookies all others then bring. */
+  begun?: Promise<unknown>;
 }
 
 /**
  * Requests of one HTTP session. The token against cross-site request forgery is fetched once and kept with its cookies: each new
  * session costs the system memory for half an hour, and one per write has brought systems down. It is fetched anew when the system
- * says `x-csrf-token: Required`, once for a request.
+ * says `x-csrf-token: Required`, once for a request. Requests without cookies would each begin a session: the first goes alone.
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #cookies = new Map<string, string>();
-  #csrf: Promise<Csrf> | undefined;
+  #life: Life = { cookies: new Map() };
   #isAsked: boolean;
 
   constructor(options: SessionOptions) {
@@ -66,47 +70,66 @@ export class Session {
 
   async #attempt(request: Request, tokenPath: string, signal: AbortSignal): Promise<Answer> {
     const { credentials } = this.#options;
-    let isSecond = false;
-    for (;;) {
+    for (let isSecond = false; ; isSecond = true) {
+      const life = this.#life;
       const authorization = await credentials.authorization();
-      const token = request.method === 'GET' ? undefined : await this.#token(tokenPath, authorization, signal);
-      const answer = await this.#fetch(request, authorization, token, signal);
-      const isStale = answer.status === 403 && /^required$/i.test(answer.headers['x-csrf-token'] ?? '');
-      const mayPass = isStale || (answer.status === 401 && credentials.refused(authorization));
-      if (isSecond || !mayPass) return answer;
-      isSecond = true;
-      this.#isAsked ||= isStale;
-      // The session has ended: its cookies would only bring the dead one back.
-      this.#cookies.clear();
-      this.#csrf = undefined;
+      const token = request.method === 'GET' ? undefined : await this.#token(life, tokenPath, authorization, signal);
+      const answer = await this.#send(life, request, authorization, token, signal);
+      if (isSecond || !this.#mayPass(answer, authorization)) return answer;
+      // The session has ended, cookies and all. Another request may have noticed it first, and begun the next.
+      if (this.#life === life) this.#life = { cookies: new Map() };
     }
   }
 
-  /** The session's token; `undefined` where the system gives none, because it asks for none, or has not asked yet. */
-  async #token(tokenPath: string, authorization: string, signal: AbortSignal): Promise<string | undefined> {
-    if (!this.#isAsked) return undefined;
-    this.#csrf ??= this.#fetchToken(tokenPath, authorization, signal).catch((error: unknown) => {
-      this.#csrf = undefined;
-      throw error;
-    });
-    const csrf = await this.#csrf;
-    return csrf.token === '' ? undefined : csrf.token;
+  /** Whether the same request may pass in another session. */
+  #mayPass({ status, headers }: Answer, authorization: string): boolean {
+    const isStale = status === 403 && /^required$/i.test(headers['x-csrf-token'] ?? '');
+    this.#isAsked ||= isStale;
+    return isStale || (status === 401 && this.#options.credentials.refused(authorization));
   }
 
-  async #fetchToken(path: string, authorization: string, signal: AbortSignal): Promise<Csrf> {
+  /** The session's token; `undefined` where the system gives none, because it asks for none, or has not asked yet. */
+  async #token(life: Life, path: string, authorization: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#isAsked) return undefined;
+    life.csrf ??= this.#fetchToken(life, path, authorization, signal).catch((error: unknown) => {
+      delete life.csrf;
+      throw error;
+    });
+    const token = await life.csrf;
+    return token === '' ? undefined : token;
+  }
+
+  async #fetchToken(life: Life, path: string, authorization: string, signal: AbortSignal): Promise<string> {
     const fetching: Request = { method: 'GET', path, headers: { accept: 'application/json' } };
-    const answer = await this.#fetch(fetching, authorization, 'Fetch', signal);
+    const answer = await this.#send(life, fetching, authorization, 'Fetch', signal);
     if (answer.status === 401 || answer.status >= 500 || answer.status === 429) throw failureOf(answer);
-    return { token: answer.headers['x-csrf-token'] ?? '' };
+    return answer.headers['x-csrf-token'] ?? '';
+  }
+
+  async #send(
+    life: Life,
+    request: Request,
+    authorization: string,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    if (life.begun !== undefined) {
+      await untilAborted(life.begun, signal);
+      return this.#fetch(life, request, authorization, token, signal);
+    }
+    const first = this.#fetch(life, request, authorization, token, signal);
+    life.begun = first.catch(() => undefined);
+    return first;
   }
 
   async #fetch(
+    { cookies }: Life,
     { method, path, headers, body }: Request,
     authorization: string,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     try {
       const response = await fetch(`${this.#options.baseUrl}${path}`, {
         method,
@@ -122,7 +145,7 @@ export class Session {
         ...(body === undefined ? {} : { body }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
       });
-      this.#keep(response.headers.getSetCookie());
+      keep(cookies, response.headers.getSetCookie());
       return answerOf(response, await response.text());
     } catch (error) {
       signal.throwIfAborted();
@@ -132,13 +155,13 @@ export class Session {
       });
     }
   }
+}
 
-  #keep(cookies: readonly string[]): void {
-    for (const cookie of cookies) {
-      const [pair = ''] = cookie.split(';');
-      const equals = pair.indexOf('=');
-      if (equals > 0) this.#cookies.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
-    }
+function keep(jar: Map<string, string>, cookies: readonly string[]): void {
+  for (const cookie of cookies) {
+    const [pair = ''] = cookie.split(';');
+    const equals = pair.indexOf('=');
+    if (equals > 0) jar.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
   }
 }
 

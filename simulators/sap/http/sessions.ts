@@ -18,8 +18,8 @@ export class Sessions {
     private readonly lifeMs: number,
   ) {}
 
-  /** The token of the request's session; begins one where there is none. */
-  fetch(headers: IncomingHttpHeaders, user: string): { readonly token: string; readonly cookies: readonly string[] } {
+  /** The token of the request's session; begins one where there is none, and then hands out its cookies. */
+  join(headers: IncomingHttpHeaders, user: string): { readonly token: string; readonly cookies: readonly string[] } {
     const known = this.#of(headers, user);
     if (known !== undefined) return { token: known.token, cookies: [] };
     const id = randomBytes(24).toString('base64url');

@@ -69,7 +69,7 @@ export class ODataSite {
     if (!reading.has(request.method) && needsToken && !sessions.holds(request.headers, this.parts.user))
       return forbidden;
     const before = store.commits;
-    const answer = this.#withToken(request, this.#perform(request));
+    const answer = this.#withSession(request, this.#perform(request));
     return store.commits > before && faults.take('dropResponse') !== undefined ? 'dropped' : answer;
   }
 
@@ -95,12 +95,17 @@ export class ODataSite {
     return undefined;
   }
 
-  #withToken(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
-    if (!reading.has(request.method) || headerOf(request.headers, 'x-csrf-token')?.toLowerCase() !== 'fetch')
-      return answer;
-    const { token, cookies } = this.parts.sessions.fetch(request.headers, this.parts.user);
-    const cookie = cookies.length === 0 ? {} : { 'set-cookie': cookies };
-    return { ...answer, headers: { ...answer.headers, 'x-csrf-token': token, ...cookie } };
+  /** Who reads without a session gets one; its token who asks for it. */
+  #withSession(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
+    if (!reading.has(request.method)) return answer;
+    const { token, cookies } = this.parts.sessions.join(request.headers, this.parts.user);
+    const asked = headerOf(request.headers, 'x-csrf-token')?.toLowerCase() === 'fetch';
+    const headers = {
+      ...answer.headers,
+      ...(asked ? { 'x-csrf-token': token } : {}),
+      ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
+    };
+    return { ...answer, headers };
   }
 
   #perform(request: HttpRequest): HttpAnswer {

@@ -71,7 +71,7 @@ export class V2Site {
 
   #withToken(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
     if (headerOf(request.headers, 'x-csrf-token')?.toLowerCase() !== 'fetch' || !this.parts.csrf) return answer;
-    const { token, cookies } = this.parts.sessions.fetch(request.headers, this.parts.author().name);
+    const { token, cookies } = this.parts.sessions.join(request.headers, this.parts.author().name);
     const cookie = cookies.length === 0 ? {} : { 'set-cookie': cookies };
     return { ...answer, headers: { ...answer.headers, 'x-csrf-token': token, ...cookie } };
   }
