@@ -34,8 +34,8 @@ export async function runTests({ root, run, tell, args, isEnding }) {
   const servers = ['--globalSetup=./test/global-setup.ts', '--globalTeardown=./test/global-teardown.ts'];
   try {
     tell('suites without servers');
-    const encoder = '--globalSetup=./test/encoder-setup.ts';
-    const parts = [await part('alone', ['--maxWorkers=2', encoder, ...ignoring(`${base}${withServers}`)])];
+    const setup = '--globalSetup=./test/unit-setup.ts';
+    const parts = [await part('alone', ['--maxWorkers=2', setup, ...ignoring(`${base}${withServers}`)])];
     if (!isEnding()) {
       tell('suites with servers');
       const workers = `--maxWorkers=${isFew ? 1 : sideBySide}`;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -19,6 +20,9 @@ export interface RunningCap {
   requests(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
+
+/** Whether its packages are here, which are no dependencies of the project: `npm ci` in this folder. */
+export const hasCap = existsSync(join(__dirname, 'node_modules', '@sap', 'cds'));
 
 /** Starts it in a process of its own. Rejects with what it wrote where it does not come up. */
 export async function startCap(): Promise<RunningCap> {
