@@ -10,6 +10,12 @@ const withServers = '(?:broker|ledger|services|test/(?:integration|fault|e2e))/'
 const sideBySide = 3;
 
 /**
+ * PGlite loads parts of itself by import(), which jest's realm allows only with the first flag. Modules that are loaded for a
+ * suite outlive a young generation of the usual 16 MB, and are copied again and again.
+ */
+const nodeOptions = '--experimental-vm-modules --no-warnings --max-semi-space-size=64';
+
+/**
  * Runs all suites: first those that need nothing but a processor, two at a time, then those with servers. The last line
  * printed is `N passed, N failed, N skipped`; a suite that does not even run counts as a failed test.
  * Gives the exit code.
@@ -17,11 +23,7 @@ const sideBySide = 3;
 export async function runTests({ root, run, tell, args, isEnding }) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   const base = `^${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`;
-  // PGlite loads parts of itself by import(), which jest's realm allows only with this flag.
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
-  };
+  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}` };
   const part = async (name, options) => {
     const report = join(folder, `${name}.json`);
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

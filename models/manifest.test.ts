@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { entityFields } from '../canonical-schema/catalog';
 import type { EntityName } from '../canonical-schema/entity';
 import { sourcesOf } from './features';
 import { digestOf } from './manifest';
+import { manifestSchema } from './manifest-schema';
 import { loadModels } from './registry';
 import { parseManifest } from './parse-manifest';
 
@@ -28,6 +30,11 @@ function edited(edit: (manifest: Json) => void): string {
 }
 
 describe('parseManifest', () => {
+  it('goes by a sound JSON Schema', () => {
+    const ajv = new Ajv2020({ discriminator: true });
+    expect([ajv.validateSchema(manifestSchema), ajv.errors]).toEqual([true, null]);
+  });
+
   it('accepts the committed manifest', () => {
     expect(parseManifest(text, FILE)).toMatchObject({ name: 'lead-scoring', task: 'binary', positive: 'yes' });
   });

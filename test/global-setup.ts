@@ -39,5 +39,11 @@ async function provideSet(): Promise<Readonly<Record<string, string | undefined>
       return undefined;
     }),
   ]);
-  return { AMQP_URL: rabbit?.url, TEMPORAL_ADDRESS: temporal?.url, DATABASE_URL: postgres?.postgres?.url };
+  return {
+    AMQP_URL: rabbit?.url,
+    TEMPORAL_ADDRESS: temporal?.url,
+    // On a server that the environment names, others may work.
+    SIGNALBOX_TEST_TEMPORAL: temporal?.isOwned === true ? temporal.url : '',
+    DATABASE_URL: postgres?.postgres?.url,
+  };
 }

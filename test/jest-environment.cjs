@@ -1,3 +1,5 @@
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
@@ -10,11 +12,45 @@ Object.assign(process.env, servers[Number(process.env.JEST_WORKER_ID) - 1]);
  * with, and onnxruntime compares them by `instanceof`. Tests that run a model share the outer one.
  */
 module.exports = class OnnxEnvironment extends TestEnvironment {
+  /**
+   * The code of the embedded PostgreSQL. V8 compiles it, and spends 3 s on what is run often, once in a process as long as
+   * somebody holds it; what a suite holds may be collected before the next.
+   */
+  static pglite = WebAssembly.compile(
+    readFileSync(path.join(path.dirname(require.resolve('@electric-sql/pglite')), 'pglite.wasm')),
+  );
+
   constructor(config, context) {
     super(config, context);
     this.global.Float32Array = Float32Array;
   }
+
+  async teardown() {
+    await super.teardown();
+    if (process.env.SIGNALBOX_TEST_TEMPORAL) await endWorkflows(process.env.SIGNALBOX_TEST_TEMPORAL);
+  }
 };
+
+/**
+ * Ends what a suite left running on the server that the next one gets, whose workers would take it up and try in vain, for a
+ * tenant that is gone, again and again. Engagements only wait.
+ */
+async function endWorkflows(address) {
+  const { Client, Connection, ScheduleNotFoundError, WorkflowNotFoundError } = require('@temporalio/client');
+  const unlessGone = (error) => {
+    if (!(error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError)) throw error;
+  };
+  const connection = await Connection.connect({ address });
+  try {
+    const { schedule, workflow } = new Client({ connection });
+    for await (const { scheduleId } of schedule.list()) await schedule.getHandle(scheduleId).delete().catch(unlessGone);
+    const query = "ExecutionStatus = 'Running' AND WorkflowType != 'engagement'";
+    for await (const { workflowId } of workflow.list({ query }))
+      await workflow.getHandle(workflowId).terminate('its suite has ended').catch(unlessGone);
+  } finally {
+    await connection.close();
+  }
+}
 
 /**
  * Names of the language that no test replaces (fake timers replace Date). In a realm of node:vm each use of a global asks

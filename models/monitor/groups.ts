@@ -1,4 +1,4 @@
-import Ajv2020 from 'ajv/dist/2020';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../manifest';
@@ -35,7 +35,7 @@ export interface Groups {
 }
 
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
-const validate = new Ajv2020({ allowUnionTypes: true }).compile<Groups>({
+const schema: object = {
   type: 'object',
   required: ['model', 'smallest', 'limits', 'why', 'attributes'],
   properties: {
@@ -66,7 +66,12 @@ const validate = new Ajv2020({ allowUnionTypes: true }).compile<Groups>({
       },
     },
   },
-});
+};
+
+let compiled: ValidateFunction<Groups> | undefined;
+/** Compiled when the first file is read: most processes read none. */
+const validator = (): ValidateFunction<Groups> =>
+  (compiled ??= new Ajv2020({ allowUnionTypes: true }).compile<Groups>(schema));
 
 /**
  * The figures by group beside a model's manifest; undefined where there are none.
@@ -87,6 +92,7 @@ export async function groupsOf({ file }: Model): Promise<Groups | undefined> {
   } catch (error) {
     throw new ModelError(`${where}: not JSON: ${String(error)}: train again`);
   }
+  const validate = validator();
   if (validate(value)) return value;
   const [first] = validate.errors ?? [];
   throw new ModelError(`${where}: ${first?.instancePath || '/'} ${first?.message ?? ''}: train again`);
