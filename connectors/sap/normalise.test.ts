@@ -245,6 +245,33 @@ describe('rows', () => {
     expect(data.change.by).toBe('CB9980000012');
   });
 
+  it('of S/4HANA are reached as their addresses say: by what is marked as the default', async () => {
+    const partner = (addresses: unknown) => ({
+      __metadata: { type: 'API_BUSINESS_PARTNER.A_BusinessPartnerType' },
+      ...{ BusinessPartner: '7', LastChangeDate: '/Date(1772409600000)/', to_BusinessPartnerAddress: addresses },
+    });
+    const mails = [
+      { EmailAddress: 'old@maier.example' },
+      { EmailAddress: 'ada@maier.example', IsDefaultEmailAddress: true },
+    ];
+    const first = {
+      ...{ StreetName: 'Ring', HouseNumber: '5', PostalCode: '89073', CityName: 'Ulm', Region: '', Country: 'DE' },
+      to_EmailAddress: { results: mails },
+      to_PhoneNumber: [{ PhoneNumber: '731 5', InternationalPhoneNumber: '+497315' }],
+    };
+    const { data } = await eventOf(partner({ results: [first, { CityName: 'Bonn' }] }));
+    expect(data.record).toMatchObject({
+      email: 'ada@maier.example',
+      phone: '+497315',
+      billingAddress: { street: 'Ring 5', postalCode: '89073', city: 'Ulm', countryCode: 'DE' },
+    });
+    expect(data.native).toHaveProperty('to_BusinessPartnerAddress');
+    for (const none of [{ results: [] }, { __deferred: { uri: 'https://s4.example/x' } }, [{}]]) {
+      const { record } = (await eventOf(partner(none))).data;
+      expect(Object.keys(record).sort()).toEqual(['id', 'modifiedAt', 'nativeType', 'number']);
+    }
+  });
+
   it('take a tenant’s mapping, also into objects', async () => {
     const { data } = await eventOf(images({ currentImage: { ...image, extensions: { Zone: 4 } }, beforeImage: null }), {
       lead: { zone: 'extensions.Zone', company: '"Fair " & displayId' },

@@ -37,6 +37,11 @@ const businessPartner: Table = {
     ['industry', 'text', 'Industry'],
     ['email', 'text', 'EmailAddress'],
     ['phone', 'text', 'PhoneNumber'],
+    ['billingAddress.street', 'text', 'StreetName'],
+    ['billingAddress.city', 'text', 'CityName'],
+    ['billingAddress.postalCode', 'text', 'PostalCode'],
+    ['billingAddress.state', 'text', 'Region'],
+    ['billingAddress.countryCode', 'countryCode', 'Country'],
   ],
 };
 

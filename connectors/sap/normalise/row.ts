@@ -1,4 +1,4 @@
-import { type Fields, firstText, objectOf, textOf } from '../json';
+import { type Fields, firstText, objectOf, objectsOf, textOf } from '../json';
 import type { RowNative } from '../native';
 import { refuse } from '../../kit/canonical-event';
 import { plainFields, valueAt } from './paths';
@@ -27,7 +27,7 @@ export function toldByRow(native: RowNative): Told {
   const nativeType = textOf(native.nativeType);
   if (nativeType === undefined) throw refuse('SBX_SAP_ROW_TYPE', 'a row whose collection is not told');
   const table = tableOf(nativeType);
-  const fields = withInstants(plainFields(objectOf(native.fields) ?? {}));
+  const fields = withInstants(withAddress(plainFields(objectOf(native.fields) ?? {})));
   const id = keyOf(table, fields);
   if (id === undefined) {
     throw refuse('SBX_SAP_ROW_KEY', `a row of ${nativeType} without its key (${table.keys.join(' or ')})`);
@@ -56,6 +56,32 @@ export function toldByRow(native: RowNative): Told {
     fields,
     provenance: 'event',
   };
+}
+
+/**
+ * S/4HANA keeps how a business partner is reached in rows of its addresses. The first address stands for all; of their e-mail
+ * addresses and numbers the one that is marked as the default, or the first.
+ */
+function withAddress(fields: Fields): Fields {
+  const addresses = rowsOf(fields.to_BusinessPartnerAddress);
+  const chosen = (navigation: string, mark: string): Fields | undefined => {
+    const rows = addresses.flatMap((address) => rowsOf(address[navigation]));
+    return rows.find((row) => row[mark] === true) ?? rows[0];
+  };
+  const [{ StreetName, HouseNumber, PostalCode, CityName, Region, Country } = {} as Fields] = addresses;
+  const phone = chosen('to_PhoneNumber', 'IsDefaultPhoneNumber');
+  const street = [StreetName, HouseNumber].flatMap((part) => textOf(part) ?? []).join(' ');
+  const found = {
+    ...{ StreetName: street, PostalCode, CityName, Region, Country },
+    EmailAddress: chosen('to_EmailAddress', 'IsDefaultEmailAddress')?.EmailAddress,
+    PhoneNumber: firstText(phone, ['InternationalPhoneNumber', 'PhoneNumber']),
+  };
+  return { ...Object.fromEntries(Object.entries(found).filter(([, value]) => textOf(value) !== undefined)), ...fields };
+}
+
+/** Rows that were read along, as OData V2 tells them in both its forms. */
+function rowsOf(value: unknown): readonly Fields[] {
+  return objectsOf(objectOf(value)?.results ?? value);
 }
 
 /** Where a day and a time of day are told, the instant that they are. */
