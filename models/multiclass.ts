@@ -1,7 +1,7 @@
 import { explainer } from './explain';
 import { greatest } from './greatest';
 import type { MulticlassManifest } from './manifest';
-import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
+import { logitsOf, mustAgree, namedBy, type RowScored } from './row-scored';
 import type { Ranking } from './scored';
 
 /** How many classes a row is given. */
@@ -13,25 +13,28 @@ const RANKED = 3;
  */
 export function multiclassScored(manifest: MulticlassManifest): RowScored {
   const explain = explainer(manifest);
-  const none = noContributions(manifest);
+  const named = namedBy(manifest);
   const { classes, intercepts, gates, terms } = manifest;
   const width = classes.length;
-  return (row, probability, contributions) => {
-    const scores = softmax(logitsOf(intercepts, contributions));
+  const against = new Float64Array(terms.length);
+  return (row, { probability, contributions }, n) => {
+    const [from, to] = [n * terms.length * width, (n + 1) * terms.length * width];
+    const scores = softmax(logitsOf(intercepts, contributions, from, to));
     scores.forEach((score, k) => {
-      mustAgree(manifest, probability[k] ?? NaN, score);
+      mustAgree(manifest, at(probability, n * width + k), score);
     });
     const order = ranked(scores);
     const [first = 0, second = 1] = order;
-    const against = terms.map((_, n) => at(contributions, n * width + first) - at(contributions, n * width + second));
-    const byTerm: Record<string, number> = { ...none };
-    terms.forEach((term, n) => (byTerm[term.name] = at(against, n)));
+    terms.forEach((_, t) => {
+      const place = from + t * width;
+      against[t] = at(contributions, place + first) - at(contributions, place + second);
+    });
     const score = at(scores, first);
     const best = order.map((k) => ({ label: classes[k] ?? '', score: at(scores, k) }));
     return {
       score,
       label: classes[first] ?? '',
-      contributions: byTerm,
+      contributions: named(against),
       intercept: at(intercepts, first) - at(intercepts, second),
       reasons: explain(row, against, classes[first]),
       ranking: { best, gate: gateOf(gates, score) },
@@ -50,9 +53,15 @@ function at(values: ArrayLike<number>, index: number): number {
 
 /** Probabilities of log-odds. */
 export function softmax(logits: readonly number[]): readonly number[] {
-  const most = Math.max(...logits);
-  const odds = logits.map((logit) => Math.exp(logit - most));
-  const total = odds.reduce((sum, odd) => sum + odd, 0);
+  let most = -Infinity;
+  for (const logit of logits) most = Math.max(most, logit);
+  const odds: number[] = [];
+  let total = 0;
+  for (const logit of logits) {
+    const odd = Math.exp(logit - most);
+    odds.push(odd);
+    total += odd;
+  }
   return odds.map((odd) => odd / total);
 }
 

@@ -4,7 +4,7 @@ import type { FeatureRow, Unscorable } from './feature-row';
 import { ModelError, type BinaryManifest, type TabularManifest } from './manifest';
 import { multiclassScored } from './multiclass';
 import type { Model } from './registry';
-import { mustAgree, noContributions, type RowScored } from './row-scored';
+import { mustAgree, namedBy, type RowScored } from './row-scored';
 import type { Scorer } from './scored';
 import { openSession } from './session';
 import type { Encoder } from './text/encoder';
@@ -26,21 +26,20 @@ export async function openScorer(model: Model, encoder?: Encoder): Promise<Score
   if (manifest.task === 'text') return openTextScorer(manifest, path.dirname(model.file), encoder);
   const session = await openSession(model.file, manifest);
   const rowScored = rowScoredOf(manifest);
-  const columns = manifest.task === 'binary' ? 1 : manifest.classes.length;
-  const terms = manifest.terms.length * columns;
+  // Of the last run, for the next of its size: new memory costs more than what is written into it. While a run has it, there is none.
+  let spare: Float32Array | undefined;
   return {
     digest,
     manifest,
     async score(rows) {
       if (rows.length === 0) return [];
-      const { probability, contributions } = await session.run(packed(manifest, rows), rows.length);
-      return rows.map((row, n) =>
-        rowScored(
-          row,
-          probability.subarray(n * columns, (n + 1) * columns),
-          contributions.subarray(n * terms, (n + 1) * terms),
-        ),
-      );
+      const size = rows.length * manifest.features.length;
+      const values = spare?.length === size ? spare : new Float32Array(size);
+      spare = undefined;
+      pack(manifest, rows, values);
+      const given = await session.run(values, rows.length);
+      spare = values;
+      return rows.map((row, n) => rowScored(row, given, n));
     },
     close: () => session.close(),
   };
@@ -51,18 +50,16 @@ function rowScoredOf(manifest: TabularManifest): RowScored {
   return manifest.task === 'multiclass' ? multiclassScored(manifest) : upliftScored(manifest);
 }
 
-function packed(manifest: TabularManifest, rows: readonly FeatureRow[]): Float32Array {
+function pack(manifest: TabularManifest, rows: readonly FeatureRow[], values: Float32Array): void {
   const width = manifest.features.length;
-  const values = new Float32Array(rows.length * width);
   rows.forEach((row, n) => {
     if (row.values.length !== width) {
       throw new ModelError(
         `${manifest.name}: row ${n + 1} has ${row.values.length} values, the model has ${width} features`,
       );
     }
-    values.set(row.values, n * width);
+    for (let f = 0; f < width; f += 1) values[n * width + f] = row.values[f] ?? NaN;
   });
-  return values;
 }
 
 /**
@@ -72,25 +69,27 @@ function packed(manifest: TabularManifest, rows: readonly FeatureRow[]): Float32
  */
 function binaryScored(manifest: BinaryManifest): RowScored {
   const explain = explainer(manifest);
-  const none = noContributions(manifest);
-  const [first, second] = manifest.classes;
-  const negative = first === manifest.positive ? second : first;
-  return (row, probability, contributions) => {
-    let logit = manifest.intercept;
-    const byTerm: Record<string, number> = { ...none };
-    manifest.terms.forEach((term, n) => {
-      const contribution = contributions[n] ?? NaN;
-      byTerm[term.name] = contribution;
+  const named = namedBy(manifest);
+  const { classes, positive, intercept, threshold, terms } = manifest;
+  const [first, second] = classes;
+  const negative = first === positive ? second : first;
+  // Written anew for each row: memory that is new for each costs more than the sum.
+  const own = new Float64Array(terms.length);
+  return (row, { probability, contributions }, n) => {
+    let logit = intercept;
+    for (let t = 0; t < own.length; t += 1) {
+      const contribution = contributions[n * own.length + t] ?? NaN;
+      own[t] = contribution;
       logit += contribution;
-    });
+    }
     const score = 1 / (1 + Math.exp(-logit));
-    mustAgree(manifest, probability[0] ?? NaN, score);
+    mustAgree(manifest, probability[n] ?? NaN, score);
     return {
       score,
-      label: score >= manifest.threshold.label ? manifest.positive : negative,
-      contributions: byTerm,
-      intercept: manifest.intercept,
-      reasons: explain(row, contributions),
+      label: score >= threshold.label ? positive : negative,
+      contributions: named(own),
+      intercept,
+      reasons: explain(row, own),
     };
   };
 }

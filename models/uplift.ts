@@ -1,7 +1,7 @@
 import { explainer } from './explain';
 import { explored } from './explore';
 import type { UpliftManifest } from './manifest';
-import { logitsOf, mustAgree, noContributions, type RowScored } from './row-scored';
+import { logitsOf, mustAgree, namedBy, type RowScored } from './row-scored';
 import type { Arm, Scored } from './scored';
 
 /**
@@ -10,13 +10,15 @@ import type { Arm, Scored } from './scored';
  */
 export function upliftScored(manifest: UpliftManifest): RowScored {
   const explain = explainer(manifest);
-  const none = noContributions(manifest);
+  const named = namedBy(manifest);
   const { classes, control, intercepts, terms, policy } = manifest;
   const width = classes.length;
-  return (row, probability, contributions) => {
-    const scores = logitsOf(intercepts, contributions).map((logit) => 1 / (1 + Math.exp(-logit)));
+  const own = new Float64Array(terms.length);
+  return (row, { probability, contributions }, n) => {
+    const [from, to] = [n * terms.length * width, (n + 1) * terms.length * width];
+    const scores = logitsOf(intercepts, contributions, from, to).map((logit) => 1 / (1 + Math.exp(-logit)));
     scores.forEach((score, k) => {
-      mustAgree(manifest, probability[k] ?? NaN, score);
+      mustAgree(manifest, probability[n * width + k] ?? NaN, score);
     });
     const without = scores[classes.indexOf(control)] ?? NaN;
     const arms = classes.map((label, k): Arm => {
@@ -28,13 +30,11 @@ export function upliftScored(manifest: UpliftManifest): RowScored {
       row.decision === undefined
         ? { arm: best, propensity: undefined }
         : explored(best, width, policy.exploration, row.decision);
-    const own = terms.map((_, n) => contributions[n * width + chosen] ?? NaN);
-    const byTerm: Record<string, number> = { ...none };
-    terms.forEach((term, n) => (byTerm[term.name] = own[n] ?? NaN));
+    terms.forEach((_, t) => (own[t] = contributions[from + t * width + chosen] ?? NaN));
     return {
       score: scores[chosen] ?? NaN,
       label: classes[chosen] ?? '',
-      contributions: byTerm,
+      contributions: named(own),
       intercept: intercepts[chosen] ?? NaN,
       reasons: explain(row, own),
       arms,
