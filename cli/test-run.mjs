@@ -18,8 +18,11 @@ export async function runTests({ root, run, tell, args, isEnding }) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   const base = `^${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`;
   // PGlite loads parts of itself by import(), which jest's realm allows only with this flag.
+  const { no_proxy: direct = process.env.NO_PROXY } = process.env;
   const env = {
     ...process.env,
+    // The simulators and servers of the tests are on this machine: no proxy stands before them.
+    no_proxy: [direct, 'localhost', '127.0.0.1', '::1', '[::1]'].filter(Boolean).join(','),
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
   };
   const part = async (name, options) => {
