@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { projectRoot } from '../services/project-root';
@@ -36,4 +38,23 @@ describeBuilt('the signalbox command as a process of its own (needs npm run buil
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(/^signalbox: SBX_\w+: [^\n]*\n {2}fix: [^\n]*\n$/);
   });
+
+  test('a simulated CRM of the demo ends with the process that started it, even when that is killed', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'signalbox-simulator-'));
+    const code = `require(process.argv[1]).Simulator.start('dynamics365', process.argv[2], {})
+      .then(({ endpoints }) => console.log(endpoints.adminUrl))`;
+    const module = join(projectRoot, 'dist', 'cli', 'demo', 'simulator.js');
+    const parent = spawn(process.execPath, ['-e', code, module, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    parent.kill('SIGKILL');
+    const deadline = Date.now() + 20_000;
+    while (await answers(line.toString().trim())) expect(Date.now()).toBeLessThan(deadline);
+    rmSync(dir, { recursive: true });
+  });
 });
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    (response) => response.text().then(() => true),
+    () => false,
+  );

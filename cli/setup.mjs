@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { aloneIn } from './setup-lock.mjs';
 import { runTests } from './test-run.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -40,11 +41,15 @@ function checkNode() {
   fail(`Node ${leastNode.join('.')} or later is needed, this is ${process.versions.node}`, 'install a current Node.js');
 }
 
+/** What a shell reports for a process ended by that signal. */
+const exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const children = new Set();
-let isEnding = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+let endingCode;
+for (const signal of Object.keys(exitCode)) {
   process.on(signal, () => {
-    isEnding = true;
+    endingCode ??= exitCode[signal];
+    // What runs is told, and ends first; between two steps and while another run is waited for, nothing does.
+    if (children.size === 0) process.exit(endingCode);
     // Ctrl-C reaches the children from the terminal, too; a second one makes them end at once, so it is not doubled here.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
     for (const child of children) child.kill(signal);
@@ -61,7 +66,7 @@ export function run(command, args, { isShown = true, env = process.env } = {}) {
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
     child.on('close', (code, signal) => {
       children.delete(child);
-      resolve({ code: code ?? { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal] ?? 1, output });
+      resolve({ code: code ?? exitCode[signal] ?? 1, output });
     });
   });
 }
@@ -70,18 +75,25 @@ function hashOf(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
-function stampSays(file, wanted) {
+function isUpToDate({ file, wanted }) {
   return existsSync(file) && readFileSync(file, 'utf8') === wanted;
 }
 
+/** Whatever the environment says: the build needs the tools, the platforms' packages are optional, and no script runs. */
+const asLocked = ['--include=dev', '--include=optional', '--ignore-scripts'];
+
+function installStamp() {
+  const file = join(root, 'node_modules', '.signalbox-lock');
+  return { file, wanted: `${hashOf(join(root, 'package-lock.json'))} node ${process.versions.modules}` };
+}
+
 async function install() {
-  const stamp = join(root, 'node_modules', '.signalbox-lock');
-  const wanted = `${hashOf(join(root, 'package-lock.json'))} node ${process.versions.modules}`;
-  if (stampSays(stamp, wanted)) return;
+  const stamp = installStamp();
+  if (isUpToDate(stamp)) return;
   tell('installing dependencies (npm ci)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { code, output } = await run(npm, ['ci', '--loglevel=error'], { isShown: false });
-  if (isEnding) process.exit(130);
+  const { code, output } = await run(npm, ['ci', '--loglevel=error', ...asLocked], { isShown: false });
+  if (endingCode !== undefined) process.exit(endingCode);
   if (code !== 0) {
     // npm says first what is wrong; what follows is help on its options.
     const last = output.trimStart().split('\n').slice(0, 12).join('\n');
@@ -90,7 +102,7 @@ async function install() {
       'see the reason; the npm registry must be reachable, and package-lock.json must fit package.json',
     );
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp.file, stamp.wanted);
 }
 
 /** Files that the built program needs beside the compiled code, by folder: everything that is not a source of it. */
@@ -111,16 +123,19 @@ function sources() {
   return files.map((file) => relative(root, file)).sort();
 }
 
-async function build() {
-  const files = sources();
+function buildStamp(files) {
   const fingerprint = createHash('sha256');
   for (const file of [...files, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) {
     const { mtimeMs, size } = statSync(join(root, file));
     fingerprint.update(`${file} ${mtimeMs} ${size}\n`);
   }
-  const stamp = join(root, 'dist', '.signalbox-build');
-  const wanted = fingerprint.digest('hex');
-  if (stampSays(stamp, wanted)) return;
+  return { file: join(root, 'dist', '.signalbox-build'), wanted: fingerprint.digest('hex') };
+}
+
+async function build() {
+  const files = sources();
+  const stamp = buildStamp(files);
+  if (isUpToDate(stamp)) return;
   tell('building');
   const { code, output } = await run(
     process.execPath,
@@ -129,15 +144,15 @@ async function build() {
       isShown: false,
     },
   );
-  if (isEnding) process.exit(130);
+  if (endingCode !== undefined) process.exit(endingCode);
   if (code !== 0)
     fail(`the build failed:\n${output.trimEnd().split('\n').slice(-15).join('\n')}`, 'mend what the compiler names');
   // Temporal runs workflow code as one bundle, and a ledger in memory begins as an empty database: made once, here.
   const steps = await run(process.execPath, [join(root, 'dist', 'services', 'build.js')], { isShown: false });
-  if (isEnding) process.exit(130);
+  if (endingCode !== undefined) process.exit(endingCode);
   if (steps.code !== 0) fail(`the build failed after compiling:\n${steps.output}`, 'mend what is named');
   for (const file of files.filter((name) => !notCopied.test(name))) copyIfChanged(file);
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp.file, stamp.wanted);
 }
 
 function copyIfChanged(file) {
@@ -161,9 +176,13 @@ function linkCommand() {
 
 async function prepare() {
   checkNode();
-  await install();
-  await build();
-  linkCommand();
+  if (isUpToDate(installStamp()) && isUpToDate(buildStamp(sources()))) return linkCommand();
+  // Two first runs at once would empty each other's folders.
+  await aloneIn(root, tell, async () => {
+    await install();
+    await build();
+    linkCommand();
+  });
 }
 
 const usage = `node cli/setup.mjs <command> [arguments]
@@ -179,10 +198,16 @@ async function main([command = '', ...args]) {
   }
   await prepare();
   if (command === 'build') return 0;
-  if (command === 'test') return runTests({ root, run, tell, args, isEnding: () => isEnding });
+  if (command === 'test') return runTests({ root, run, tell, args, isEnding: () => endingCode !== undefined });
   const program = join(root, 'dist', 'cli', 'main.js');
   const { code } = await run(process.execPath, [program, ...(command === 'demo' ? ['demo'] : []), ...args]);
   return code;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // What the system refuses is told in its own words: a full disk, a file of another user, a folder that may not be written.
+  if (error.syscall === undefined) throw error;
+  fail(error.message, `let this user write to ${root}, with room on its disk`);
+}

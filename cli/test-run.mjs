@@ -23,7 +23,13 @@ const nodeOptions = '--experimental-vm-modules --no-warnings --max-semi-space-si
 export async function runTests({ root, run, tell, args, isEnding }) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   const base = `^${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`;
-  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}` };
+  const { no_proxy: direct = process.env.NO_PROXY } = process.env;
+  const env = {
+    ...process.env,
+    // The simulators and servers of the tests are on this machine: no proxy stands before them.
+    no_proxy: [direct, 'localhost', '127.0.0.1', '::1', '[::1]'].filter(Boolean).join(','),
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`,
+  };
   const part = async (name, options) => {
     const report = join(folder, `${name}.json`);
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

@@ -25,7 +25,9 @@ export class Simulator<E extends { readonly adminUrl: string }> {
     const file = path.join(dir, `${name}.json`);
     await writeFile(file, JSON.stringify(options));
     const main = path.join(projectRoot, 'dist', 'simulators', name, 'main.js');
-    const child = spawn(process.execPath, [main, '--options', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // It ends with this process, even when that is killed: the channel breaks. Ctrl-C does not reach it before Signalbox has ended.
+    const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const;
+    const child = spawn(process.execPath, [main, '--options', file], { stdio: [...stdio], detached: true });
     const line = await firstLine(child);
     if (line === '') throw new Error(`the simulator ${name} ended before it was ready`);
     return new Simulator(child, JSON.parse(line) as E);

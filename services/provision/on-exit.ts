@@ -32,8 +32,15 @@ function endBySignal(signal: NodeJS.Signals): void {
 }
 
 function endByError(error: unknown): void {
+  // What still runs while its servers end fails, and that is no news.
+  if (isEnding) return;
   console.error(error);
   void endAll(1);
+}
+
+/** Ends this process as a signal would: what is to be ended first is ended, nothing more where that is under way. */
+export function endInOrder(code: number): void {
+  if (!isEnding) void endAll(code);
 }
 
 async function endAll(code: number): Promise<void> {

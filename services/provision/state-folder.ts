@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { birthOf, endRecorded } from './process-record';
 
@@ -63,21 +63,23 @@ function ownerOf(dir: string): number | undefined {
 async function clearDeadRuns(runs: string): Promise<void> {
   for (const entry of readdirSync(runs)) {
     const dir = join(runs, entry);
-    if (ownerOf(dir) !== undefined || isYoung(dir)) continue;
+    const isPersistent = entry === 'up';
+    if (ownerOf(dir) !== undefined || (!isPersistent && isYoung(dir))) continue;
     await endRecorded(dir);
-    if (basename(dir) !== 'up') rmSync(dir, { recursive: true, force: true });
+    if (!isPersistent) rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** A folder made this second may belong to a run that has not signed it yet. */
-function isYoung(dir: string): boolean {
-  const made = statSync(dir, { throwIfNoEntry: false });
-  return made !== undefined && basename(dir) !== 'up' && Date.now() - made.ctimeMs < 2000;
+/** What was made this second may belong to a run that has not signed it yet. */
+function isYoung(path: string): boolean {
+  const made = statSync(path, { throwIfNoEntry: false });
+  return made !== undefined && Date.now() - made.ctimeMs < 2000;
 }
 
 /**
  * Runs `work` while no other process on this machine runs work under the same lock name, so that two first runs do
- * not install the same thing at once. A lock whose holder died is taken over. Throws when it is not had in `withinMs`.
+ * not install the same thing at once. A lock whose holder died is taken over. Throws when it is not had in `withinMs`, and
+ * at once where the lock cannot be written.
  */
 export async function underLock<T>(
   cache: string,
@@ -103,17 +105,23 @@ function tryLock(file: string): boolean {
   try {
     writeFileSync(file, mine, { flag: 'wx' });
     return true;
-  } catch {
-    const held = readLock(file);
-    if (held !== undefined && birthOf(held.pid) !== held.born) rmSync(file, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      // On a full disk it is made, and stays empty.
+      rmSync(file, { force: true });
+      throw error;
+    }
+    if (isLeftBehind(file)) rmSync(file, { force: true });
     return false;
   }
 }
 
-function readLock(file: string): { pid: number; born: string } | undefined {
+/** Whether the holder of a lock is gone, or died while it wrote its name: that takes no moment. */
+function isLeftBehind(file: string): boolean {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; born: string };
+    const { pid, born } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; born: string };
+    return birthOf(pid) !== born;
   } catch {
-    return undefined;
+    return !isYoung(file);
   }
 }

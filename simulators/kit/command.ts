@@ -17,7 +17,7 @@ export interface Command<O extends object, R extends Running> {
   readonly show: (running: R) => object;
 }
 
-/** Runs until SIGTERM, SIGINT or whatever else stops the simulator; what is wrong with the arguments goes to standard error. */
+/** Runs until SIGTERM, SIGINT, the end of a parent with a channel to it, or whatever else stops the simulator; what is wrong with the arguments goes to standard error. */
 export function runCommand<O extends object, R extends Running>(command: Command<O, R>): void {
   run(command).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -39,9 +39,14 @@ async function run<O extends object, R extends Running>({ usage, ports, start, s
     return typeof text === 'string' ? [[option, portOf(text, flag)] as const] : [];
   });
   const running = await start({ ...readOptions(values.options), ...Object.fromEntries(given) } as O);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.stop());
+  const stop = (): void => void running.stop();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  // The channel to whoever started it, where there is one, breaks when that process ends, in whatever way.
+  process.once('disconnect', stop);
+  if (process.send !== undefined && !process.connected) stop();
   process.stdout.write(`${JSON.stringify(show(running))}\n`);
   await running.stopped;
+  if (process.connected) process.disconnect();
 }
 
 function portOf(text: string, flag: string): number {
