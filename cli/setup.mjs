@@ -45,15 +45,26 @@ function checkNode() {
 const exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const children = new Set();
 let endingCode;
-for (const signal of Object.keys(exitCode)) {
-  process.on(signal, () => {
-    endingCode ??= exitCode[signal];
-    // What runs is told, and ends first; between two steps and while another run is waited for, nothing does.
-    if (children.size === 0) process.exit(endingCode);
-    // Ctrl-C reaches the children from the terminal, too; a second one makes them end at once, so it is not doubled here.
-    if (signal === 'SIGINT' && process.stdin.isTTY) return;
-    for (const child of children) child.kill(signal);
-  });
+for (const signal of Object.keys(exitCode)) process.on(signal, () => end(signal));
+
+function end(signal) {
+  endingCode ??= exitCode[signal];
+  // What runs is told, and ends first; between two steps and while another run is waited for, nothing does.
+  if (children.size === 0) process.exit(endingCode);
+  // Ctrl-C reaches the children from the terminal, too; a second one makes them end at once, so it is not doubled here.
+  if (signal === 'SIGINT' && process.stdin.isTTY) return;
+  for (const child of children) child.kill(signal);
+}
+
+/** npm that is told to end tells its shell alone, which ends without a word to this process. */
+function endWithShell() {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    end('SIGTERM');
+  }, 500);
+  watch.unref();
 }
 
 /** Runs a command to its end; gives its exit code, and its output when that is not shown. */
@@ -196,6 +207,7 @@ async function main([command = '', ...args]) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
+  if (process.env.npm_lifecycle_event !== undefined) endWithShell();
   await prepare();
   if (command === 'build') return 0;
   if (command === 'test') return runTests({ root, run, tell, args, isEnding: () => endingCode !== undefined });

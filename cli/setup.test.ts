@@ -156,6 +156,23 @@ it('ends what runs when it is told to end, with the code of the signal, and begi
   expect(await setUp(['build']).ended).toBe(0);
 });
 
+it('ends with the shell that npm started it in', async () => {
+  hold();
+  // The shell stays its parent because another command follows.
+  const line = '"$0" "$1" build; echo went on';
+  const shell = spawn('sh', ['-c', line, process.execPath, join(root, 'cli', 'setup.mjs')], {
+    env: { ...process.env, npm_lifecycle_event: 'build' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  started.push(shell);
+  await until(() => builds() === 1);
+  const closed = once(shell.stdout, 'close');
+  shell.kill('SIGTERM');
+  // All that has the pipe has ended, though the compiler is held.
+  await closed;
+  expect(existsSync(join(root, 'hold'))).toBe(true);
+});
+
 it('says what is wrong and how to mend it where it may not write', async () => {
   expect(await setUp(['build']).ended).toBe(0);
   const folder = join(root, 'node_modules', '.bin');
