@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { LeanWorker } from './temporal/lean-worker';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createActivities } from '../activities/create-activities';
@@ -25,7 +25,7 @@ export const workflowBundle = path.join(projectRoot, 'dist', 'workflow-bundle.js
 export async function startWorker(runtime: Runtime): Promise<Service> {
   if (!existsSync(workflowBundle)) throw new Error(`${workflowBundle} is missing: run npm run build`);
   const { ledger, tenants, connections, publisher, modelsDir, learnedDir, log, now, observer } = runtime;
-  const worker = await Worker.create({
+  const worker = await LeanWorker.create({
     ...workerBase(runtime),
     taskQueue: taskQueues.decide,
     workflowBundle: { codePath: workflowBundle },

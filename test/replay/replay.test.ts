@@ -1,7 +1,8 @@
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type ReplayWorkerOptions } from '@temporalio/worker';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../services/project-root';
+import { LeanWorker } from '../../services/temporal/lean-worker';
 import { workflowBundle } from '../../services/worker';
 import type { BatchOutcome } from '../../activities/lane-types';
 import { loadHistories, type RecordedHistory } from './history-file';
@@ -25,7 +26,7 @@ async function replay(
 ): Promise<Readonly<Record<string, string | undefined>>> {
   const runs = recorded.map(({ name, history }) => ({ workflowId: name, history }));
   const faults: Record<string, string | undefined> = {};
-  for await (const { workflowId, error } of Worker.runReplayHistories(workflows, runs))
+  for await (const { workflowId, error } of LeanWorker.runReplayHistories(workflows, runs))
     faults[workflowId] = error?.name;
   return faults;
 }
