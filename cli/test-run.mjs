@@ -1,5 +1,6 @@
 // Runs the jest suites and adds their counts up. Node's own modules only, like setup.mjs.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,13 +24,9 @@ const nodeOptions = '--experimental-vm-modules --no-warnings --max-semi-space-si
 export async function runTests({ root, run, tell, args, isEnding }) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   const base = `^${root.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`;
-  const { no_proxy: direct = process.env.NO_PROXY } = process.env;
-  const env = {
-    ...process.env,
-    // The simulators and servers of the tests are on this machine: no proxy stands before them.
-    no_proxy: [direct, 'localhost', '127.0.0.1', '::1', '[::1]'].filter(Boolean).join(','),
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}`,
-  };
+  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${nodeOptions}` };
+  // The simulators and servers of the tests are on this machine. Tests run on what was built.
+  createRequire(import.meta.url)(join(root, 'dist', 'cli', 'loopback.js')).reachLoopbackDirectly(env);
   const part = async (name, options) => {
     const report = join(folder, `${name}.json`);
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

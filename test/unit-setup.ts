@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sha256Hex } from '../canonical-schema/sha256';
 import { provideEncoder } from '../services/provision/encoder';
 
 /** Gets what suites without servers ask for; without it they skip tests, by name. */
@@ -20,9 +20,7 @@ async function get(name: string, work: () => Promise<unknown>): Promise<void> {
 /** Its packages are no dependencies of the project: some are under a licence that is not open (docs/adr/0053). */
 async function installCap(folder: string): Promise<void> {
   const stamp = join(folder, 'node_modules', '.signalbox-lock');
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(folder, 'package-lock.json')))
-    .digest('hex');
+  const wanted = sha256Hex(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   tell('SAP CAP: installing its packages (SAP Developer Licence)');
   await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { cwd: folder });
