@@ -64,11 +64,13 @@ export function toldByRow(native: RowNative): Told {
  */
 function withAddress(fields: Fields): Fields {
   const addresses = rowsOf(fields.to_BusinessPartnerAddress);
+  const [first] = addresses;
+  if (first === undefined) return fields;
   const chosen = (navigation: string, mark: string): Fields | undefined => {
     const rows = addresses.flatMap((address) => rowsOf(address[navigation]));
     return rows.find((row) => row[mark] === true) ?? rows[0];
   };
-  const [{ StreetName, HouseNumber, PostalCode, CityName, Region, Country } = {} as Fields] = addresses;
+  const { StreetName, HouseNumber, PostalCode, CityName, Region, Country } = first;
   const phone = chosen('to_PhoneNumber', 'IsDefaultPhoneNumber');
   const street = [StreetName, HouseNumber].flatMap((part) => textOf(part) ?? []).join(' ');
   const found = {
